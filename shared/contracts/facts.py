@@ -1,0 +1,42 @@
+"""Every fact that is published, by its type: what a consumer may meet, and what the golden schemas and AsyncAPI are made from."""
+
+from shared.contracts.base import Fact
+from shared.contracts.cases import (
+    ActionCompleted,
+    ActionPlanned,
+    CaseAcknowledged,
+    CaseClosed,
+    CaseDueSoon,
+    CaseOpened,
+    CaseOverdue,
+    LearningResponseRecorded,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    OutcomeRecorded,
+)
+from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.messages import MessageSettled
+from shared.contracts.operations import DeadLetter
+from shared.contracts.reports import ReportSubmitted
+from shared.contracts.themes import ThemesAssigned
+
+PUBLISHED: tuple[type[Fact], ...] = (
+    ReportSubmitted,
+    OrganisationRecorded,
+    ThemesAssigned,
+    CaseOpened,
+    CaseDueSoon,
+    CaseOverdue,
+    CaseAcknowledged,
+    LearningResponseRecorded,
+    ActionPlanned,
+    ActionCompleted,
+    OutcomeRecorded,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    CaseClosed,
+    MessageSettled,
+    DeadLetter,
+)
+
+FACTS: dict[str, type[Fact]] = {fact.type: fact for fact in PUBLISHED}
