@@ -1,0 +1,51 @@
+"""Brings a database up to date: the platform's chain, the directory's, then the service's own.
+
+Each chain is a folder of Alembic revisions with a version table of its own, so that a table shared by five databases is
+described once. Run by `insight migrate` before the services start, never by a service: two replicas would race.
+"""
+
+from importlib.resources import files
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+_LOCK = 6_420_001
+"""Advisory lock: two commands migrating one database wait for each other."""
+
+
+def _upgrade(connection: Connection, package: str, version_table: str) -> None:
+    versions = Path(str(files(package))) / "versions"
+    config = Config()
+    config.set_main_option("script_location", str(versions.parent))
+    config.set_main_option("version_locations", str(versions))
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision: tuple[str, ...], _: MigrationContext) -> list[MigrationStep]:
+        return list(script._upgrade_revs("head", revision))  # type: ignore[arg-type]  # noqa: SLF001 - as Alembic's own upgrade command does
+
+    with EnvironmentContext(config, script, fn=steps) as environment:
+        environment.configure(connection=connection, version_table=version_table)
+        with environment.begin_transaction():
+            environment.run_migrations()
+
+
+async def migrate(database_url: str, service: str) -> None:
+    """Apply every revision that the service's database does not have yet. Raises what the database raises."""
+    engine = create_async_engine(database_url)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            for package, table in (
+                ("shared.platform.migrations", "platform_version"),
+                ("shared.directory.migrations", "directory_version"),
+                (f"services.{service}.migrations", "alembic_version"),
+            ):
+                await connection.run_sync(_upgrade, package, table)
+    finally:
+        await engine.dispose()
