@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import RowMapping, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -50,7 +50,7 @@ async def insert_rows(
     table: Table,
     rows: Sequence[Mapping[str, object]],
     after: str = "",
-) -> Sequence[Mapping[str, object]]:
+) -> Sequence[RowMapping]:
     """Insert all rows by one statement, in their order; `after` may hold ON CONFLICT and RETURNING clauses of our own text.
 
     Returns the rows that RETURNING gives, else nothing. JSONB values are given as JSON text, array columns are not supported

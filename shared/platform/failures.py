@@ -53,5 +53,5 @@ def describe(error: BaseException) -> str:
         ]
     if isinstance(error, Rejected):
         return str(error)[:500]
-    states = [str(one.sqlstate) for one in _chain(error) if getattr(one, "sqlstate", None)]
+    states = [state for one in _chain(error) if (state := getattr(one, "sqlstate", None))]
     return f"{type(error).__name__}{' SQLSTATE ' + states[0] if states else ''}"[:500]

@@ -53,13 +53,17 @@ class Transaction:
         """The database's clock when the transaction began, in UTC: the only clock a use case knows."""
         self._source = source
         self._topic_prefix = topic_prefix
-        self._traceparents = traceparents or {}
+        self._traceparents = dict(traceparents or {})
         self._outgoing: list[Outgoing] = []
         self._timers: dict[tuple[str, UUID], tuple[Timer | None, str | None]] = {}
 
     def traceparent_of(self, key: str) -> str | None:
         """The trace that led here: that of the incoming fact with this key (a report id), else the current span's."""
         return self._traceparents.get(key) or current_traceparent()
+
+    def follow(self, traceparents: Mapping[str, str | None]) -> None:
+        """From here on, facts with these keys belong to these traces."""
+        self._traceparents.update(traceparents)
 
     def emit(self, fact: Fact) -> None:
         """Publish the fact once this transaction has committed, in the order of the calls."""

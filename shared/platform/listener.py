@@ -1,0 +1,202 @@
+"""The Kafka side of consuming: batches in, exact offsets out, rewinds for outages. See `batches` for what happens between.
+
+FastStream gives the broker, the polling loop and manual acknowledgement; none of its policies commits only what succeeded, so
+the offsets are committed here, exactly and only for partitions that are still ours.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared.platform.batches import Batches, Record
+from shared.platform.consumers import Consumers
+from shared.platform.metrics import Metrics
+from shared.platform.settings import ServiceSettings
+
+_LONGEST_BACKOFF_SECONDS = 15.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Progress(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """How far this process has come, and when it last moved. A rebalance forgets what is no longer ours."""
+
+    done: dict[TopicPartition, int] = field(default_factory=dict)
+    failures: int = 0
+    moved_at: float = field(default_factory=time.monotonic)
+
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        for partition in revoked:
+            self.done.pop(partition, None)
+
+    def on_partitions_assigned(self, _: Sequence[TopicPartition]) -> None:
+        self.moved_at = time.monotonic()
+
+    def advance(self, offsets: dict[TopicPartition, int]) -> None:
+        self.done |= offsets
+        self.failures, self.moved_at = 0, time.monotonic()
+
+
+class Listener:
+    """One consumer of a service's topics, in the service's group."""
+
+    def __init__(
+        self, settings: ServiceSettings, consumers: Consumers, batches: Batches, metrics: Metrics
+    ) -> None:
+        self._settings = settings
+        self._topics = [settings.topic_prefix + topic for topic in consumers.topics]
+        self._batches = batches
+        self._metrics = metrics
+        self.progress = Progress()
+        self.broker = self._build()
+
+    def _build(self) -> KafkaBroker:
+        broker = KafkaBroker(
+            self._settings.kafka.split(","),
+            client_id=f"insight-{self._settings.service}",
+            acks="all",
+            graceful_timeout=10,
+            allow_auto_create_topics=False,
+            logger=None,
+        )
+        if not self._topics:
+            return broker
+        subscriber = broker.subscriber(
+            *self._topics,
+            group_id=f"{self._settings.topic_prefix}insight-{self._settings.service}",
+            batch=True,
+            max_records=self._settings.consumer_batch,
+            batch_timeout_ms=200,
+            fetch_max_wait_ms=200,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            listener=self.progress,
+            parser=_parse,
+            decoder=_decode,
+        )
+        subscriber(self._on_batch)
+        return broker
+
+    @property
+    def listens(self) -> bool:
+        return bool(self._topics)
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        subscribers = self.broker.subscribers
+        return getattr(subscribers[0], "consumer", None) if subscribers else None
+
+    async def run(self) -> None:
+        """Listen until cancelled; waits for Kafka as long as it takes, and starts over when the consumer has died."""
+        while True:
+            try:
+                await self.broker.start()
+                await self._until_dead()
+            except (KafkaError, OSError) as error:
+                log.warning("listener waits for Kafka: %s", type(error).__name__)
+            finally:
+                await self.stop()
+            await asyncio.sleep(1)
+            self.progress = Progress()
+            self.broker = self._build()
+
+    async def _until_dead(self) -> None:
+        while all(_lives(subscriber) for subscriber in self.broker.subscribers):  # noqa: ASYNC110 - FastStream signals no death
+            await asyncio.sleep(1)
+        log.error("the consumer has died and is started again")
+
+    async def stop(self) -> None:
+        try:
+            await asyncio.wait_for(self.broker.stop(), 10)
+        except (KafkaError, OSError, TimeoutError) as error:
+            log.warning("the broker connection did not close: %s", type(error).__name__)
+
+    async def _on_batch(self, message: KafkaMessage) -> None:
+        records: Sequence[Record] = message.raw_message
+        consumer: AIOKafkaConsumer = message.consumer
+        first: dict[TopicPartition, int] = {}
+        after: dict[TopicPartition, int] = {}
+        for record in records:
+            partition = TopicPartition(record.topic, record.partition)
+            first.setdefault(partition, record.offset)
+            after[partition] = record.offset + 1
+        try:
+            with self._metrics.batch_seconds.time():
+                await self._batches.process(records)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the batch must be read again: to go on would lose it
+            await self._rewind(consumer, first, error)
+        else:
+            await self._commit(consumer, after)
+
+    async def _rewind(
+        self, consumer: AIOKafkaConsumer, first: dict[TopicPartition, int], error: Exception
+    ) -> None:
+        self.progress.failures += 1
+        self._metrics.rewinds.inc()
+        log.warning("batch put back: %s", type(error).__name__, exc_info=_traceback(error))
+        wait = min(_LONGEST_BACKOFF_SECONDS, 0.1 * 2**self.progress.failures)
+        await asyncio.sleep(wait * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
+        for partition, offset in first.items():
+            if partition in consumer.assignment():
+                consumer.seek(partition, offset)
+
+    async def _commit(self, consumer: AIOKafkaConsumer, after: dict[TopicPartition, int]) -> None:
+        ours = {tp: offset for tp, offset in after.items() if tp in consumer.assignment()}
+        self.progress.advance(ours)
+        if not ours:
+            return
+        try:
+            await consumer.commit(ours)
+        except KafkaError as error:
+            # The batch is applied; whoever reads it again finds its events in the inbox.
+            log.warning("offsets not committed: %s", type(error).__name__)
+
+    async def lag(self) -> dict[str, int]:
+        """Records not yet processed, by topic, over our partitions. Raises KafkaError when Kafka cannot be asked."""
+        consumer = self.consumer
+        if consumer is None:
+            return {}
+        partitions = list(consumer.assignment())
+        ends = await consumer.end_offsets(partitions) if partitions else {}
+        found = dict.fromkeys(self._topics, 0)
+        for partition, end in ends.items():
+            done = self.progress.done.get(partition)
+            if done is None:
+                done = await consumer.committed(partition) or 0
+                self.progress.done.setdefault(partition, done)
+            found[partition.topic] += max(0, end - done)
+        return found
+
+
+def _lives(subscriber: object) -> bool:
+    tasks: list[asyncio.Task[None]] = getattr(subscriber, "tasks", [])
+    return bool(tasks) and not tasks[-1].done()
+
+
+def _traceback(error: Exception) -> Exception | None:
+    """Bugs show their place; outages, which repeat, only their name. Messages of database errors may hold values: never shown."""
+    return None if isinstance(error, OSError) or hasattr(error, "orig") else error
+
+
+async def _parse(records, original):  # type: ignore[no-untyped-def]  # FastStream inspects and passes its own types
+    """The whole batch as it came, even when a header cannot be decoded (FastStream's own parser would lose the batch)."""
+    try:
+        message = await original(records)
+    except Exception:  # noqa: BLE001 - any failure to parse is the same to us: the raw records are what we read
+        message = await original(tuple(replace(record, headers=()) for record in records))
+    message.raw_message = records
+    return message
+
+
+async def _decode(_: KafkaMessage) -> bytes:
+    """Nothing: `records.read` does, defensively."""
+    return b""

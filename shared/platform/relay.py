@@ -1,0 +1,84 @@
+"""From the outbox to Kafka: one relay at a time for a database, rows in order, deleted only once Kafka has acknowledged them."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.platform import repository
+from shared.platform.metrics import Metrics
+from shared.platform.repository import OutboxRow
+
+_BATCH = 1_000
+_POLL_SECONDS = 0.05
+"""How long a fact waits at most when it was another replica that wrote it."""
+_BACKOFF_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Relay:
+    """Publishes what transactions emitted. Any replica may run one; an advisory lock lets one of them work."""
+
+    def __init__(self, engine: AsyncEngine, kafka: str, metrics: Metrics) -> None:
+        self._engine = engine
+        self._kafka = kafka
+        self._metrics = metrics
+        self._written = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was emitted in this process: do not wait for the poll."""
+        self._written.set()
+
+    async def run(self) -> None:
+        """Relay until cancelled; an outage of Kafka or the database delays and loses nothing."""
+        while True:
+            try:
+                await self._relay()
+            except (KafkaError, SQLAlchemyError, OSError) as error:
+                log.warning("relay waits: %s", type(error).__name__)
+                await asyncio.sleep(_BACKOFF_SECONDS)
+
+    async def _relay(self) -> None:
+        async with AIOKafkaProducer(
+            bootstrap_servers=self._kafka,
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=2,
+            max_batch_size=131_072,
+            request_timeout_ms=10_000,
+        ) as producer:
+            while True:
+                if not await self._relay_batch(producer):
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(self._written.wait(), _POLL_SECONDS)
+
+    async def _relay_batch(self, producer: AIOKafkaProducer) -> int:
+        self._written.clear()
+        async with self._engine.begin() as connection:
+            rows = await repository.take_from_outbox(connection, _BATCH)
+            if rows:
+                await _publish(producer, rows)
+                await repository.delete_from_outbox(connection, rows)
+        for row in rows:
+            self._metrics.published.labels(row.topic).inc()
+        return len(rows)
+
+
+async def _publish(producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:
+    """Send all, then wait for all: pipelined, and in order, since the producer is idempotent."""
+    sent = [
+        await producer.send(
+            row.topic,
+            row.value,
+            key=row.key,
+            headers=[(name, value.encode()) for name, value in row.headers.items()],
+        )
+        for row in rows
+    ]
+    await asyncio.gather(*sent)

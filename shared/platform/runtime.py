@@ -1,0 +1,182 @@
+"""A service as one running whole: engine, listener, relay, timers, workers and heartbeat, and how they are."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Protocol
+
+from aiokafka.errors import KafkaError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.contracts.operations import HEARTBEATS_TOPIC, Heartbeat
+from shared.platform import repository, telemetry
+from shared.platform.batches import Batches
+from shared.platform.consumers import Consumers
+from shared.platform.database import create_engine
+from shared.platform.listener import Listener
+from shared.platform.metrics import Metrics
+from shared.platform.relay import Relay
+from shared.platform.settings import ServiceSettings
+from shared.platform.timers import TimerRunner, Timers
+from shared.platform.transaction import Transactions
+
+_HEARTBEAT_SECONDS = 2.0
+_STUCK_SECONDS = 60.0
+"""With records waiting and none processed for this long, the consumer is stuck and the process not ready."""
+_COUNTING_SHARE = 20
+"""Counting may take one part in this many of the time, however large the tables grow."""
+
+log = logging.getLogger(__name__)
+Counts = Callable[[AsyncConnection], Awaitable[dict[str, int]]]
+
+
+class Worker(Protocol):
+    """Something a service does all the time besides consuming, such as sending mail."""
+
+    name: str
+
+    async def run(self, transactions: Transactions) -> None: ...
+
+
+class Runtime:
+    """Built once for each process by `create_app`; nothing connects before `lifespan` begins."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        *,
+        consumers: Consumers | None = None,
+        timers: Timers | None = None,
+        workers: Sequence[Worker] = (),
+        counts: Counts | None = None,
+    ) -> None:
+        self.settings = settings
+        self.metrics = Metrics(settings.service)
+        self.engine = create_engine(
+            settings.database_url, pool=settings.database_pool, application=settings.service
+        )
+        self.relay = Relay(self.engine, settings.kafka, self.metrics)
+        self.transactions = Transactions(
+            self.engine,
+            source=settings.service,
+            topic_prefix=settings.topic_prefix,
+            on_emitted=self.relay.wake,
+        )
+        consumers = consumers or Consumers()
+        batches = Batches(settings.service, consumers, self.transactions, self.metrics)
+        self.listener = Listener(settings, consumers, batches, self.metrics)
+        self._timers = TimerRunner(timers, self.transactions, self.metrics) if timers else None
+        self._workers = workers
+        self._counts = counts
+        self._counted: dict[str, int] = {}
+        self._count_again_at = 0.0
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Everything runs inside the block, and has stopped after it. Kafka or the database may be away: they are waited for."""
+        telemetry.setup(self.settings)
+        jobs: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+            ("listener", self.listener.run),
+            ("relay", self.relay.run),
+            ("heartbeat", self._beat),
+        ]
+        if self._timers:
+            jobs.append(("timers", self._timers.run))
+        jobs += [(worker.name, partial(worker.run, self.transactions)) for worker in self._workers]
+        tasks = [asyncio.create_task(_keep_running(name, job), name=name) for name, job in jobs]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self.engine.dispose()
+
+    async def status(self) -> Heartbeat:
+        """How this process is now: the same for `/status`, `/readyz`, `/metrics` and the operations page."""
+        problems: list[str] = []
+        lag = await self._lag(problems)
+        rows, age, dead = await self._database(problems)
+        for topic, records in lag.items():
+            self.metrics.lag.labels(topic).set(records)
+        self.metrics.outbox_rows.set(rows)
+        self.metrics.outbox_age.set(age)
+        return Heartbeat(
+            service=self.settings.service,
+            instance=self.settings.instance,
+            at=datetime.now(UTC),
+            ready=not problems,
+            problems=tuple(problems),
+            lag=lag,
+            outbox_rows=rows,
+            outbox_age_seconds=round(age, 3),
+            dead_letters=dead,
+            counts=self._counted,
+        )
+
+    async def _lag(self, problems: list[str]) -> dict[str, int]:
+        try:
+            async with asyncio.timeout(5):
+                lag = await self.listener.lag()
+        except (KafkaError, OSError, TimeoutError):
+            problems.append("Kafka does not answer")
+            return {}
+        if self.listener.listens and self.listener.consumer is None:
+            problems.append("not yet connected to Kafka")
+        still = time.monotonic() - self.listener.progress.moved_at
+        if sum(lag.values()) and still > _STUCK_SECONDS:
+            problems.append(f"no progress for {still:.0f} seconds with records waiting")
+        return lag
+
+    async def _database(self, problems: list[str]) -> tuple[int, float, int]:
+        try:
+            async with asyncio.timeout(5), self.transactions.read() as connection:
+                rows, age = await repository.outbox_state(connection)
+                dead = await repository.dead_letter_count(connection)
+                if failed := await repository.failed_timers(connection):
+                    problems.append(f"{failed} timers cannot fire")
+                await self._count(connection)
+        except (SQLAlchemyError, OSError, TimeoutError):
+            problems.append("the database does not answer")
+            return 0, 0.0, 0
+        return rows, age, dead
+
+    async def _count(self, connection: AsyncConnection) -> None:
+        began = time.monotonic()
+        if self._counts is None or began < self._count_again_at:
+            return
+        self._counted = await self._counts(connection)
+        ended = time.monotonic()
+        self._count_again_at = ended + _COUNTING_SHARE * (ended - began)
+
+    async def _beat(self) -> None:
+        """Tell the operations page. A heartbeat is no fact: it passes no outbox, and a lost one is followed by the next."""
+        while True:
+            heartbeat = await self.status()
+            try:
+                if self.listener.consumer is not None or not self.listener.listens:
+                    await self.listener.broker.publish(
+                        heartbeat.model_dump_json().encode(),
+                        self.settings.topic_prefix + HEARTBEATS_TOPIC,
+                        key=heartbeat.instance.encode(),
+                        headers={"ce_type": Heartbeat.type, "content-type": "application/json"},
+                    )
+            except (KafkaError, OSError, AssertionError, TimeoutError) as error:
+                log.info("heartbeat not sent: %s", type(error).__name__)
+            await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+
+async def _keep_running(name: str, job: Callable[[], Awaitable[None]]) -> None:
+    """Run the job again, after a pause, whatever ends it: a worker that died silently would be an outage nobody sees."""
+    while True:
+        try:
+            await job()
+            log.error("%s ended and is started again", name)
+        except Exception as error:  # noqa: BLE001 - the supervisor of last resort
+            log.warning("%s failed (%s) and is started again", name, type(error).__name__)
+        await asyncio.sleep(1)
