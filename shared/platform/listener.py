@@ -31,6 +31,8 @@ class Progress(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     """How far this process has come, and when it last moved. A rebalance forgets what is no longer ours."""
 
     done: dict[TopicPartition, int] = field(default_factory=dict)
+    joined: bool = False
+    """Whether the group has given us our partitions (none, perhaps) since this consumer began."""
     failures: int = 0
     moved_at: float = field(default_factory=time.monotonic)
 
@@ -39,7 +41,7 @@ class Progress(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             self.done.pop(partition, None)
 
     def on_partitions_assigned(self, _: Sequence[TopicPartition]) -> None:
-        self.moved_at = time.monotonic()
+        self.joined, self.moved_at = True, time.monotonic()
 
     def advance(self, offsets: dict[TopicPartition, int]) -> None:
         self.done |= offsets

@@ -68,7 +68,13 @@ class Runtime:
             on_emitted=self.relay.wake,
         )
         consumers = consumers or Consumers()
-        batches = Batches(settings.service, consumers, self.transactions, self.metrics)
+        batches = Batches(
+            settings.service,
+            consumers,
+            self.transactions,
+            self.metrics,
+            traced=settings.otlp_endpoint is not None,
+        )
         self.listener = Listener(settings, consumers, batches, self.metrics)
         self._timers = TimerRunner(timers, self.transactions, self.metrics) if timers else None
         self._workers = workers
@@ -126,8 +132,8 @@ class Runtime:
         except (KafkaError, OSError, TimeoutError):
             problems.append("Kafka does not answer")
             return {}
-        if self.listener.listens and self.listener.consumer is None:
-            problems.append("not yet connected to Kafka")
+        if self.listener.listens and not self.listener.progress.joined:
+            problems.append("not yet a member of its consumer group")
         still = time.monotonic() - self.listener.progress.moved_at
         if sum(lag.values()) and still > _STUCK_SECONDS:
             problems.append(f"no progress for {still:.0f} seconds with records waiting")

@@ -8,11 +8,13 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.platform.settings import ServiceSettings
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+_IDS = RandomIdGenerator()
 
 
 def setup(settings: ServiceSettings) -> None:
@@ -35,6 +37,11 @@ def setup(settings: ServiceSettings) -> None:
 
 def tracer() -> trace.Tracer:
     return trace.get_tracer("insight")
+
+
+def new_traceparent() -> str:
+    """The beginning of a trace, for a fact that came without one."""
+    return f"00-{_IDS.generate_trace_id():032x}-{_IDS.generate_span_id():016x}-01"
 
 
 def context_of(traceparent: str | None) -> context.Context:
