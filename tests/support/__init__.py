@@ -1,0 +1,1 @@
+"""What tests share: databases, facts on Kafka, running services, waiting by condition."""

@@ -1,0 +1,107 @@
+"""A service running in the test's own process, asked over HTTP without a socket, by people who are signed in without a provider."""
+
+import json
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+from itsdangerous import TimestampSigner
+
+from shared.contracts.directory import OrganisationRecorded
+from shared.directory.use_cases import record_organisations
+from shared.platform.runtime import Runtime
+from shared.platform.transaction import Transactions
+from shared.web import csrf, session
+from tests.support.settings import PUBLIC_URL, SESSION_KEY
+
+CSRF_TOKEN = "the token of a test's session"
+Values = Mapping[str, str | Sequence[str]]
+
+
+def session_cookie(subject: str, name: str, organisation: str) -> str:
+    """What a service's session cookie holds after this person signed in, signed as Starlette signs it."""
+    now = int(time.time())
+    content = {
+        session.SUBJECT: subject,
+        session.NAME: name,
+        session.ORGANISATION: organisation,
+        session.BEGAN: now,
+        session.SEEN: now,
+        csrf.FIELD: CSRF_TOKEN,
+    }
+    return TimestampSigner(SESSION_KEY).sign(b64encode(json.dumps(content).encode())).decode()
+
+
+class Person:
+    """Somebody with a browser of their own; `client` for everything that `get` and `post` do not do."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+
+    async def get(self, path: str) -> httpx.Response:
+        """Redirects are not followed: where they lead is part of the answer."""
+        return await self.client.get(path)
+
+    async def post(self, path: str, values: Values | None = None) -> httpx.Response:
+        """A form sent from one of our own pages: with the session's CSRF token."""
+        return await self.client.post(path, data={csrf.FIELD: CSRF_TOKEN, **(values or {})})
+
+
+class Running:
+    """A running service and its directory."""
+
+    def __init__(self, app: FastAPI, stack: AsyncExitStack) -> None:
+        self.app = app
+        self._stack = stack
+        self._directory: dict[str, OrganisationRecorded] = {}
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.state.runtime
+        return runtime
+
+    @property
+    def transactions(self) -> Transactions:
+        return self.runtime.transactions
+
+    async def seed(self, organisations: Sequence[OrganisationRecorded]) -> None:
+        """Put organisations straight into the service's read model of the directory."""
+        async with self.transactions.begin() as tx:
+            await record_organisations(organisations, tx)
+        self._directory |= {each.code: each for each in organisations}
+
+    async def visitor(self, **headers: str) -> httpx.AsyncClient:
+        """Somebody who has not signed in, or a program with these headers (such as `Authorization`)."""
+        transport = httpx.ASGITransport(self.app)
+        client = httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
+        return await self._stack.enter_async_context(client)
+
+    async def sign_in(self, subject: str, organisation: str | None = None) -> Person:
+        """A member of the seeded directory, by subject; for one of several organisations when its code is given."""
+        name, code = self._membership(subject, organisation)
+        client = await self.visitor()
+        client.cookies.set(session.cookie_name(PUBLIC_URL), session_cookie(subject, name, code))
+        return Person(client)
+
+    def _membership(self, subject: str, organisation: str | None) -> tuple[str, str]:
+        for each in self._directory.values():
+            for member in each.members:
+                if member.subject == subject and organisation in (None, each.code):
+                    return member.name, each.code
+        raise LookupError(f"{subject} is not in the seeded directory")
+
+
+@asynccontextmanager
+async def running(
+    app: FastAPI, directory: Sequence[OrganisationRecorded] = ()
+) -> AsyncIterator[Running]:
+    """Run the app's lifespan - listener, relay, timers, workers - until the block ends; `directory` is seeded first."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        service = Running(app, stack)
+        if directory:
+            await service.seed(directory)
+        yield service
