@@ -1,0 +1,54 @@
+"""No other site may make a signed-in person's browser post here: the browser's own word on where a request comes from, and a token
+of the session in every form. Requests that carry an API key instead of the session's cookie are not the browser's and are exempt."""
+
+import secrets
+
+from fastapi import Request
+from markupsafe import Markup
+
+from shared.platform.errors import Forbidden
+from shared.web.forms import posted_values
+
+FIELD = "csrf_token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+API_PREFIX = "/api/"
+
+REFUSED = "We could not be sure that this was sent from one of our own pages. Go back, reload the page and try again."
+
+
+def token(request: Request) -> str:
+    """The session's token, made at the first form that asks for it."""
+    session = request.session
+    if not isinstance(session.get(FIELD), str):
+        session[FIELD] = secrets.token_urlsafe(24)
+    return str(session[FIELD])
+
+
+def field(request: Request) -> Markup:
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token(request))
+
+
+async def check_csrf(request: Request) -> None:
+    """Dependency of every route. Raises `Forbidden`."""
+    if request.method in SAFE_METHODS or _has_api_key(request):
+        return
+    expected = request.session.get(FIELD)
+    if _is_cross_site(request) or not isinstance(expected, str):
+        raise Forbidden(REFUSED)
+    values = await posted_values(request)
+    given = values.first(FIELD) or request.headers.get("X-CSRF-Token", "")
+    if not secrets.compare_digest(given.encode(), expected.encode()):
+        raise Forbidden(REFUSED)
+
+
+def _has_api_key(request: Request) -> bool:
+    """API routes answer to a bearer key only, which no browser adds by itself."""
+    return request.url.path.startswith(API_PREFIX)
+
+
+def _is_cross_site(request: Request) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    return origin is not None and origin != request.app.state.public_origin

@@ -1,0 +1,27 @@
+"""Settings that all services' pages share (`INSIGHT_WEB_*`): a session that one service begins, another one reads."""
+
+from datetime import timedelta
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WebSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="INSIGHT_WEB_", frozen=True)
+
+    service_name: str = "Insight"
+    """The name in every header and page title."""
+    idle_minutes: int = Field(default=60, ge=5, le=24 * 60)
+    """Signed out after so long without a request. NHS CIS2 asks for 15."""
+    longest_hours: int = Field(default=12, ge=1, le=24)
+    """Signed out after so long, busy or not."""
+    demonstration: bool = True
+    """Says on every page that this is not a real service. Set to false in a real deployment."""
+
+    @property
+    def idle(self) -> timedelta:
+        return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def longest(self) -> timedelta:
+        return timedelta(hours=self.longest_hours)

@@ -1,0 +1,170 @@
+"""Sign-in by OpenID Connect (authorisation code flow with PKCE), sign-out, and which organisation to act for. Included by intake;
+the session cookie it sets is read by every service."""
+
+from collections.abc import Sequence
+from typing import Annotated, cast
+from urllib.parse import quote, urlsplit
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from httpx import HTTPError
+from joserfc.errors import JoseError
+
+from shared.directory.repository import Membership
+from shared.platform.errors import Unavailable
+from shared.platform.settings import ServiceSettings
+from shared.web import session
+from shared.web.actors import Elsewhere, MaybeActor, Memberships, actor_of
+from shared.web.forms import Form, read_form
+from shared.web.pages import render
+
+NEXT = "next"
+CALLBACK = "/sign-in/callback"
+
+router = APIRouter(include_in_schema=False)
+Next = Annotated[str, Query(alias=NEXT)]
+
+
+class OrganisationForm(Form):
+    messages = {"organisation": "Select the organisation you are acting for"}
+
+    organisation: str
+
+
+def safe_next(address: str) -> str:
+    """The address, if it is a path of ours; the start page, if it leads anywhere else."""
+    parts = urlsplit(address) if address.isprintable() else None
+    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if parts and is_path and not parts.netloc and not parts.scheme else "/"
+
+
+def _provider(request: Request) -> StarletteOAuth2App:
+    """One client for each application; its knowledge of the provider is fetched at the first sign-in."""
+    known = getattr(request.app.state, "sign_in", None)
+    if known is None:
+        settings = cast("ServiceSettings", request.app.state.runtime.settings)
+        issuer = settings.sign_in_issuer.rstrip("/")
+        known = OAuth().register(
+            "insight",
+            client_id=settings.sign_in_client_id,
+            client_secret=settings.sign_in_client_secret.get_secret_value(),
+            server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+            client_kwargs={
+                "scope": "openid profile email",
+                "code_challenge_method": "S256",
+                "timeout": 10,
+            },
+        )
+        request.app.state.sign_in = known
+    return known
+
+
+@router.get("/sign-in")
+async def sign_in(request: Request, next_page: Next = "/") -> Response:
+    """Leads to the sign-in provider and back to `next_page`."""
+    request.session[NEXT] = safe_next(next_page)
+    callback = f"{request.app.state.runtime.settings.public_url.rstrip('/')}{CALLBACK}"
+    try:
+        return cast("Response", await _provider(request).authorize_redirect(request, callback))
+    except HTTPError:
+        raise Unavailable(
+            "The sign-in service does not answer. Try again in a few minutes."
+        ) from None
+
+
+@router.get(CALLBACK)
+async def callback(request: Request, memberships: Memberships) -> Response:
+    next_page = safe_next(str(request.session.get(NEXT, "/")))
+    try:
+        answer = await _provider(request).authorize_access_token(request)
+    except (OAuthError, JoseError):
+        return render(request, "sign_in_failed.html", 400, next_page=next_page)
+    except HTTPError:
+        raise Unavailable(
+            "The sign-in service does not answer. Try again in a few minutes."
+        ) from None
+    claims = answer.get("userinfo") or {}
+    subject = str(claims.get("sub", ""))
+    session.begin(request.session, subject, str(claims.get("name", "")))
+    return _enter(request, await memberships(subject), next_page)
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request) -> Response:
+    request.session.clear()
+    return RedirectResponse("/sign-out", 303)
+
+
+@router.get("/sign-out")
+async def signed_out(request: Request, actor: MaybeActor) -> Response:
+    if actor is not None:
+        return RedirectResponse("/", 303)
+    return render(request, "signed_out.html")
+
+
+@router.get("/organisation")
+async def organisation(
+    request: Request, memberships: Memberships, next_page: Next = "/"
+) -> Response:
+    """Which organisation to act for, for those who have several."""
+    found = await _own_memberships(request, memberships, next_page)
+    if len(found) < 2:
+        return _enter(request, found, safe_next(next_page))
+    return _choice(request, found, safe_next(next_page))
+
+
+@router.post("/organisation")
+async def choose_organisation(
+    request: Request, memberships: Memberships, next_page: Next = "/"
+) -> Response:
+    found = await _own_memberships(request, memberships, next_page)
+    form = await read_form(request, OrganisationForm)
+    chosen = form.value.organisation if form.value else ""
+    if all(one.organisation.code != chosen for one in found):
+        errors = {"organisation": OrganisationForm.messages["organisation"]}
+        return _choice(request, found, safe_next(next_page), errors)
+    request.session[session.ORGANISATION] = chosen
+    return RedirectResponse(safe_next(next_page), 303)
+
+
+async def _own_memberships(
+    request: Request, memberships: Memberships, next_page: str
+) -> Sequence[Membership]:
+    subject = request.session.get(session.SUBJECT)
+    if not isinstance(subject, str):
+        raise Elsewhere(f"/sign-in?next={quote(safe_next(next_page), safe='/')}")
+    return await memberships(subject)
+
+
+def _enter(request: Request, found: Sequence[Membership], next_page: str) -> Response:
+    """On to the page asked for, to the choice, or to what somebody unknown can do."""
+    if not found:
+        name = request.session.get(session.NAME, "")
+        return render(request, "unknown_person.html", 403, name=name)
+    if len(found) > 1:
+        return RedirectResponse(f"/organisation?next={quote(next_page, safe='/')}", 303)
+    request.session[session.ORGANISATION] = found[0].organisation.code
+    return RedirectResponse(next_page, 303)
+
+
+def _choice(
+    request: Request,
+    found: Sequence[Membership],
+    next_page: str,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    current = request.session.get(session.ORGANISATION, "")
+    for one in found:
+        if one.organisation.code == current:
+            request.state.actor = actor_of(one)
+    return render(
+        request,
+        "organisation.html",
+        422 if errors else 200,
+        choices=[(one.organisation.code, one.organisation.name) for one in found],
+        values={"organisation": current},
+        errors=errors or {},
+        next_page=next_page,
+    )
