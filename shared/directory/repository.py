@@ -1,11 +1,9 @@
 """Every question asked of the directory, and the one statement that changes it."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, Text, cast, column, func, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import ColumnElement, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.directory import (
@@ -15,6 +13,7 @@ from shared.contracts.directory import (
     OrganisationStatus,
 )
 from shared.directory.tables import organisation as table
+from shared.platform.database import insert_rows
 
 Organisation = OrganisationRecorded
 """An organisation is its newest record."""
@@ -28,6 +27,13 @@ PROVIDER_KINDS = frozenset(
         OrganisationKind.OTHER_PROVIDER,
     }
 )
+
+_KEEP_HIGHEST_REVISION = """
+ON CONFLICT (code) DO UPDATE SET
+    revision = excluded.revision, name = excluded.name, kind = excluded.kind,
+    status = excluded.status, record = excluded.record
+WHERE organisation.revision < excluded.revision
+"""
 
 _record = cast(table.c.record, Text)  # as text: the strict contract reads JSON, not Python values
 _is_open = table.c.status == OrganisationStatus.OPEN
@@ -43,28 +49,18 @@ class Membership:
 
 async def save(connection: AsyncConnection, organisations: Sequence[Organisation]) -> None:
     """One statement for all; at most one record of a code. A row changes only to a higher revision."""
-    if not organisations:
-        return
-    records = [json.loads(each.model_dump_json()) for each in organisations]
-    each = func.jsonb_array_elements(cast(records, JSONB)).table_valued(column("value", JSONB))
-    value = each.c.value
-    rows = select(
-        value["code"].astext,
-        cast(value["revision"].astext, Integer),
-        value["name"].astext,
-        value["kind"].astext,
-        value["status"].astext,
-        value,
-    ).select_from(each)
-    columns = ["code", "revision", "name", "kind", "status", "record"]
-    statement = insert(table).from_select(columns, rows)
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[table.c.code],
-            set_={name: statement.excluded[name] for name in columns[1:]},
-            where=table.c.revision < statement.excluded.revision,
-        )
-    )
+    rows = [
+        {
+            "code": each.code,
+            "revision": each.revision,
+            "name": each.name,
+            "kind": each.kind,
+            "status": each.status,
+            "record": each.model_dump_json(),
+        }
+        for each in organisations
+    ]
+    await insert_rows(connection, table, rows, _KEEP_HIGHEST_REVISION)
 
 
 async def organisation(connection: AsyncConnection, code: str) -> Organisation | None:

@@ -1,7 +1,7 @@
 """Posted forms: read safely, checked by a Pydantic model, and given back with messages and everything that was typed.
 
     class ReportForm(Form):
-        messages = {"provider": "Select the provider this is about", "text.string_too_long": "Write 4,000 characters or fewer"}
+        messages: ClassVar[Mapping[str, str]] = {"provider": "Select the provider this is about"}
         provider: OrganisationCode
         happened_on: FormDate
         text: Annotated[str, StringConstraints(max_length=4000)]

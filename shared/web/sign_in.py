@@ -1,8 +1,8 @@
 """Sign-in by OpenID Connect (authorisation code flow with PKCE), sign-out, and which organisation to act for. Included by intake;
 the session cookie it sets is read by every service."""
 
-from collections.abc import Sequence
-from typing import Annotated, cast
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, cast
 from urllib.parse import quote, urlsplit
 
 from authlib.integrations.base_client import OAuthError
@@ -28,7 +28,9 @@ Next = Annotated[str, Query(alias=NEXT)]
 
 
 class OrganisationForm(Form):
-    messages = {"organisation": "Select the organisation you are acting for"}
+    messages: ClassVar[Mapping[str, str]] = {
+        "organisation": "Select the organisation you are acting for"
+    }
 
     organisation: str
 
