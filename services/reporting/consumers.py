@@ -1,0 +1,52 @@
+"""Topic to use case."""
+
+from services.reporting import use_cases
+from shared.contracts.cases import (
+    ActionCompleted,
+    ActionPlanned,
+    CaseAcknowledged,
+    CaseClosed,
+    CaseDueSoon,
+    CaseOpened,
+    CaseOverdue,
+    LearningResponseRecorded,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    OutcomeRecorded,
+)
+from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.messages import MessageSettled
+from shared.contracts.operations import DeadLetter
+from shared.contracts.reports import ReportSubmitted
+from shared.contracts.themes import ThemesAssigned
+from shared.directory.use_cases import record_organisations
+from shared.platform.consumers import Consumers
+
+CASES = (
+    CaseOpened,
+    CaseDueSoon,
+    CaseOverdue,
+    CaseAcknowledged,
+    LearningResponseRecorded,
+    ActionPlanned,
+    ActionCompleted,
+    OutcomeRecorded,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    CaseClosed,
+)
+
+
+def build_consumers() -> Consumers:
+    """Every topic but the signals, which are reporting's own, and the heartbeats, which `health_board` keeps in memory."""
+    consumers = (
+        Consumers()
+        .on(OrganisationRecorded, record_organisations)
+        .on(ReportSubmitted, use_cases.count_reports)
+        .on(ThemesAssigned, use_cases.apply_verdicts)
+        .on(MessageSettled, use_cases.count_messages)
+        .on(DeadLetter, use_cases.list_dead_letters)
+    )
+    for fact in CASES:
+        consumers.on(fact, use_cases.follow_cases)
+    return consumers

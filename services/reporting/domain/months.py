@@ -1,0 +1,46 @@
+"""Months, written as their first day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+def plus(month: date, months: int) -> date:
+    """The month so many months later, or earlier when negative. Raises ValueError or OverflowError past the calendar's ends."""
+    year, index = divmod(month.year * 12 + month.month - 1 + months, 12)
+    return date(year, index + 1, 1)
+
+
+def long_name(month: date) -> str:
+    return f"{month:%B} {month.year}"
+
+
+def short_name(month: date) -> str:
+    return f"{month:%b} {month:%y}"
+
+
+@dataclass(frozen=True)
+class Period:
+    """Months in a row, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        return tuple(plus(self.first, at) for at in range(count))
+
+    @property
+    def words(self) -> str:
+        if self.first == self.last:
+            return long_name(self.first)
+        return f"{long_name(self.first)} to {long_name(self.last)}"
+
+
+def period(months: int, until: date | None, newest: date | None, current: date) -> Period:
+    """The months to look at: so many, ending with `until`; unless given, with the current month, or with the newest that has data
+    where that is long ago, so that imported history is not an empty page."""
+    if until is None:
+        begins = plus(current, 1 - months)
+        until = newest if newest is not None and newest < begins else current
+    return Period(plus(until, 1 - months), until)

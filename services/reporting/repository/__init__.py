@@ -1,0 +1,5 @@
+"""Every statement of reporting: `facts` keeps the read model, `trends` and `operations` answer the pages."""
+
+from services.reporting.repository.facts import counts
+
+__all__ = ["counts"]

@@ -1,0 +1,296 @@
+"""Keeping the read model: one statement for each table and batch, never one for each row."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Table, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting import tables
+from services.reporting.domain.counts import Cell, Counts
+from services.reporting.domain.known import (
+    Known,
+    MessageEnd,
+    Progress,
+    Reported,
+    Theme,
+    Verdict,
+)
+from shared.contracts.cases import CaseFact, CaseState, ClosedBecause
+from shared.contracts.messages import MessageKind, MessageState
+from shared.contracts.operations import DeadLetter
+from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
+from shared.contracts.themes import DecidedBy, ThemesAssigned
+from shared.platform.database import columns_of, insert_rows
+
+_WRITERS = 3_140_001
+"""Advisory lock. Facts of one report come from several topics, and every batch moves the same few cells of the current month:
+writers would wait for each other's rows anyway, and in no common order. Taking turns makes "read, join, write" exact."""
+
+_LOAD = text("""
+    SELECT wanted.id,
+           r.reference, r.kind, r.tenet, r.source, r.reporter, r.provider, r.service, r.happened_on, r.submitted_at,
+           r.harm, r.rating, r.historic,
+           v.revision AS verdict_revision, v.tenet AS verdict_tenet, v.themes::text AS themes, v.decided_by,
+           c.revision AS case_revision, c.state, c.due_at, c.due_revision, c.acknowledged_at, c.acknowledged_late,
+           c.learning_at, c.action_planned_at, c.action_completed_on, c.outcome_at, c.disputed_at, c.confirmed_at,
+           c.closed_at, c.closed_because
+    FROM unnest(CAST(:ids AS uuid[])) AS wanted(id)
+    LEFT JOIN report_fact r ON r.report_id = wanted.id
+    LEFT JOIN verdict_fact v ON v.report_id = wanted.id
+    LEFT JOIN case_fact c ON c.report_id = wanted.id
+""")
+
+
+def _replacing(table: Table, *, where: str = "") -> str:
+    """The clause that lets a newer row take an older one's place."""
+    key = ", ".join(column.name for column in table.primary_key)
+    values = ", ".join(
+        f"{column.name} = excluded.{column.name}"
+        for column in table.columns
+        if not column.primary_key
+    )
+    return f"ON CONFLICT ({key}) DO UPDATE SET {values} {where}"
+
+
+_ADDING = "ON CONFLICT ({key}) DO UPDATE SET number = {table}.number + excluded.number"
+_ADD_CELLS = _ADDING.format(table="trend_count", key=", ".join(Cell._fields))
+_ADD_TALLIES = _ADDING.format(table="tally", key="name")
+_REMOVE_EMPTY = text("""
+    DELETE FROM trend_count AS kept
+    USING unnest(
+        CAST(:measure AS text[]), CAST(:sub_theme AS text[]), CAST(:month AS date[]), CAST(:theme AS text[]),
+        CAST(:provider AS text[]), CAST(:reporter AS text[]), CAST(:tenet AS text[]), CAST(:kind AS text[])
+    ) AS gone (measure, sub_theme, month, theme, provider, reporter, tenet, kind)
+    WHERE kept.number = 0
+      AND (kept.measure, kept.sub_theme, kept.month, kept.theme, kept.provider, kept.reporter, kept.tenet, kept.kind)
+        = (gone.measure, gone.sub_theme, gone.month, gone.theme, gone.provider, gone.reporter, gone.tenet, gone.kind)
+""")
+
+
+def _row(value: Reported | Progress | MessageEnd) -> dict[str, object]:
+    """The value by column. As `dataclasses.asdict`, without its copying of every field, which costs more than the statement."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+async def take_turn(connection: AsyncConnection) -> None:
+    """Wait until no other transaction writes the read model; ours is the only one until it ends."""
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+
+
+async def load(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Known]:
+    """What is known of each of the reports; a report never heard of is there with nothing known."""
+    rows = await connection.execute(_LOAD, {"ids": list(ids)})
+    return {row["id"]: _known(row) for row in rows.mappings()}
+
+
+def _known(row: RowMapping) -> Known:
+    return Known(
+        None if row["reference"] is None else _reported(row),
+        None if row["verdict_revision"] is None else _verdict(row),
+        None if row["case_revision"] is None else _progress(row),
+    )
+
+
+def _reported(row: RowMapping) -> Reported:
+    return Reported(
+        reference=row["reference"],
+        kind=Kind(row["kind"]),
+        tenet=Tenet(row["tenet"]),
+        source=Source(row["source"]),
+        reporter=row["reporter"],
+        provider=row["provider"],
+        service=row["service"],
+        happened_on=row["happened_on"],
+        submitted_at=row["submitted_at"],
+        harm=None if row["harm"] is None else Harm(row["harm"]),
+        rating=None if row["rating"] is None else Rating(row["rating"]),
+        historic=row["historic"],
+    )
+
+
+def _verdict(row: RowMapping) -> Verdict:
+    return Verdict(
+        row["verdict_revision"],
+        Tenet(row["verdict_tenet"]),
+        tuple(Theme(each["theme"], each["sub_theme"]) for each in json.loads(row["themes"])),
+        DecidedBy(row["decided_by"]),
+    )
+
+
+def _progress(row: RowMapping) -> Progress:
+    because = row["closed_because"]
+    return Progress(
+        revision=row["case_revision"],
+        state=CaseState(row["state"]),
+        due_at=row["due_at"],
+        due_revision=row["due_revision"],
+        acknowledged_at=row["acknowledged_at"],
+        acknowledged_late=row["acknowledged_late"],
+        learning_at=row["learning_at"],
+        action_planned_at=row["action_planned_at"],
+        action_completed_on=row["action_completed_on"],
+        outcome_at=row["outcome_at"],
+        disputed_at=row["disputed_at"],
+        confirmed_at=row["confirmed_at"],
+        closed_at=row["closed_at"],
+        closed_because=None if because is None else ClosedBecause(because),
+    )
+
+
+async def save_reports(connection: AsyncConnection, reports: Mapping[UUID, Reported]) -> None:
+    """Reports not known before."""
+    await insert_rows(
+        connection,
+        tables.report_fact,
+        [
+            _row(report)
+            | {"report_id": key, "month": report.month, "reported_month": report.reported_month}
+            for key, report in reports.items()
+        ],
+    )
+
+
+async def save_verdicts(connection: AsyncConnection, verdicts: Mapping[UUID, Verdict]) -> None:
+    """New verdicts, and those that supersede what is kept."""
+    await insert_rows(
+        connection,
+        tables.verdict_fact,
+        [
+            {
+                "report_id": key,
+                "revision": verdict.revision,
+                "tenet": verdict.tenet,
+                "themes": json.dumps(
+                    [{"theme": each.slug, "sub_theme": each.sub_theme} for each in verdict.themes]
+                ),
+                "decided_by": verdict.decided_by,
+            }
+            for key, verdict in verdicts.items()
+        ],
+        _replacing(tables.verdict_fact),
+    )
+
+
+async def save_titles(connection: AsyncConnection, verdicts: Sequence[ThemesAssigned]) -> None:
+    """What themes are called, by the newest verdict that names them."""
+    titles: dict[tuple[str, str], tuple[object, str]] = {}
+    for verdict in verdicts:
+        for each in verdict.themes:
+            named = [(each.theme, "", each.title)]
+            if each.sub_theme is not None:
+                title = each.sub_theme_title or each.sub_theme
+                named.append((each.theme, each.sub_theme, title))
+            for theme, sub_theme, title in named:
+                key, value = (theme, sub_theme), (verdict.occurred_at, title)
+                titles[key] = max(titles.get(key, value), value)
+    newer = "WHERE (excluded.named_at, excluded.title) > (theme_title.named_at, theme_title.title)"
+    await insert_rows(
+        connection,
+        tables.theme_title,
+        [
+            {"theme": theme, "sub_theme": sub_theme, "title": title, "named_at": named_at}
+            for (theme, sub_theme), (named_at, title) in sorted(titles.items())
+        ],
+        _replacing(tables.theme_title, where=newer),
+    )
+
+
+async def save_progress(
+    connection: AsyncConnection, progress: Mapping[UUID, Progress], facts: Mapping[UUID, CaseFact]
+) -> None:
+    """How far each case has come; the facts say whose case it is."""
+    await insert_rows(
+        connection,
+        tables.case_fact,
+        [
+            _row(each)
+            | {
+                "report_id": key,
+                "reporter": facts[key].reporter,
+                "provider": facts[key].provider,
+            }
+            for key, each in progress.items()
+        ],
+        _replacing(tables.case_fact),
+    )
+
+
+async def load_messages(
+    connection: AsyncConnection, ids: Collection[UUID]
+) -> dict[UUID, MessageEnd]:
+    """How each of the messages ended, as far as it is known; unknown ones are left out."""
+    table = tables.message_fact
+    rows = await connection.execute(select(table).where(table.c.message_id.in_(ids)))
+    return {
+        row["message_id"]: MessageEnd(
+            message_id=row["message_id"],
+            report_id=row["report_id"],
+            kind=MessageKind(row["kind"]),
+            recipient=row["recipient"],
+            state=MessageState(row["state"]),
+            settled_at=row["settled_at"],
+        )
+        for row in rows.mappings()
+    }
+
+
+async def save_messages(connection: AsyncConnection, ends: Sequence[MessageEnd]) -> None:
+    await insert_rows(
+        connection,
+        tables.message_fact,
+        [_row(end) for end in ends],
+        _replacing(tables.message_fact),
+    )
+
+
+async def move_counts(connection: AsyncConnection, counts: Counts) -> None:
+    """Add the differences. Rows that come to nothing go, so that a rebuild leaves the same rows."""
+    moved = counts.moved()
+    cells = sorted(moved.cells.items())
+    await insert_rows(
+        connection,
+        tables.trend_count,
+        [{**cell._asdict(), "number": number} for cell, number in cells],
+        _ADD_CELLS,
+    )
+    emptied = [cell for cell, number in cells if number < 0]
+    if emptied:
+        await connection.execute(_REMOVE_EMPTY, columns_of([cell._asdict() for cell in emptied]))
+    await insert_rows(
+        connection,
+        tables.tally,
+        [{"name": name, "number": number} for name, number in sorted(moved.tallies.items())],
+        _ADD_TALLIES,
+    )
+    if any(number < 0 for number in moved.tallies.values()):
+        await connection.execute(tables.tally.delete().where(tables.tally.c.number == 0))
+
+
+async def save_dead_letters(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
+    """What was set aside, where and why: never what was in it."""
+    await insert_rows(
+        connection,
+        tables.dead_letter_fact,
+        [
+            {
+                "event_id": letter.event_id,
+                "consumer": letter.consumer,
+                "cause": letter.cause,
+                "detail": letter.detail,
+                "origin_topic": letter.origin_topic,
+                "origin_partition": letter.origin_partition,
+                "origin_offset": letter.origin_offset,
+                "occurred_at": letter.occurred_at,
+            }
+            for letter in letters
+        ],
+        "ON CONFLICT (event_id) DO NOTHING",
+    )
+
+
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """The totals of the whole, by name: `reports_counted`, `cases_open`, `messages_sent`... Cheap: they are kept."""
+    rows = await connection.execute(select(tables.tally.c.name, tables.tally.c.number))
+    return {"reports_counted": 0} | dict(rows.tuples().all())
