@@ -18,16 +18,16 @@ class Databases:
     """Databases on one server; all names begin with the run's, so that the keeper can remove them from an external server."""
 
     def __init__(self, server: str, run: str) -> None:
-        self._server = make_url(server)
+        self.server = make_url(server)
         self._run = run
         self._maintenance: AsyncEngine = create_async_engine(
-            self._server, isolation_level="AUTOCOMMIT", poolclass=NullPool
+            self.server, isolation_level="AUTOCOMMIT", poolclass=NullPool
         )
         self._templates: set[str] = set()
         self._building = asyncio.Lock()
 
     def url(self, database: str) -> str:
-        return self._server.set(database=database).render_as_string(hide_password=False)
+        return self.server.set(database=database).render_as_string(hide_password=False)
 
     async def fresh(self, service: str) -> str:
         """The URL of a new database with the service's tables."""
