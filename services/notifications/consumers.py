@@ -1,0 +1,37 @@
+"""Which fact leads to which use case. The facts of a case carry all that a mail needs, so reports are not listened to."""
+
+from collections.abc import Callable, Sequence
+
+from services.notifications import use_cases
+from shared.contracts.cases import (
+    CaseAcknowledged,
+    CaseDueSoon,
+    CaseFact,
+    CaseOpened,
+    CaseOverdue,
+    OutcomeDisputed,
+    OutcomeRecorded,
+)
+from shared.contracts.directory import OrganisationRecorded
+from shared.directory.use_cases import record_organisations
+from shared.platform.consumers import Consumers
+from shared.platform.transaction import Transaction
+
+
+def build_consumers(ring: Callable[[], None]) -> Consumers:
+    """`ring` is called when there may be messages to send."""
+
+    async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
+        await use_cases.notify(facts, tx)
+        ring()
+
+    return (
+        Consumers()
+        .on(OrganisationRecorded, record_organisations)
+        .on(CaseOpened, notify)
+        .on(CaseDueSoon, notify)
+        .on(CaseOverdue, notify)
+        .on(CaseAcknowledged, notify)
+        .on(OutcomeRecorded, notify)
+        .on(OutcomeDisputed, notify)
+    )

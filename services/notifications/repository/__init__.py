@@ -1,0 +1,1 @@
+"""Every statement on notifications' tables: `messages` for sending, `delivery_log` for reading."""

@@ -1,0 +1,76 @@
+"""What notifications keeps: messages, the attempts to send them, and how many were sent."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+metadata = MetaData()
+
+message = Table(
+    "message",
+    metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("fact_id", Uuid, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("address", String),  # none: held until the organisation has a contact
+    Column("report_id", Uuid, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("due_at", DateTime(timezone=True)),
+    Column("report_kind", String),
+    Column("traceparent", String),
+    Column("state", String, nullable=False),
+    Column("reason", String),
+    Column("smtp_code", SmallInteger),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("claim", Uuid),  # fences off a worker that was believed gone
+    Column("claimed_at", DateTime(timezone=True)),
+    Column("begun_at", DateTime(timezone=True)),  # set before the first byte goes to the server
+    Column("asked_by", Uuid),  # the member who had it sent again
+    Column("asked_by_name", String),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("settled_at", DateTime(timezone=True)),
+    UniqueConstraint("fact_id", "address", name="message_once", postgresql_nulls_not_distinct=True),
+    Index(
+        "message_waiting",
+        "next_attempt_at",
+        postgresql_where=text("state = 'pending' AND address IS NOT NULL"),
+    ),
+    Index("message_claimed", "claimed_at", postgresql_where=text("state = 'sending'")),
+    Index("message_held", "recipient", postgresql_where=text("address IS NULL")),
+    # Counts and the log's filters look for the few that are not sent among the many that are.
+    Index("message_not_sent", "state", "message_id", postgresql_where=text("state <> 'sent'")),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("message_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("state", String, nullable=False),  # what the message became by it
+    Column("reason", String),
+    Column("smtp_code", SmallInteger),
+    Column("claimed_at", DateTime(timezone=True)),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+    Column("asked_by", Uuid),
+    Column("asked_by_name", String),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("state", String, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+)

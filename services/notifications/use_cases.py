@@ -1,0 +1,208 @@
+"""What notifications does, one function for each fact, worker's step or request."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.notifications.domain import (
+    Notice,
+    Outcome,
+    Reason,
+    Standing,
+    addresses_of,
+    may_be_sent_again,
+    notice_of,
+    settle,
+    standing_at_first,
+    standing_of_lost,
+)
+from services.notifications.mail import Letter
+from services.notifications.repository import messages as repository
+from services.notifications.repository.messages import Claimed, NewMessage, Settled
+from shared.contracts.cases import CaseFact
+from shared.contracts.messages import MessageSettled, MessageState
+from shared.directory import repository as directory
+from shared.platform.errors import Conflict, NotFound
+from shared.platform.transaction import Transaction
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Messages claimed together, and what their mails say."""
+
+    claim: UUID
+    messages: Sequence[Claimed]
+    letters: Sequence[Letter]
+
+
+async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
+    """Adds a message for each contact of the organisation that each fact concerns; without contacts, one that is held."""
+    notices = [notice for fact in facts if (notice := notice_of(fact))]
+    traces = {one.fact_id: tx.traceparent_of(str(one.report_id)) for one in notices}
+    contacts = await _contacts(tx, {one.recipient for one in notices})
+    new = [
+        message
+        for notice in notices
+        for message in _messages(notice, contacts[notice.recipient], traces[notice.fact_id], tx)
+    ]
+    await _add(new, tx)
+
+
+async def release_held(tx: Transaction, limit: int = 500) -> int:
+    """Turns held messages into real ones where contacts have arrived; returns how many were held."""
+    held = await repository.take_held(tx.connection, limit)
+    contacts = await _contacts(tx, {one.notice.recipient for one in held})
+    new = [
+        message
+        for one in held
+        for message in _messages(
+            one.notice, contacts[one.notice.recipient], one.traceparent, tx, instead_of=one
+        )
+    ]
+    await _add(new, tx)
+    return len(held)
+
+
+async def _contacts(tx: Transaction, codes: set[str]) -> Mapping[str, list[str]]:
+    known = await directory.organisations(tx.connection, codes) if codes else {}
+    return {code: addresses_of(known[code].contacts) if code in known else [] for code in codes}
+
+
+def _messages(
+    notice: Notice,
+    addresses: Sequence[str],
+    traceparent: str | None,
+    tx: Transaction,
+    *,
+    instead_of: NewMessage | None = None,
+) -> list[NewMessage]:
+    created_at = instead_of.created_at if instead_of else tx.now
+    if not addresses:
+        held = Standing(MessageState.PENDING)
+        return [NewMessage(uuid7(), notice, None, held, traceparent, created_at)]
+    return [
+        NewMessage(uuid7(), notice, address, standing_at_first(address), traceparent, created_at)
+        for address in addresses
+    ]
+
+
+async def _add(messages: Sequence[NewMessage], tx: Transaction) -> None:
+    added = await repository.add(tx.connection, messages, tx.now)
+    for one in messages:
+        if one.message_id in added and one.standing.state is MessageState.FAILED:
+            tx.follow({str(one.notice.report_id): one.traceparent})
+            tx.emit(_settled(one.message_id, one.notice, one.standing, tx))
+
+
+async def claim(tx: Transaction, limit: int) -> Batch:
+    """Takes up to `limit` messages that are due, for one worker alone."""
+    claim_id = uuid7()
+    claimed = await repository.claim(tx.connection, claim_id, limit, tx.now)
+    names = await directory.names(tx.connection, {one.notice.recipient for one in claimed})
+    letters = [
+        Letter(
+            message_id=one.message_id,
+            kind=one.notice.kind,
+            reference=one.notice.reference,
+            organisation=names[one.notice.recipient],
+            address=one.address,
+            due_at=one.notice.due_at,
+            report_kind=one.notice.report_kind,
+        )
+        for one in claimed
+    ]
+    return Batch(claim_id, claimed, letters)
+
+
+async def begin_sending(batch: Batch, tx: Transaction) -> set[UUID]:
+    """The last question before mails leave: which of them are still ours? From here on they count as possibly sent."""
+    return await repository.begin_sending(tx.connection, batch.claim, tx.now)
+
+
+async def record_outcomes(
+    outcomes: Sequence[tuple[Claimed, Outcome, str | None]], tx: Transaction
+) -> None:
+    """Settles each message by what became of its mail; the third part is the trace of the sending. Safe to call again."""
+    tx.follow({str(message.notice.report_id): trace for message, _, trace in outcomes})
+    await _settle(
+        [
+            Settled(message, settle(outcome, message.attempts, tx.now))
+            for message, outcome, _ in outcomes
+        ],
+        tx,
+    )
+
+
+async def give_up_lost(tx: Transaction, lease: timedelta, limit: int = 500) -> int:
+    """Settles messages whose worker is gone: back to pending if sending never began, else unknown. Returns how many."""
+    lost = await repository.take_lost(tx.connection, lease, limit, tx.now)
+    tx.follow({str(one.notice.report_id): one.traceparent for one in lost})
+    await _settle([Settled(one, standing_of_lost(one.begun, tx.now)) for one in lost], tx)
+    return len(lost)
+
+
+async def _settle(settled: Sequence[Settled], tx: Transaction) -> None:
+    changed = await repository.settle(tx.connection, settled, tx.now)
+    if not changed:
+        return
+    await repository.record_attempts(tx.connection, changed)
+    done = [one for one in settled if one.message.message_id in changed]
+    states = Counter(one.standing.state for one in done)
+    if states[MessageState.SENT]:
+        await repository.count_sent(tx.connection, states[MessageState.SENT])
+    tx.emit_all(
+        _settled(one.message.message_id, one.message.notice, one.standing, tx)
+        for one in done
+        if one.standing.state is not MessageState.PENDING
+    )
+    _tell(done)
+
+
+def _tell(settled: Iterable[Settled]) -> None:
+    for one in settled:
+        if one.standing.state in {MessageState.FAILED, MessageState.UNKNOWN}:
+            log.warning(
+                "message %s about %s is %s: %s %s",
+                one.message.message_id,
+                one.message.notice.reference,
+                one.standing.state.value,
+                one.standing.reason.value if one.standing.reason else "",
+                one.standing.smtp_code or "",
+            )
+
+
+def _settled(
+    message_id: UUID, notice: Notice, standing: Standing, tx: Transaction
+) -> MessageSettled:
+    return MessageSettled(
+        occurred_at=tx.now,
+        message_id=message_id,
+        report_id=notice.report_id,
+        reference=notice.reference,
+        kind=notice.kind,
+        recipient=notice.recipient,
+        state=standing.state,
+    )
+
+
+async def send_again(
+    message_id: UUID, asked_by: UUID | None, asked_by_name: str, tx: Transaction
+) -> None:
+    """An operator's decision: one more attempt, whatever became of those before. Raises NotFound or Conflict."""
+    standing = await repository.lock_standing(tx.connection, message_id)
+    if standing is None:
+        raise NotFound("There is no such message.")
+    state, reason = standing
+    if reason is Reason.BAD_ADDRESS:
+        raise Conflict("This is no mail address. Correct the organisation's contact first.")
+    if not may_be_sent_again(state, reason):
+        raise Conflict("Only failed and unknown messages can be sent again.")
+    await repository.send_again(tx.connection, message_id, asked_by, asked_by_name, tx.now)
+    log.info("message %s is sent again by member %s", message_id, asked_by)
