@@ -1,0 +1,1 @@
+"""Intake's rules and values: pure, no clock, no I/O."""

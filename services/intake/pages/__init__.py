@@ -1,0 +1,9 @@
+"""Intake's pages. Left out of the API's document."""
+
+from fastapi import APIRouter
+
+from services.intake.pages import administration, home, my_reports, report
+
+router = APIRouter(include_in_schema=False)
+for part in (home, report, my_reports, administration):
+    router.include_router(part.router)

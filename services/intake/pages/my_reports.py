@@ -1,0 +1,126 @@
+"""My reports: what the organisation reported, and what became of each."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from services.intake import repository
+from services.intake.domain.references import typed_reference
+from services.intake.repository import Filter, MyReport
+from shared.contracts.cases import CaseState
+from shared.contracts.directory import Role
+from shared.directory import repository as directory
+from shared.platform.http import Reading
+from shared.web.actors import Actor, require
+from shared.web.pages import render
+
+router = APIRouter()
+Reporter = Annotated[Actor, Depends(require(Role.REPORTER))]
+PAGE_SIZE = 25
+
+
+class Shown(StrEnum):
+    """The filter's choices: the states of a case, as a practice thinks of them."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    REPLY = "reply"
+    DISPUTED = "disputed"
+    CLOSED = "closed"
+    HISTORY = "history"
+
+
+STATES = {
+    Shown.WAITING: CaseState.OPEN,
+    Shown.WORKING: CaseState.ACKNOWLEDGED,
+    Shown.REPLY: CaseState.ANSWERED,
+    Shown.DISPUTED: CaseState.DISPUTED,
+    Shown.CLOSED: CaseState.CLOSED,
+    Shown.HISTORY: CaseState.HISTORY,
+}
+LABELS = {
+    CaseState.OPEN: ("Waiting for provider", "blue"),
+    CaseState.ACKNOWLEDGED: ("Provider is working on it", "yellow"),
+    CaseState.ANSWERED: ("Waiting for your reply", "purple"),
+    CaseState.DISPUTED: ("Disputed", "orange"),
+    CaseState.CLOSED: ("Closed", "green"),
+    CaseState.HISTORY: ("Imported history", "grey"),
+}
+OVERDUE = ("Overdue", "red")
+
+
+@dataclass(frozen=True)
+class Status:
+    """A report's state as its tag."""
+
+    text: str
+    colour: str
+
+
+def status_of(report: MyReport) -> Status:
+    """What the tag says. Until actions has opened the case, the report waits for the provider like any other."""
+    state = report.state or CaseState.OPEN
+    if state is CaseState.OPEN and report.overdue:
+        return Status(*OVERDUE)
+    return Status(*LABELS[state])
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Which part of a long list this is; `previous` and `next` are addresses, or none at the ends."""
+
+    number: int
+    of: int
+    previous: str | None
+    next: str | None
+
+
+def pages_of(path: str, query: dict[str, str], number: int, total: int, size: int) -> Pages:
+    of = max(1, -(-total // size))
+
+    def address(page: int) -> str | None:
+        return f"{path}?{urlencode({**query, 'page': page})}" if 1 <= page <= of else None
+
+    return Pages(number, of, address(number - 1), address(number + 1))
+
+
+@router.get("/reports")
+async def show_reports(
+    request: Request,
+    actor: Reporter,
+    connection: Reading,
+    status: Shown | Literal[""] = "",
+    provider: Annotated[str, Query(pattern=r"^[A-Z0-9]{0,12}$")] = "",
+    reference: Annotated[str, Query(max_length=40)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    wanted = Filter(
+        states=frozenset({STATES[status]}) if status else frozenset(),
+        provider=provider or None,
+        reference=_searchable(reference),
+    )
+    mine = actor.organisation.code
+    total = await repository.count_reports_of(connection, mine, wanted)
+    found = await repository.reports_of(
+        connection, mine, wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
+    )
+    query = {"status": str(status), "provider": provider, "reference": reference}
+    return render(
+        request,
+        "my_reports.html",
+        reports=[(report, status_of(report)) for report in found],
+        total=total,
+        values=query,
+        filtered=any(query.values()),
+        providers=await directory.providers(connection),
+        choices=[(shown.value, LABELS[state][0]) for shown, state in STATES.items()],
+        pages=pages_of("/reports", query, page, total, PAGE_SIZE),
+    )
+
+
+def _searchable(reference: str) -> str | None:
+    """What the database can look for: NUL, which it cannot hold, is in no reference."""
+    return typed_reference(reference.replace("\0", "")) if reference.strip() else None

@@ -1,0 +1,16 @@
+"""INTAKE_* environment variables."""
+
+from typing import ClassVar
+
+from pydantic import SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.platform.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="INTAKE_", frozen=True)
+    service: ClassVar[str] = "intake"
+
+    administrator_key: SecretStr | None = None
+    """A bearer key that may write the directory, make API keys and act for any reporter; none leaves that door shut."""

@@ -1,0 +1,81 @@
+"""Intake's tables. The platform's (inbox, outbox, timers) and the directory's are beside them in the same database."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Sequence,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+reference_number = Sequence(
+    "reference_number", metadata=metadata, minvalue=0, start=0, maxvalue=(1 << 30) - 1
+)
+"""Numbers for references; at its end it raises rather than begin again."""
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reference", String, nullable=False, unique=True),
+    Column("reporter", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("tenet", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("service", String, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("harm", String),
+    Column("rating", String),
+    Column("text", Text, nullable=False),  # masked before it comes here
+    Column("question", Text),
+    Column("historic", Boolean, nullable=False),
+    Column("submitted_by", Uuid),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("masked", JSONB, nullable=False),  # how many identifiers of each kind
+    Column("idempotency_key", String, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    UniqueConstraint("reporter", "idempotency_key"),
+    # "My reports", newest first: ids rise with time.
+    Index("report_reporter_id", "reporter", "id"),
+)
+
+case_status = Table(
+    "case_status",
+    metadata,
+    Column(
+        "report_id", Uuid, primary_key=True
+    ),  # no foreign key: the case's facts come by another topic
+    Column("revision", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True)),
+    Column("overdue", Boolean),
+    Column("late", Boolean),
+    Column("owner", String),
+    Column("next_step", String),
+    Column("outcome", Text),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+)

@@ -1,0 +1,198 @@
+"""What intake does, one function for each thing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from services.intake import repository
+from services.intake.domain.directory import OrganisationDetails, next_record
+from services.intake.domain.keys import NewKey, make_key
+from services.intake.domain.receipts import (
+    Accepted,
+    AlreadyThere,
+    KeyTaken,
+    Outcome,
+    Receipt,
+    Refused,
+)
+from services.intake.domain.references import reference_of
+from services.intake.domain.submissions import (
+    Submission,
+    clean,
+    fingerprint,
+    london_date,
+    problems_of,
+)
+from services.intake.repository import CaseNews, Kept, NewReport
+from shared.contracts.cases import (
+    CaseAcknowledged,
+    CaseFact,
+    CaseOpened,
+    CaseOverdue,
+    OutcomeRecorded,
+)
+from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.reports import ReportSubmitted
+from shared.directory import repository as directory
+from shared.directory.use_cases import record_organisations
+from shared.platform.transaction import Transaction
+
+
+async def accept_reports(submissions: Sequence[Submission], tx: Transaction) -> list[Outcome]:
+    """Keeps and publishes those that follow the rules and are new, each once however often it is sent; says for each of them,
+    in their order, what became of it. A handful of statements, however many there are."""
+    codes = {code for each in submissions for code in (each.reporter, each.provider)}
+    known = await directory.organisations(tx.connection, codes)
+    today = london_date(tx.now)
+    outcomes: list[Outcome | None] = []
+    sound: list[int] = []
+    for index, each in enumerate(submissions):
+        problems = problems_of(
+            each, reporter=known.get(each.reporter), provider=known.get(each.provider), today=today
+        )
+        outcomes.append(Refused(tuple(problems)) if problems else None)
+        if not problems:
+            sound.append(index)
+    settled = await _keep([submissions[index] for index in sound], tx)
+    for index, outcome in zip(sound, settled, strict=True):
+        outcomes[index] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _keep(submissions: Sequence[Submission], tx: Transaction) -> list[Outcome]:
+    """Keep what is new of submissions that follow the rules."""
+    if not submissions:
+        return []
+    numbers = await repository.draw_numbers(tx.connection, len(submissions))
+    new = [_new_report(each, number) for each, number in zip(submissions, numbers, strict=True)]
+    kept = await repository.keep_reports(tx.connection, new, tx.now)
+    tx.emit_all(_submitted(each, tx) for each in new if each.id in kept)
+    taken = [_key(each) for each in new if each.id not in kept]
+    holders = await repository.holders_of(tx.connection, taken) if taken else {}
+    return [
+        Accepted(Receipt(each.id, each.reference, tx.now, each.masked))
+        if each.id in kept
+        else _again(each, holders[_key(each)])
+        for each in new
+    ]
+
+
+def _new_report(submission: Submission, number: int) -> NewReport:
+    done = clean(submission)
+    return NewReport(
+        id=uuid7(),
+        reference=reference_of(number),
+        submission=done.submission,
+        masked=done.masked,
+        fingerprint=fingerprint(done.submission),
+    )
+
+
+def _key(report: NewReport) -> tuple[str, str]:
+    return report.submission.reporter, report.submission.idempotency_key
+
+
+def _again(report: NewReport, holder: Kept) -> Outcome:
+    same = holder.fingerprint == report.fingerprint
+    return AlreadyThere(holder.receipt) if same else KeyTaken(holder.receipt.reference)
+
+
+def _submitted(report: NewReport, tx: Transaction) -> ReportSubmitted:
+    submission = report.submission
+    return ReportSubmitted(
+        occurred_at=tx.now,
+        report_id=report.id,
+        reference=report.reference,
+        kind=submission.kind,
+        tenet=submission.tenet,
+        source=submission.source,
+        reporter=submission.reporter,
+        provider=submission.provider,
+        service=submission.service,
+        happened_on=submission.happened_on,
+        harm=submission.harm,
+        rating=submission.rating,
+        text=submission.text,
+        question=submission.question,
+        historic=submission.historic,
+        submitted_by=submission.submitted_by,
+    )
+
+
+async def follow_cases(facts: Sequence[CaseFact], tx: Transaction) -> None:
+    """Keeps what "my reports" shows of each case."""
+    newest: dict[UUID, CaseNews] = {}
+    for fact in facts:
+        known = newest.get(fact.report_id)
+        if known is None or known.revision < fact.revision:
+            newest[fact.report_id] = _news(fact)
+    await repository.record_news(tx.connection, list(newest.values()))
+
+
+def _news(fact: CaseFact) -> CaseNews:
+    said: dict[str, object] = {}
+    match fact:
+        case CaseOpened():
+            said = {"due_at": fact.due_at}
+        case CaseOverdue():
+            said = {"due_at": fact.due_at, "overdue": True}
+        case CaseAcknowledged():
+            said = {
+                "due_at": fact.due_at,
+                "overdue": False,
+                "late": fact.late,
+                "owner": fact.owner,
+                "next_step": fact.next_step,
+            }
+        case OutcomeRecorded():
+            said = {"outcome": fact.outcome}
+    return CaseNews(
+        report_id=fact.report_id,
+        revision=fact.revision,
+        state=fact.state,
+        changed_at=fact.occurred_at,
+        **said,  # type: ignore[arg-type]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationSaved:
+    organisation: OrganisationRecorded
+    changed: bool
+    created: bool
+
+
+async def save_organisation(
+    code: str, details: OrganisationDetails, tx: Transaction
+) -> OrganisationSaved:
+    """Makes the directory say this about the organisation; the same again is no change and publishes nothing."""
+    await repository.lock_organisation(tx.connection, code)
+    known = await directory.organisation(tx.connection, code)
+    record = next_record(code, details, known, tx.now)
+    if record is None and known is not None:
+        return OrganisationSaved(known, changed=False, created=False)
+    assert record is not None  # noqa: S101
+    await record_organisations([record], tx)
+    tx.emit(record)
+    return OrganisationSaved(record, changed=True, created=known is None)
+
+
+async def create_key(organisation: str, label: str, tx: Transaction) -> NewKey:
+    """A key that acts for this organisation only. The organisation must be in the directory."""
+    key = make_key(uuid7())
+    await repository.add_key(
+        tx.connection,
+        key_id=key.key_id,
+        digest=key.digest,
+        organisation=organisation,
+        label=label,
+        now=tx.now,
+    )
+    return key
+
+
+async def revoke_key(key_id: UUID, tx: Transaction) -> bool:
+    """The key opens nothing from now on; false when there never was such a key."""
+    return await repository.revoke_key(tx.connection, key_id, tx.now)
