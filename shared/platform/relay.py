@@ -18,6 +18,8 @@ _BATCH = 1_000
 _POLL_SECONDS = 0.05
 """How long a fact waits at most when it was another replica that wrote it."""
 _BACKOFF_SECONDS = 0.5
+_LARGEST_RECORD = 4 * 1024 * 1024
+"""Bytes: a dead letter holds a whole record in base64 and would otherwise hold up the relay for ever."""
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Relay:
             acks="all",
             linger_ms=2,
             max_batch_size=131_072,
+            max_request_size=_LARGEST_RECORD,
             request_timeout_ms=10_000,
         ) as producer:
             while True:

@@ -88,5 +88,7 @@ class TimerRunner:
             except Exception as error:
                 if not is_poison(error):
                     raise
-                log.exception("timer %s of %s cannot fire", timer.kind, timer.subject)
-                await repository.keep_failed_timer(tx.connection, timer, describe(error))
+                # Not the error itself: a database's message may hold the row's words.
+                problem = describe(error)
+                log.error("timer %s of %s cannot fire: %s", timer.kind, timer.subject, problem)  # noqa: TRY400
+                await repository.keep_failed_timer(tx.connection, timer, problem)

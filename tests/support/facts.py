@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.structs import RecordMetadata
@@ -42,6 +43,9 @@ class Facts:
         self._consumer: AIOKafkaConsumer | None = None
         self._reading: asyncio.Task[None] | None = None
         self._seen: list[Seen] = []
+        self._known: set[UUID] = set()
+        self.copies = 0
+        """How many records were read whose fact had been read already."""
         self._more = asyncio.Condition()
 
     async def publish(self, *facts: Fact, traceparent: str | None = None) -> None:
@@ -163,9 +167,17 @@ class Facts:
         async for record in self._consumer:
             received = read(record)
             if isinstance(received, Received):
-                async with self._more:
-                    self._seen.append(Seen(received.fact, record, received.traceparent))
-                    self._more.notify_all()
+                await self._add(Seen(received.fact, record, received.traceparent))
+
+    async def _add(self, seen: Seen) -> None:
+        """A relay may publish again what it did before it was stopped: a copy is not a second fact."""
+        if seen.fact.event_id in self._known:
+            self.copies += 1
+            return
+        async with self._more:
+            self._known.add(seen.fact.event_id)
+            self._seen.append(seen)
+            self._more.notify_all()
 
 
 @contextlib.asynccontextmanager
