@@ -1,0 +1,173 @@
+"""Decisions about a report's themes: the model's, and people's, which supersede it. Pure."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.classification.model.taxonomy import SubTheme, Taxonomy, Theme
+from services.classification.model.verdict import Verdict
+from shared.contracts.reports import Tenet
+from shared.contracts.themes import AssignedTheme, DecidedBy, Hint, ThemesAssigned
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One revision of a report's verdict. The highest is the current one; earlier ones are kept for ever."""
+
+    revision: int
+    tenet: Tenet
+    themes: tuple[AssignedTheme, ...]
+    sentiment: int | None
+    hints: tuple[Hint, ...]
+    decided_by: DecidedBy
+    taxonomy_version: str
+    model_version: str
+    """The model that decided, or whose verdict a person looked at."""
+    decided_at: datetime
+    member_id: UUID | None = None
+    person: str | None = None
+    """Name of who decided, when a person did."""
+    reason: str | None = None
+
+    @property
+    def certainty(self) -> float:
+        """As sure as its least sure theme, 0..1; 0 for the model's "nothing to classify", which a person should see."""
+        if self.decided_by is DecidedBy.PERSON:
+            return 1.0
+        return min((theme.confidence for theme in self.themes), default=0.0)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a person makes of a report. `themes` are keys of `key_of`; none at all says that there is nothing to classify."""
+
+    themes: frozenset[str]
+    tenet: Tenet
+    reason: str
+    member_id: UUID | None
+    person: str
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of the text, and the titles of what its words led to: none for ordinary words."""
+
+    text: str
+    titles: tuple[str, ...] = ()
+
+
+def first_decision(verdict: Verdict, now: datetime) -> Decision:
+    return Decision(
+        revision=1,
+        tenet=verdict.tenet,
+        themes=verdict.themes,
+        sentiment=verdict.sentiment,
+        hints=verdict.hints,
+        decided_by=DecidedBy.MODEL,
+        taxonomy_version=verdict.taxonomy_version,
+        model_version=verdict.model_version,
+        decided_at=now,
+    )
+
+
+def corrected(
+    previous: Decision, correction: Correction, taxonomy: Taxonomy, now: datetime
+) -> Decision:
+    """The next revision. Where a person agrees with the words the model found, they stay as evidence.
+
+    Raises ValueError for a theme that the taxonomy does not have.
+    """
+    known = dict(choices(taxonomy))
+    if unknown := correction.themes - known.keys():
+        raise ValueError(f"{len(unknown)} themes are not in {taxonomy.version}")
+    evidence = {key_of(theme): theme.evidence for theme in previous.themes}
+    return Decision(
+        revision=previous.revision + 1,
+        tenet=correction.tenet,
+        themes=tuple(
+            AssignedTheme(
+                theme=theme.slug,
+                title=theme.title,
+                sub_theme=sub_theme.slug if sub_theme else None,
+                sub_theme_title=sub_theme.title if sub_theme else None,
+                confidence=1.0,
+                evidence=evidence.get(key, ()),
+            )
+            for key, (theme, sub_theme) in known.items()
+            if key in correction.themes
+        ),
+        sentiment=previous.sentiment,
+        hints=previous.hints,
+        decided_by=DecidedBy.PERSON,
+        taxonomy_version=taxonomy.version,
+        model_version=previous.model_version,
+        decided_at=now,
+        member_id=correction.member_id,
+        person=correction.person,
+        reason=correction.reason,
+    )
+
+
+def agrees(previous: Decision, themes: Collection[str], tenet: Tenet) -> bool:
+    """Whether a person would change nothing."""
+    return previous.tenet is tenet and {key_of(theme) for theme in previous.themes} == set(themes)
+
+
+def choices(taxonomy: Taxonomy) -> Iterator[tuple[str, tuple[Theme, SubTheme | None]]]:
+    """What a person can choose, by key: a theme with sub-themes may also be chosen alone, unless it is only their heading."""
+    for theme in taxonomy.themes:
+        if not theme.sub_themes or theme.cues.strong:
+            yield theme.slug, (theme, None)
+        for sub_theme in theme.sub_themes:
+            yield f"{theme.slug}/{sub_theme.slug}", (theme, sub_theme)
+
+
+def key_of(theme: AssignedTheme) -> str:
+    return f"{theme.theme}/{theme.sub_theme}" if theme.sub_theme else theme.theme
+
+
+def title_of(theme: AssignedTheme) -> str:
+    return theme.sub_theme_title or theme.title
+
+
+def themes_assigned(report_id: UUID, decision: Decision) -> ThemesAssigned:
+    return ThemesAssigned(
+        occurred_at=decision.decided_at,
+        report_id=report_id,
+        revision=decision.revision,
+        tenet=decision.tenet,
+        themes=decision.themes,
+        sentiment=decision.sentiment,
+        hints=decision.hints,
+        decided_by=decision.decided_by,
+        taxonomy_version=decision.taxonomy_version,
+        model_version=decision.model_version,
+    )
+
+
+def segments(text: str, themes: Sequence[AssignedTheme]) -> list[Segment]:
+    """The whole text in order, cut where evidence begins and ends; overlapping evidence is one stretch with all its titles."""
+    spans = sorted(
+        (span.start, min(span.end, len(text)), title_of(theme))
+        for theme in themes
+        for span in theme.evidence
+        if span.start < len(text)
+    )
+    merged: list[tuple[int, int, dict[str, None]]] = []
+    for start, end, title in spans:
+        if merged and start < merged[-1][1]:
+            begun, reached, titles = merged[-1]
+            merged[-1] = (begun, max(reached, end), titles | {title: None})
+        else:
+            merged.append((start, end, {title: None}))
+    found: list[Segment] = []
+    place = 0
+    for start, end, titles in merged:
+        if start > place:
+            found.append(Segment(text[place:start]))
+        found.append(Segment(text[start:end], tuple(titles)))
+        place = end
+    if place < len(text):
+        found.append(Segment(text[place:]))
+    return found

@@ -1,0 +1,82 @@
+"""Finds cues in words: one pass over the text, whatever the number of cues."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from services.classification.model.words import BREAK, NUMBER, Words
+
+GAP = "…"
+_WIDEST_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A phrase that speaks for a label, or against it when its weight is negative."""
+
+    label: int
+    """Whatever the cues of one index are about, numbered by who made it."""
+    weight: float
+    phrase: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A cue found at characters `start` to `end` (exclusive)."""
+
+    cue: Cue
+    start: int
+    end: int
+
+
+class CueIndex:
+    """All cues by their first word, longest phrase first."""
+
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], Cue]]] = {}
+        for cue in sorted(cues, key=lambda cue: -len(cue.phrase)):
+            self._by_first.setdefault(cue.phrase[0], []).append((cue.phrase[1:], cue))
+
+    def hits(self, words: Words) -> Iterator[Hit]:
+        """In the text's order; where several begin at one word, the longest first. A hit inside another of its label is left
+        out, so that "not happy" is not also read as "happy"."""
+        stems, starts, ends = words.stems, words.starts, words.ends
+        find = self._by_first.get
+        reached: dict[int, int] = {}
+        for place, stem in enumerate(stems):
+            for rest, cue in find(stem, ()):
+                last = _follow(stems, place, rest) if rest else place
+                if last < 0 or ends[last] <= reached.get(cue.label, 0):
+                    continue
+                reached[cue.label] = ends[last]
+                yield Hit(cue, starts[place], ends[last])
+
+
+def phrase_of(text: str, read: Callable[[str], Words]) -> tuple[str, ...]:
+    """A cue as written, as the stems to look for. Raises ValueError for one that could never be found."""
+    found: list[str] = []
+    for part in text.split(" "):
+        found.extend([part] if part in (GAP, NUMBER) else read(part).stems)
+    if not found or GAP in (found[0], found[-1]) or BREAK in found:
+        raise ValueError(f"not a cue that can be found: {text!r}")
+    return tuple(found)
+
+
+def _follow(stems: list[str], place: int, rest: tuple[str, ...]) -> int:
+    """Where the phrase that began at `place` ends, or -1."""
+    for offset, wanted in enumerate(rest):
+        if wanted == GAP:
+            return _across(stems, place, rest[offset + 1 :])
+        place += 1
+        if place >= len(stems) or stems[place] != wanted:
+            return -1
+    return place
+
+
+def _across(stems: list[str], place: int, rest: tuple[str, ...]) -> int:
+    """The phrase goes on with `rest` after up to three words of the same sentence."""
+    for skipped in range(place + 1, min(place + 2 + _WIDEST_GAP, len(stems))):
+        if stems[skipped] == BREAK:
+            return -1
+        if stems[skipped] == rest[0] and (last := _follow(stems, skipped, rest[1:])) >= 0:
+            return last
+    return -1

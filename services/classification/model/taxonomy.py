@@ -1,0 +1,125 @@
+"""Taxonomies and the lexicon: versioned data files beside the code, checked when they are loaded."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from shared.contracts.base import ShortText, Slug
+from shared.contracts.reports import Kind, Tenet
+from shared.contracts.themes import Hint
+
+FOLDER = Path(__file__).parent.parent / "taxonomies"
+CURRENT: dict[Kind, str] = {Kind.FEEDBACK: "experience-1", Kind.EVENT: "care-interface-1"}
+"""Which version classifies new reports of each kind."""
+CURRENT_LEXICON = "cues-1"
+
+Phrase = Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^\S+( \S+)*$")]
+"""Words in any form of theirs. `#` stands for any number, `…` for up to three words between."""
+
+
+class Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Weights(Data):
+    """How convincing one cue of each strength is, as the share of texts with it that are about the theme."""
+
+    strong: float = Field(gt=0, lt=1)
+    fair: float = Field(gt=0, lt=1)
+    weak: float = Field(gt=0, lt=1)
+    against: float = Field(gt=-1, lt=0)
+
+
+class Cues(Data):
+    strong: tuple[Phrase, ...] = ()
+    fair: tuple[Phrase, ...] = ()
+    weak: tuple[Phrase, ...] = ()
+    against: tuple[Phrase, ...] = ()
+    """Phrases that make the theme less likely, and take the place of the shorter cues inside them."""
+
+    def weighted(self, weights: Weights) -> Iterator[tuple[str, float]]:
+        for phrases, weight in (
+            (self.strong, weights.strong),
+            (self.fair, weights.fair),
+            (self.weak, weights.weak),
+            (self.against, weights.against),
+        ):
+            yield from ((phrase, weight) for phrase in phrases)
+
+
+class SubTheme(Data):
+    slug: Slug
+    title: ShortText
+    description: ShortText
+    tenets: tuple[Tenet, ...] = Field(min_length=1)
+    cues: Cues = Cues()
+
+
+class Theme(Data):
+    slug: Slug
+    title: ShortText
+    description: ShortText
+    tenets: tuple[Tenet, ...] = Field(min_length=1)
+    """Those it serves, the likeliest first."""
+    cues: Cues = Cues()
+    sub_themes: tuple[SubTheme, ...] = ()
+
+
+class Taxonomy(Data):
+    """Themes for one kind of report. A slug never changes its meaning and is never used again for another."""
+
+    version: Slug
+    kind: Kind
+    weights: Weights
+    themes: tuple[Theme, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_slug_once(self) -> Self:
+        slugs = [theme.slug for theme in self.themes]
+        slugs += [sub_theme.slug for theme in self.themes for sub_theme in theme.sub_themes]
+        if repeated := [slug for slug, times in Counter(slugs).items() if times > 1]:
+            raise ValueError(f"slugs used more than once: {', '.join(repeated)}")
+        return self
+
+
+class Feelings(Data):
+    """Words that move sentiment, and questions that already lean one way."""
+
+    very_positive: tuple[Phrase, ...]
+    positive: tuple[Phrase, ...]
+    negative: tuple[Phrase, ...]
+    very_negative: tuple[Phrase, ...]
+    asks_for_praise: tuple[str, ...]
+    asks_for_faults: tuple[str, ...]
+
+
+class Lexicon(Data):
+    version: Slug
+    blank: frozenset[str]
+    abbreviations: dict[str, str]
+    sentiment: Feelings
+    hints: dict[Hint, tuple[Phrase, ...]]
+
+
+@cache
+def load_taxonomy(version: str) -> Taxonomy:
+    """Raises FileNotFoundError for a version that does not exist, ValidationError for a broken file."""
+    return Taxonomy.model_validate(_read(version))
+
+
+@cache
+def load_lexicon(version: str = CURRENT_LEXICON) -> Lexicon:
+    return Lexicon.model_validate(_read(version))
+
+
+def current_taxonomy(kind: Kind) -> Taxonomy:
+    return load_taxonomy(CURRENT[kind])
+
+
+def _read(version: str) -> dict[str, object]:
+    return tomllib.loads((FOLDER / f"{version}.toml").read_text(encoding="utf-8"))

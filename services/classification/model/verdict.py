@@ -1,0 +1,192 @@
+"""`CueModel.classify`: the first model. Each cue speaks for its theme with its weight; several together by noisy-or, so a
+confidence is the chance that at least one of them is right. Everything it says can be traced to words in the text."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from services.classification.model.cues import Cue, CueIndex, Hit, phrase_of
+from services.classification.model.taxonomy import (
+    CURRENT,
+    CURRENT_LEXICON,
+    Lexicon,
+    SubTheme,
+    Taxonomy,
+    Theme,
+    load_lexicon,
+    load_taxonomy,
+)
+from services.classification.model.words import Reader
+from shared.contracts.reports import Kind, Tenet
+from shared.contracts.themes import AssignedTheme, Hint, Span
+
+THRESHOLD = 0.5
+"""A theme is assigned from this confidence on."""
+MOST_SPANS = 12
+"""Words shown for one theme: enough to see why, and a bound for very long texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a model says about a report. No themes: there was nothing to classify, and a person should look."""
+
+    tenet: Tenet
+    themes: tuple[AssignedTheme, ...]
+    """Most confident first."""
+    sentiment: int | None
+    """1 very positive to 5 very negative; feedback only."""
+    hints: tuple[Hint, ...]
+    taxonomy_version: str
+    model_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    theme: Theme
+    sub_theme: SubTheme | None
+
+
+_STEPS = (("very_positive", 2.0), ("positive", 1.0), ("negative", -1.0), ("very_negative", -2.0))
+_HINTS = tuple(Hint)
+_FEELING = -1  # cue labels from 0 on are targets; hints lie below this one
+
+
+class CueModel:
+    """One taxonomy's model. Made once; `classify` is pure, deterministic and never raises."""
+
+    def __init__(self, taxonomy: Taxonomy, lexicon: Lexicon) -> None:
+        self.taxonomy = taxonomy
+        self.version = lexicon.version
+        self._lexicon = lexicon
+        self._reader = Reader(lexicon.abbreviations)
+        self._blank = frozenset(
+            stem for word in lexicon.blank for stem in self._reader.read(word).stems
+        )
+        self._targets = [
+            _Target(theme, sub_theme)
+            for theme in taxonomy.themes
+            for sub_theme in (None, *theme.sub_themes)
+        ]
+        self._index = CueIndex(self._cues())
+
+    def classify(
+        self, text: str, tenet: Tenet | None = None, question: str | None = None
+    ) -> Verdict:
+        """`tenet` is the reporter's choice, which stands; without one it is the likeliest theme's first. `question` is what
+        the person was asked. Evidence is in characters of `text`."""
+        words = self._reader.read(text)
+        hits: dict[int, list[Hit]] = {}
+        if not self._says_nothing(words.stems, question):
+            for hit in self._index.hits(words):
+                hits.setdefault(hit.cue.label, []).append(hit)
+        themes = self._themes(hits)
+        return Verdict(
+            tenet=tenet or self._tenet_of(themes),
+            themes=themes,
+            sentiment=self._sentiment(hits.get(_FEELING, ()), words.stems, question),
+            hints=tuple(hint for hint in _HINTS if _label_of(hint) in hits),
+            taxonomy_version=self.taxonomy.version,
+            model_version=self.version,
+        )
+
+    def _cues(self) -> Iterator[Cue]:
+        read = self._reader.read
+        for label, target in enumerate(self._targets):
+            cues = (target.sub_theme or target.theme).cues
+            for phrase, weight in cues.weighted(self.taxonomy.weights):
+                yield Cue(label, weight, phrase_of(phrase, read))
+        if self.taxonomy.kind is Kind.FEEDBACK:
+            for name, step in _STEPS:
+                for phrase in getattr(self._lexicon.sentiment, name):
+                    yield Cue(_FEELING, step, phrase_of(phrase, read))
+        for hint, phrases in self._lexicon.hints.items():
+            for phrase in phrases:
+                yield Cue(_label_of(hint), 1.0, phrase_of(phrase, read))
+
+    def _says_nothing(self, stems: list[str], question: str | None) -> bool:
+        """ "N/A" is an answer only to a question: to "how could we improve?" it is praise."""
+        answers = question is not None and not self._asks(question, for_praise=True)
+        return not answers and self._blank.issuperset(stem for stem in stems if stem)
+
+    def _asks(self, question: str | None, *, for_praise: bool) -> bool:
+        feelings = self._lexicon.sentiment
+        asked = (question or "").casefold()
+        phrases = feelings.asks_for_praise if for_praise else feelings.asks_for_faults
+        return any(phrase in asked for phrase in phrases)
+
+    def _themes(self, hits: dict[int, list[Hit]]) -> tuple[AssignedTheme, ...]:
+        found: list[AssignedTheme] = []
+        for label, of_label in hits.items():
+            if label >= 0 and (confidence := _confidence(of_label)) >= THRESHOLD:
+                found.append(_assigned(self._targets[label], confidence, of_label))
+        divided = {theme.theme for theme in found if theme.sub_theme}
+        found = [theme for theme in found if theme.sub_theme or theme.theme not in divided]
+        return tuple(sorted(found, key=lambda t: (-t.confidence, t.theme, t.sub_theme or "")))
+
+    def _tenet_of(self, themes: tuple[AssignedTheme, ...]) -> Tenet:
+        for target in self._targets:
+            if themes and target.theme.slug == themes[0].theme:
+                chosen = next(
+                    (s for s in target.theme.sub_themes if s.slug == themes[0].sub_theme),
+                    target.theme,
+                )
+                return chosen.tenets[0]
+        return Tenet.EXPERIENCE if self.taxonomy.kind is Kind.FEEDBACK else Tenet.EFFECTIVENESS
+
+    def _sentiment(self, hits: Iterable[Hit], stems: list[str], question: str | None) -> int | None:
+        if self.taxonomy.kind is not Kind.FEEDBACK or not stems:
+            return None
+        feeling = sum(hit.cue.weight for hit in hits)
+        if self._asks(question, for_praise=True):
+            feeling += 1
+        elif self._asks(question, for_praise=False):
+            feeling -= 1
+        for sentiment, least in ((1, 3.0), (2, 0.5), (3, -0.5)):
+            if feeling >= least:
+                return sentiment
+        return 4 if feeling > -6 else 5
+
+
+@cache
+def load_model(kind: Kind) -> CueModel:
+    """The model that classifies new reports of this kind."""
+    return CueModel(load_taxonomy(CURRENT[kind]), load_lexicon(CURRENT_LEXICON))
+
+
+def classify(
+    text: str, kind: Kind, tenet: Tenet | None = None, question: str | None = None
+) -> Verdict:
+    """What the current model says. Pure and deterministic; never raises, whatever the text."""
+    return load_model(kind).classify(text, tenet, question)
+
+
+def _label_of(hint: Hint) -> int:
+    return _FEELING - 1 - _HINTS.index(hint)
+
+
+def _confidence(hits: list[Hit]) -> float:
+    """Each cue counts once, however often it stands there."""
+    doubt = 1.0
+    against = 1.0
+    for weight in {hit.cue.phrase: hit.cue.weight for hit in hits}.values():
+        if weight > 0:
+            doubt *= 1 - weight
+        else:
+            against *= 1 + weight
+    return round((1 - doubt) * against, 4)
+
+
+def _assigned(target: _Target, confidence: float, hits: list[Hit]) -> AssignedTheme:
+    telling = sorted((hit for hit in hits if hit.cue.weight > 0), key=lambda hit: -hit.cue.weight)
+    sub_theme = target.sub_theme
+    return AssignedTheme(
+        theme=target.theme.slug,
+        title=target.theme.title,
+        sub_theme=sub_theme.slug if sub_theme else None,
+        sub_theme_title=sub_theme.title if sub_theme else None,
+        confidence=confidence,
+        evidence=tuple(
+            Span(start=hit.start, end=hit.end)
+            for hit in sorted(telling[:MOST_SPANS], key=lambda hit: hit.start)
+        ),
+    )

@@ -1,0 +1,57 @@
+"""Reports as far as a verdict's page needs them, and every verdict ever given."""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+report = Table(
+    "report",
+    metadata,
+    Column("report_id", Uuid, primary_key=True),
+    Column("reference", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("reporter", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("happened_on", Date, nullable=False),
+    Column("question", Text, nullable=True),
+    Column("text", Text, nullable=False),
+    # The current verdict, as far as the review queue sorts and filters by it.
+    Column("revision", Integer, nullable=False),
+    Column("decided_by", String, nullable=False),
+    Column("certainty", Float, nullable=False),
+    Index("report_to_review", "decided_by", "certainty", "report_id"),
+    Index("report_reporter", "reporter"),
+    Index("report_provider", "provider"),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("report_id", Uuid, ForeignKey("report.report_id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("tenet", String, nullable=False),
+    Column("themes", JSONB, nullable=False),
+    Column("sentiment", Integer, nullable=True),
+    Column("hints", JSONB, nullable=False),
+    Column("decided_by", String, nullable=False),
+    Column("member_id", Uuid, nullable=True),
+    Column("person", String, nullable=True),
+    Column("reason", Text, nullable=True),
+    Column("taxonomy_version", String, nullable=False),
+    Column("model_version", String, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)
