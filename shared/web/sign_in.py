@@ -1,6 +1,7 @@
 """Sign-in by OpenID Connect (authorisation code flow with PKCE), sign-out, and which organisation to act for. Included by intake;
 the session cookie it sets is read by every service."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, cast
 from urllib.parse import quote, urlsplit
@@ -19,6 +20,8 @@ from shared.web import session
 from shared.web.actors import Elsewhere, MaybeActor, Memberships, actor_of
 from shared.web.forms import Form, read_form
 from shared.web.pages import render
+
+logger = logging.getLogger(__name__)
 
 NEXT = "next"
 CALLBACK = "/sign-in/callback"
@@ -81,7 +84,8 @@ async def callback(request: Request, memberships: Memberships) -> Response:
     next_page = safe_next(str(request.session.get(NEXT, "/")))
     try:
         answer = await _provider(request).authorize_access_token(request)
-    except (OAuthError, JoseError):
+    except (OAuthError, JoseError) as error:
+        logger.warning("sign-in failed: %s", error.error)
         return render(request, "sign_in_failed.html", 400, next_page=next_page)
     except HTTPError:
         raise Unavailable(
