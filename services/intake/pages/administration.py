@@ -13,9 +13,7 @@ from shared.platform.http import Reading
 from shared.web.actors import require
 from shared.web.pages import render
 
-router = APIRouter(
-    prefix="/administration", dependencies=[Depends(require(Role.ADMINISTRATOR))]
-)
+router = APIRouter(prefix="/administration", dependencies=[Depends(require(Role.ADMINISTRATOR))])
 PAGE_SIZE = 50
 
 
@@ -42,9 +40,7 @@ async def show_organisations(
 
 
 @router.get("/organisations/{code}")
-async def show_organisation(
-    request: Request, code: str, connection: Reading
-) -> Response:
+async def show_organisation(request: Request, code: str, connection: Reading) -> Response:
     organisation = await directory.organisation(connection, code.replace("\0", ""))
     if organisation is None:
         raise NotFound("The directory has no organisation with this code.")

@@ -1,0 +1,160 @@
+"""What became of reports: written from the cases' facts, read by "my reports"."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.intake.tables import case_status, report
+from shared.contracts.cases import CaseState
+from shared.directory.tables import organisation
+from shared.platform.database import insert_rows
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNews:
+    """What a fact says about a case's status; None is "says nothing about it"."""
+
+    report_id: UUID
+    revision: int
+    state: CaseState
+    changed_at: datetime
+    due_at: datetime | None = None
+    overdue: bool | None = None
+    late: bool | None = None
+    owner: str | None = None
+    next_step: str | None = None
+    outcome: str | None = None
+
+
+_SAID = ("due_at", "overdue", "late", "owner", "next_step", "outcome")
+_IF_NEWER = (
+    "ON CONFLICT (report_id) DO UPDATE SET"
+    " revision = excluded.revision, state = excluded.state, changed_at = excluded.changed_at, "
+    + ", ".join(f"{name} = COALESCE(excluded.{name}, case_status.{name})" for name in _SAID)
+    + " WHERE case_status.revision < excluded.revision"
+)
+
+
+async def record_news(connection: AsyncConnection, news: Sequence[CaseNews]) -> None:
+    """One statement; at most one piece of news of a report. Older revisions change nothing."""
+    columns = ("report_id", "revision", "state", "changed_at", *_SAID)
+    rows = [{name: getattr(each, name) for name in columns} for each in news]
+    await insert_rows(connection, case_status, rows, _IF_NEWER)
+
+
+@dataclass(frozen=True, slots=True)
+class MyReport:
+    """A report as its own organisation sees it, with what became of it; without case fields until actions has opened it."""
+
+    id: UUID
+    reference: str
+    reporter: str
+    provider: str
+    provider_name: str
+    kind: str
+    tenet: str
+    service: str
+    happened_on: date
+    historic: bool
+    submitted_at: datetime
+    masked: Mapping[str, int]
+    state: CaseState | None
+    due_at: datetime | None
+    overdue: bool
+    late: bool
+    owner: str | None
+    next_step: str | None
+    outcome: str | None
+
+
+_MINE = (
+    select(
+        report.c.id,
+        report.c.reference,
+        report.c.reporter,
+        report.c.provider,
+        func.coalesce(organisation.c.name, report.c.provider).label("provider_name"),
+        report.c.kind,
+        report.c.tenet,
+        report.c.service,
+        report.c.happened_on,
+        report.c.historic,
+        report.c.submitted_at,
+        report.c.masked,
+        case_status.c.state,
+        case_status.c.due_at,
+        func.coalesce(case_status.c.overdue, False).label("overdue"),
+        func.coalesce(case_status.c.late, False).label("late"),
+        case_status.c.owner,
+        case_status.c.next_step,
+        case_status.c.outcome,
+    )
+    .outerjoin(case_status, case_status.c.report_id == report.c.id)
+    .outerjoin(organisation, organisation.c.code == report.c.provider)
+)
+
+
+def _mine(row: RowMapping) -> MyReport:
+    state = row["state"]
+    return MyReport(**{**row, "state": CaseState(state) if state else None})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which of an organisation's reports to show."""
+
+    states: frozenset[CaseState] = frozenset()
+    """Empty: any. A report whose case is not open yet counts as open."""
+    provider: str | None = None
+    reference: str | None = None
+
+
+def _conditions(reporter: str, wanted: Filter) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [report.c.reporter == reporter]
+    if wanted.states:
+        of_states = case_status.c.state.in_(wanted.states)
+        waiting = CaseState.OPEN in wanted.states
+        conditions.append(or_(of_states, case_status.c.state.is_(None)) if waiting else of_states)
+    if wanted.provider:
+        conditions.append(report.c.provider == wanted.provider)
+    if wanted.reference:
+        conditions.append(report.c.reference == wanted.reference)
+    return and_(*conditions)
+
+
+async def reports_of(
+    connection: AsyncConnection, reporter: str, wanted: Filter, *, limit: int, offset: int
+) -> list[MyReport]:
+    """The organisation's own reports, newest first."""
+    rows = await connection.execute(
+        _MINE.where(_conditions(reporter, wanted))
+        .order_by(report.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [_mine(row) for row in rows.mappings()]
+
+
+async def count_reports_of(connection: AsyncConnection, reporter: str, wanted: Filter) -> int:
+    return (
+        await connection.execute(
+            select(func.count())
+            .select_from(report.outerjoin(case_status, case_status.c.report_id == report.c.id))
+            .where(_conditions(reporter, wanted))
+        )
+    ).scalar_one()
+
+
+async def my_report(
+    connection: AsyncConnection, reference: str, *, reporter: str | None
+) -> MyReport | None:
+    """The report, if it is this organisation's; any organisation's for None, which is for administrators' keys only."""
+    condition = report.c.reference == reference
+    if reporter is not None:
+        condition = and_(condition, report.c.reporter == reporter)
+    row = (await connection.execute(_MINE.where(condition))).mappings().one_or_none()
+    return _mine(row) if row is not None else None
