@@ -4,7 +4,7 @@ Each chain is a folder of Alembic revisions with a version table of its own, so 
 described once. Run by `insight migrate` before the services start, never by a service: two replicas would race.
 """
 
-from importlib.resources import files
+from importlib import import_module
 from pathlib import Path
 
 from alembic.config import Config
@@ -19,7 +19,8 @@ _LOCK = 6_420_001
 
 
 def _upgrade(connection: Connection, package: str, version_table: str) -> None:
-    versions = Path(str(files(package))) / "versions"
+    # `__path__` also finds a folder without `__init__.py`, which `importlib.resources` gives no single path for.
+    versions = Path(import_module(package).__path__[0]) / "versions"
     config = Config()
     config.set_main_option("script_location", str(versions.parent))
     config.set_main_option("version_locations", str(versions))
