@@ -25,6 +25,8 @@ from services.actions.repository.files import (
     history_of,
 )
 from services.actions.repository.lists import (
+    MOST_COUNTED,
+    PAGE_SIZE,
     Action,
     CaseRow,
     Filter,
@@ -40,6 +42,8 @@ from services.actions.repository.lists import (
 from services.actions.repository.scope import Scope
 
 __all__ = [
+    "MOST_COUNTED",
+    "PAGE_SIZE",
     "Action",
     "CaseFile",
     "CaseRow",

@@ -1,0 +1,103 @@
+"""The case: what was reported, where the answer stands, and everything that happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.actions import repository
+from services.actions.domain.clock import local_day
+from services.actions.pages import words
+from services.actions.pages.people import CaseReference, Reader, scope_of
+from services.actions.pages.tasks import tasks
+from services.actions.pages.words import Done
+from services.actions.repository import CaseFile, Scope
+from shared.directory import repository as directory
+from shared.directory.repository import Organisation
+from shared.platform.errors import NotFound
+from shared.platform.http import Reading
+from shared.web.pages import render
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What every page of a case shows at its top."""
+
+    title: str
+    caption: str
+
+
+@router.get("/cases/{reference}")
+async def case(
+    request: Request, reference: CaseReference, actor: Reader, connection: Reading
+) -> Response:
+    scope = scope_of(actor)
+    file = await find_case(connection, scope, reference)
+    known = await directory.organisations(connection, {file.case.reporter, file.case.provider})
+    actions = await repository.actions_of(connection, file.case.report_id)
+    history = await repository.history_of(connection, file.case.report_id)
+    now = await repository.database_time(connection)
+    done = next((one for one in Done if one == request.query_params.get("done")), None)
+    return render(
+        request,
+        "case.html",
+        file=file,
+        case=file.case,
+        heading=heading_of(file, known),
+        service=_service(file, known),
+        names=await directory.names(
+            connection,
+            {file.case.reporter, file.case.provider}
+            | {h.acting_for for h in history if h.acting_for},
+        ),
+        is_provider=scope.answers == file.case.provider,
+        is_reporter=scope.reported == file.case.reporter,
+        tasks=tasks(file.case, actions),
+        actions=actions,
+        history=history,
+        done=words.DONE[done] if done else None,
+        now=now,
+        today=local_day(now),
+        soon=_soon(file),
+        words=words,
+    )
+
+
+async def find_case(connection: AsyncConnection, scope: Scope, reference: str) -> CaseFile:
+    """Raises NotFound for a case that is not there and, in the same words, for one that is somebody else's."""
+    file = await repository.case_file(connection, scope, reference)
+    if file is None:
+        raise NotFound("There is no case with this reference that you may see.")
+    return file
+
+
+def heading_of(file: CaseFile, known: Mapping[str, Organisation]) -> Heading:
+    """Titled by its first theme, until there is one by its service."""
+    reporter = known.get(file.case.reporter)
+    title = file.themes[0] if file.themes else _service(file, known)
+    return Heading(
+        title, f"{file.case.reference}, {reporter.name if reporter else file.case.reporter}"
+    )
+
+
+def to_case(reference: str, done: Done) -> Response:
+    """Back to the case by GET, so that reloading it sends nothing again."""
+    return RedirectResponse(f"/cases/{reference}?done={done}", 303)
+
+
+def _service(file: CaseFile, known: Mapping[str, Organisation]) -> str:
+    provider = known.get(file.case.provider)
+    offered = provider.services if provider else ()
+    titles = {service.slug: service.title for service in offered}
+    return titles.get(file.service) or file.service.replace("-", " ").capitalize()
+
+
+def _soon(file: CaseFile) -> timedelta:
+    """Time left at which this case's own reminder goes out; none without a reminder."""
+    due_at, due_soon_at = file.case.due_at, file.case.due_soon_at
+    return due_at - due_soon_at if due_at and due_soon_at else timedelta()
