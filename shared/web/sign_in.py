@@ -80,7 +80,8 @@ async def sign_in(request: Request, next_page: Next = "/") -> Response:
 
 
 @router.get(CALLBACK)
-async def callback(request: Request, memberships: Memberships) -> Response:
+async def callback(request: Request) -> Response:
+    """Where the sign-in provider sends people back to."""
     next_page = safe_next(str(request.session.get(NEXT, "/")))
     try:
         answer = await _provider(request).authorize_access_token(request)
@@ -91,10 +92,9 @@ async def callback(request: Request, memberships: Memberships) -> Response:
         raise Unavailable(
             "The sign-in service does not answer. Try again in a few minutes."
         ) from None
-    claims = answer.get("userinfo") or {}
-    subject = str(claims.get("sub", ""))
-    session.begin(request.session, subject, str(claims.get("name", "")))
-    return _enter(request, await memberships(subject), next_page)
+    claims = answer["userinfo"]
+    session.begin(request.session, str(claims["sub"]), str(claims.get("name", "")))
+    return RedirectResponse(_choice_of(next_page), 303)
 
 
 @router.post("/sign-out")
@@ -114,10 +114,14 @@ async def signed_out(request: Request, actor: MaybeActor) -> Response:
 async def organisation(
     request: Request, memberships: Memberships, next_page: Next = "/"
 ) -> Response:
-    """Which organisation to act for, for those who have several."""
+    """Which organisation to act for, for those who have several; what to do, for those who have none."""
     found = await _own_memberships(request, memberships, next_page)
-    if len(found) < 2:
-        return _enter(request, found, safe_next(next_page))
+    if not found:
+        name = request.session.get(session.NAME, "")
+        return render(request, "unknown_person.html", 403, name=name)
+    if len(found) == 1:
+        request.session[session.ORGANISATION] = found[0].organisation.code
+        return RedirectResponse(safe_next(next_page), 303)
     return _choice(request, found, safe_next(next_page))
 
 
@@ -144,15 +148,8 @@ async def _own_memberships(
     return await memberships(subject)
 
 
-def _enter(request: Request, found: Sequence[Membership], next_page: str) -> Response:
-    """On to the page asked for, to the choice, or to what somebody unknown can do."""
-    if not found:
-        name = request.session.get(session.NAME, "")
-        return render(request, "unknown_person.html", 403, name=name)
-    if len(found) > 1:
-        return RedirectResponse(f"/organisation?next={quote(next_page, safe='/')}", 303)
-    request.session[session.ORGANISATION] = found[0].organisation.code
-    return RedirectResponse(next_page, 303)
+def _choice_of(next_page: str) -> str:
+    return f"/organisation?next={quote(next_page, safe='/')}"
 
 
 def _choice(
