@@ -17,8 +17,9 @@ from shared.platform.transaction import Transactions
 
 DOWN_AFTER_SECONDS = 10.0
 """Five heartbeats missed."""
-FORGOTTEN_AFTER_SECONDS = 300.0
-"""A process that was replaced (its name ends in its number) is no longer worth showing."""
+REPLACED_AFTER_SECONDS = 60.0
+"""Whatever restarts a process gives it a new name: the silent one is then shown this long and no longer."""
+FORGOTTEN_AFTER_SECONDS = 3600.0
 SERVICES = ("intake", "classification", "actions", "notifications", "reporting")
 
 
@@ -85,14 +86,10 @@ class HealthBoard:
         return sorted(found, key=lambda process: order.get(process.service, len(order)))
 
     def _forget(self, now: float) -> None:
-        """Processes long silent, and those silent at all whose service lives on in another process."""
-        living = {
-            service
-            for (service, _), (_, at) in self._heard.items()
-            if now - at <= DOWN_AFTER_SECONDS
-        }
-        for key, (_, at) in list(self._heard.items()):
-            silent = now - at
-            replaced = silent > DOWN_AFTER_SECONDS and key[0] in living
-            if replaced or silent > FORGOTTEN_AFTER_SECONDS:
+        """Processes silent for long, and sooner where another process of the service lives."""
+        silent = {key: now - at for key, (_, at) in self._heard.items()}
+        living = {service for (service, _), age in silent.items() if age <= DOWN_AFTER_SECONDS}
+        for key, age in silent.items():
+            bound = REPLACED_AFTER_SECONDS if key[0] in living else FORGOTTEN_AFTER_SECONDS
+            if age > bound:
                 del self._heard[key]

@@ -69,6 +69,11 @@ class Filters:
             asked["until"] = f"{self.until:%Y-%m}"
         return f"?{urlencode(asked)}" if asked else ""
 
+    @property
+    def elsewhere_query(self) -> str:
+        """The same without the theme: for a theme's own page, whose address says which."""
+        return replace(self, theme=None).query
+
     def ending(self, until: date | None) -> "Filters":
         return replace(self, until=until)
 

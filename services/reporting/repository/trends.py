@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Join, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Join, and_, func, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.counts import EVERY, Measure
@@ -72,6 +72,11 @@ def _asked(question: Question, theme: str | None, sub_theme: str | None) -> Colu
         if value is not None:
             conditions.append(column == value)
     return and_(*conditions)
+
+
+async def now(connection: AsyncConnection) -> datetime:
+    """The database's clock."""
+    return (await connection.execute(select(func.now()))).scalar_one()
 
 
 async def first_and_newest(
@@ -200,10 +205,20 @@ def _behind(question: Question) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
+def _comes_after(last: ListedReport) -> ColumnElement[bool]:
+    report = report_fact.c
+    return tuple_(report.happened_on, report.report_id) < (last.happened_on, last.report_id)
+
+
 async def reports_behind(
-    connection: AsyncConnection, question: Question, *, limit: int, offset: int = 0
+    connection: AsyncConnection,
+    question: Question,
+    *,
+    limit: int,
+    offset: int = 0,
+    after: ListedReport | None = None,
 ) -> Sequence[ListedReport]:
-    """Newest first."""
+    """Newest first; those that come after the one given, where one is."""
     report = report_fact.c
     rows = await connection.execute(
         select(
@@ -217,7 +232,7 @@ async def reports_behind(
             case_fact.c.state,
         )
         .select_from(_joined())
-        .where(_behind(question))
+        .where(_behind(question), true() if after is None else _comes_after(after))
         .order_by(report.happened_on.desc(), report.report_id.desc())
         .limit(limit)
         .offset(offset)

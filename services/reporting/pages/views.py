@@ -1,0 +1,234 @@
+"""What a trend page shows to one reader: scope first, then the filters they may use, then the numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.filters import Choices, Filters, parse
+from services.reporting.domain.known import LONDON, month_of
+from services.reporting.domain.months import period, plus
+from services.reporting.domain.numbers import NumberTable
+from services.reporting.domain.scope import PROVIDERS, Scope, scope_of, wider_scope
+from services.reporting.domain.trends import (
+    HeatRow,
+    Performance,
+    TenetChart,
+    ThemeTrend,
+    heat_rows,
+    tenet_chart,
+    theme_trends,
+)
+from services.reporting.repository import trends as repository
+from services.reporting.repository.trends import Question
+from shared.contracts.directory import OrganisationKind, Role
+from shared.directory.repository import Organisation, names, open_organisations
+from shared.web.actors import Actor
+
+REPORTS_BY_TENET = "Reports each month by tenet"
+FEW_MONTHS = 3
+"""With fewer months of data than this, nothing can be called a trend."""
+
+
+@dataclass(frozen=True)
+class View:
+    """Who reads what: the question that every number of the page answers."""
+
+    question: Question
+    address: Filters
+    """As in this page's address; the question may be narrower, since a theme's page is of one theme."""
+    wider: Scope | None
+    """Redacted totals to stand beside the reader's own, for a practice."""
+    choices: Choices
+    errors: dict[str, str]
+    first: date | None
+    """The first month with data in scope: before it there is none, which is not zero."""
+    now: datetime
+
+    @property
+    def scope(self) -> Scope:
+        return self.question.scope
+
+    @property
+    def filters(self) -> Filters:
+        return self.question.filters
+
+    @property
+    def months_of_data(self) -> int:
+        return sum(self.first is not None and m >= self.first for m in self.question.period.months)
+
+    @property
+    def too_few_months(self) -> bool:
+        return self.months_of_data < FEW_MONTHS
+
+    @property
+    def earlier(self) -> str | None:
+        """The address part of the months before these, if there may be data."""
+        first = self.question.period.first
+        if self.first is None or first <= self.first:
+            return None
+        return self.address.ending(plus(first, -1)).query
+
+    @property
+    def later(self) -> str | None:
+        last = self.question.period.last
+        current = month_of(self.now.astimezone(LONDON).date())
+        if last >= current:
+            return None
+        later = min(current, plus(last, self.filters.month_count))
+        return self.address.ending(later).query
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The numbers of the overview."""
+
+    chart: TenetChart
+    themes: list[ThemeTrend]
+    providers: Mapping[str, str]
+    heat: list[HeatRow]
+    performance: Performance
+    wider: NumberTable | None
+
+
+@dataclass(frozen=True)
+class ThemeDetail:
+    """The numbers of one theme's page."""
+
+    chart: TenetChart
+    sub_themes: list[HeatRow]
+    providers: Mapping[str, str]
+    heat: list[HeatRow]
+    performance: Performance
+
+
+async def view_of(
+    connection: AsyncConnection,
+    actor: Actor,
+    asked: Mapping[str, str],
+    *,
+    theme: str | None = None,
+) -> View:
+    """The view that the address asks for, within what the actor may see. `theme` is given by a theme's own page."""
+    now = await repository.now(connection)
+    current = month_of(now.astimezone(LONDON).date())
+    directory = await open_organisations(connection)
+    scope = scope_of(actor.organisation, actor.roles, directory)
+    titles = await repository.titles(connection)
+    choices = _choices(actor, scope, directory, titles)
+    filters, errors = parse(asked, choices, current)
+    address = filters if theme is None else replace(filters, theme=None)
+    if theme is not None:
+        filters = replace(filters, theme=theme)
+    first, newest = await repository.first_and_newest(connection, scope)
+    months = period(filters.month_count, filters.until, newest, current)
+    return View(
+        question=Question(scope, filters, months),
+        address=address,
+        wider=_beside(actor, scope, directory),
+        choices=choices,
+        errors=errors,
+        first=first,
+        now=now,
+    )
+
+
+def _choices(
+    actor: Actor, scope: Scope, directory: list[Organisation], titles: Mapping[str, str]
+) -> Choices:
+    """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves."""
+    if scope.redacted:
+        return Choices(themes=titles)
+    providers = {each.code: each.name for each in directory if each.kind in PROVIDERS}
+    practices = {
+        each.code: each.name for each in directory if each.kind is OrganisationKind.PRACTICE
+    }
+    if actor.may(Role.QUALITY_LEAD):
+        return Choices(titles, providers, practices)
+    if actor.organisation.kind is OrganisationKind.PRACTICE:
+        return Choices(titles, providers)
+    return Choices(titles, {}, practices)
+
+
+def _beside(actor: Actor, scope: Scope, directory: list[Organisation]) -> Scope | None:
+    is_practice = actor.organisation.kind is OrganisationKind.PRACTICE
+    if scope.redacted or not is_practice or actor.organisation.commissioner is None:
+        return None
+    return wider_scope(actor.organisation, directory)
+
+
+async def overview(connection: AsyncConnection, view: View) -> Overview:
+    question, redacted = view.question, view.scope.redacted
+    titles = view.choices.themes
+    heat = await repository.by_theme_and_provider(connection, question)
+    providers = await _named(connection, {provider for _, provider, _ in heat})
+    return Overview(
+        chart=await chart_of(connection, view, "overview"),
+        themes=theme_trends(
+            question.period,
+            await repository.by_theme_and_month(connection, question),
+            titles,
+            view.first,
+            redacted=redacted,
+        ),
+        providers=providers,
+        heat=heat_rows(heat, titles, list(providers), redacted=redacted),
+        performance=await performance_of(connection, view),
+        wider=await _wider_table(connection, view),
+    )
+
+
+async def theme_detail(connection: AsyncConnection, view: View, theme: str) -> ThemeDetail:
+    question, redacted = view.question, view.scope.redacted
+    heat = await repository.by_theme_and_provider(connection, question)
+    providers = await _named(connection, {provider for _, provider, _ in heat})
+    counts = await repository.by_sub_theme(connection, question, theme)
+    return ThemeDetail(
+        chart=await chart_of(connection, view, "theme"),
+        sub_themes=heat_rows(
+            {(sub_theme, "", tenet): number for (sub_theme, tenet), number in counts.items()},
+            await repository.titles(connection, theme),
+            [""],
+            redacted=redacted,
+        ),
+        providers=providers,
+        heat=heat_rows(heat, view.choices.themes, list(providers), redacted=redacted),
+        performance=await performance_of(connection, view),
+    )
+
+
+async def chart_of(connection: AsyncConnection, view: View, key: str) -> TenetChart:
+    return tenet_chart(
+        key,
+        REPORTS_BY_TENET,
+        view.question.period,
+        await repository.by_month_and_tenet(connection, view.question),
+        view.first,
+        redacted=view.scope.redacted,
+    )
+
+
+async def performance_of(connection: AsyncConnection, view: View) -> Performance:
+    return Performance.of(
+        await repository.stages(connection, view.question),
+        await repository.overdue(connection, view.question, view.now),
+    )
+
+
+async def _wider_table(connection: AsyncConnection, view: View) -> NumberTable | None:
+    """The commissioner's redacted totals, as filtered."""
+    if view.wider is None:
+        return None
+    question = replace(view.question, scope=view.wider)
+    first, _ = await repository.first_and_newest(connection, view.wider)
+    counts = await repository.by_month_and_tenet(connection, question)
+    return tenet_chart(
+        "wider", REPORTS_BY_TENET, question.period, counts, first, redacted=True
+    ).table
+
+
+async def _named(connection: AsyncConnection, codes: set[str]) -> dict[str, str]:
+    """By code, in the order of their names."""
+    found = await names(connection, codes)
+    return dict(sorted(found.items(), key=lambda item: item[1]))
