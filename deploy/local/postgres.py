@@ -16,12 +16,13 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-import asyncpg
 import psutil
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.programs import DidNotStart, Program, wait_until_ready
 
@@ -88,13 +89,7 @@ class EmbeddedPostgres:
 
     async def ensure_database(self, name: str) -> None:
         """Makes the database when it is not there."""
-        connection = await asyncpg.connect(
-            host=str(self.socket_folder), user=SUPERUSER, database="postgres"
-        )
-        try:
-            await create_database_if_missing(connection, name)
-        finally:
-            await connection.close()
+        await ensure_databases(self.url("postgres"), [name])
 
     def start(self, patience: float = 60) -> None:
         """Returns when the server takes connections; `DidNotStart` otherwise."""
@@ -125,11 +120,14 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         self.program.stop(20)
-        if self.socket_folder != self._data:
-            (self.socket_folder / SOCKET_NAME).unlink(missing_ok=True)
-            (self.socket_folder / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
-            if self.socket_folder.exists():
-                self.socket_folder.rmdir()
+        self.remove_socket()
+
+    def remove_socket(self) -> None:
+        """Removes the short socket folder, if there is one, once the server has ended."""
+        if self.socket_folder != self._data and self.socket_folder.exists():
+            for left in self.socket_folder.glob(f"{SOCKET_NAME}*"):
+                left.unlink()
+            self.socket_folder.rmdir()
 
     def kill(self) -> None:
         self.program.kill()
@@ -189,14 +187,22 @@ class EmbeddedPostgres:
             raise DidNotStart(f"PostgreSQL's data folder could not be made: {done.stderr}")
 
 
-async def create_database_if_missing(
-    connection: "asyncpg.Connection[asyncpg.Record]", name: str
-) -> None:
-    """`name` is one of the project's own, plain letters and underscores."""
-    if not name.replace("_", "").isalnum():
-        raise ValueError(f"not a database name: {name!r}")
-    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-        await connection.execute(f'CREATE DATABASE "{name}"')
+async def ensure_databases(server_url: str, names: Iterable[str]) -> None:
+    """Makes those databases that are not there; `server_url` names any database of the server.
+
+    `names` are the project's own, letters, digits and underscores.
+    """
+    engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            present = set(await connection.scalars(text("SELECT datname FROM pg_database")))
+            for name in names:
+                if not name.replace("_", "").isalnum():
+                    raise ValueError(f"not a database name: {name!r}")
+                if name not in present:
+                    await connection.execute(text(f'CREATE DATABASE "{name}"'))
+    finally:
+        await engine.dispose()
 
 
 def _programs() -> Path:

@@ -81,6 +81,10 @@ class Program:
     def stop(self, patience: float = 10) -> None:
         """Asks, waits up to `patience` seconds, then kills; afterwards nothing of it runs."""
         self.ask_to_stop()
+        self.end(patience)
+
+    def end(self, patience: float) -> None:
+        """Gives it up to `patience` seconds to end by itself, then kills it."""
         if self.process:
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(patience)

@@ -1,0 +1,22 @@
+"""`insight migrate`: the databases, made and brought up to date."""
+
+import asyncio
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from deploy.cli.console import estate_settings, fail
+from deploy.local.estate import prepare_databases
+
+
+def migrate() -> None:
+    """Make the five databases where they are missing and migrate each to the newest revision.
+
+    Works on the server of INSIGHT_POSTGRES, or on the embedded one while `insight run` is running.
+    """
+    try:
+        asyncio.run(prepare_databases(estate_settings()))
+    except (OSError, SQLAlchemyError) as problem:
+        fail(
+            f"PostgreSQL does not answer or refused ({problem}). Is INSIGHT_POSTGRES right, or `insight run` running?"
+        )
+    print("The databases are up to date.")

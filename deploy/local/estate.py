@@ -1,0 +1,170 @@
+"""The whole estate on one machine: servers, databases, topics, five services and a front door, in one data folder.
+
+`insight run` is this class with a banner; tests, the fault rig and the benchmark start it on free ports in a folder of
+their own, beside any other.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TextIO
+
+from deploy.local.folder import CannotStart, lock, need_space, read_secrets
+from deploy.local.kafka import EmbeddedKafka
+from deploy.local.parts import (
+    front_door_part,
+    kafka_part,
+    mailbox_part,
+    postgres_part,
+    service_part,
+    sign_in_part,
+)
+from deploy.local.people import FILE, seed_directory
+from deploy.local.postgres import EmbeddedPostgres, ensure_databases
+from deploy.local.programs import Program
+from deploy.local.settings import SERVICES, EstateSettings, database_url, port_is_free
+from deploy.local.supervisor import Supervisor
+from deploy.local.topics import create_topics
+from shared.platform.migrations import migrate
+
+PORT_PATIENCE_SECONDS = 3.0
+LOOK_SECONDS = 0.1
+
+
+class Estate:
+    """Start, use, stop. `say` takes each line of progress.
+
+    `start` raises `CannotStart` when something is in the way and `DidNotStart` when a part does not come up; call
+    `stop` in either case. Everything is kept running for as long as the event loop runs.
+    """
+
+    def __init__(self, settings: EstateSettings, say: Callable[[str], None] = print) -> None:
+        self.settings = settings
+        self._say = say
+        self._supervisor = Supervisor(say)
+        self._lock: TextIO | None = None
+        self._secrets: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        """The front door."""
+        return self.settings.url
+
+    @property
+    def administrator_key(self) -> str:
+        """Opens intake's directory and bulk doors: `Authorization: Bearer ...`."""
+        return self._secrets["administrator_key"]
+
+    def database_url(self, service: str) -> str:
+        """SQLAlchemy's address of a service's database."""
+        return database_url(server_url(self.settings), self.settings.database(service))
+
+    def program(self, name: str) -> Program:
+        """The process of a part: a service's name, `kafka`, `postgres`, `mailbox`, `sign-in` or `front door`."""
+        return next(part.program for part in self._supervisor.parts if part.name == name)
+
+    async def start(self) -> None:
+        """Returns when the whole estate answers."""
+        folder = self.settings.folder
+        self._lock = lock(folder)
+        need_space(folder)
+        await _until_ports_are_free(self.settings)
+        self._secrets = read_secrets(folder)
+        await _together([self._start_database(), self._start_kafka(), *self._start_helpers()])
+        await _together([self._start_service(service) for service in SERVICES])
+        await self._seed()
+
+    def kill(self, name: str) -> None:
+        """`kill -9` of a part, by the names of `program`; the supervisor starts it again."""
+        self._supervisor.kill(name)
+
+    async def stop(self) -> None:
+        """Stops everything in order, within about ten seconds; afterwards no process is left."""
+        await self._supervisor.stop()
+        self._let_go()
+
+    def kill_all(self) -> None:
+        """Ends everything at once, for somebody who will not wait for `stop`."""
+        self._supervisor.kill_all()
+        self._let_go()
+
+    async def _start_database(self) -> None:
+        if self.settings.postgres is None:
+            embedded = EmbeddedPostgres(self.settings.folder / "postgres")
+            await self._supervisor.start(postgres_part(embedded))
+        await prepare_databases(self.settings)
+        self._say("The databases are up to date")
+
+    async def _start_kafka(self) -> None:
+        settings = self.settings
+        if settings.kafka is None:
+            ports = (settings.kafka_port, settings.controller_port)
+            embedded = EmbeddedKafka(settings.folder / "kafka", *ports)
+            await self._supervisor.start(kafka_part(embedded))
+        await create_topics(settings.bootstrap, settings.topic_prefix)
+
+    def _start_helpers(self) -> Iterable[Coroutine[Any, Any, None]]:
+        yield self._supervisor.start(front_door_part(self.settings))
+        if self.settings.sign_in is None:
+            yield self._supervisor.start(sign_in_part(self.settings))
+        if self.settings.smtp is None:
+            yield self._supervisor.start(mailbox_part(self.settings))
+
+    async def _start_service(self, service: str) -> None:
+        url = self.database_url(service)
+        await self._supervisor.start(service_part(self.settings, service, url, self._secrets))
+
+    async def _seed(self) -> None:
+        """Once: what somebody changes in the directory afterwards is theirs to keep."""
+        seeded = self.settings.folder / "seeded"
+        wanted = hashlib.sha256(FILE.read_bytes()).hexdigest()
+        if seeded.exists() and seeded.read_text() == wanted:
+            return
+        intake = f"http://127.0.0.1:{self.settings.service_port('intake')}"
+        count = await seed_directory(intake, self.administrator_key)
+        seeded.write_text(wanted)
+        self._say(f"The directory knows {count} organisations")
+
+    def _let_go(self) -> None:
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+
+def server_url(settings: EstateSettings) -> str:
+    """Where PostgreSQL is: the embedded one in the data folder, or one's own."""
+    return settings.postgres or EmbeddedPostgres(settings.folder / "postgres").url("postgres")
+
+
+async def prepare_databases(settings: EstateSettings) -> None:
+    """Makes the five databases that are not there and migrates each to the newest revision."""
+    server = server_url(settings)
+    names = [settings.database(service) for service in SERVICES]
+    await ensure_databases(database_url(server, "postgres"), names)
+    for service in SERVICES:
+        await migrate(database_url(server, settings.database(service)), service)
+
+
+async def _together(starts: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Waits for all; the first failure ends the others and is raised as it is."""
+    tasks = [asyncio.create_task(start) for start in starts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _until_ports_are_free(settings: EstateSettings) -> None:
+    """A copy that was just killed takes a moment to let go of its ports."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PORT_PATIENCE_SECONDS
+    while taken := [(port, use) for port, use in settings.ports() if not port_is_free(port)]:
+        if loop.time() > deadline:
+            port, use = taken[0]
+            raise CannotStart(
+                f"Port {port}, wanted for {use}, is taken by another program. Stop that program, or set INSIGHT_PORT "
+                f"to another number than {settings.port}: the ten ports after it are used too."
+            )
+        await asyncio.sleep(LOOK_SECONDS)
