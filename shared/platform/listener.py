@@ -65,7 +65,8 @@ class Listener:
         broker = KafkaBroker(
             self._settings.kafka.split(","),
             client_id=f"insight-{self._settings.service}",
-            acks="all",
+            # The relay publishes. (And FastStream leaves a producer open whose start failed.)
+            consumer_only=True,
             graceful_timeout=10,
             allow_auto_create_topics=False,
             logger=None,

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -32,10 +32,18 @@ class Relay:
         self._kafka = kafka
         self._metrics = metrics
         self._written = asyncio.Event()
+        self._producer: AIOKafkaProducer | None = None
 
     def wake(self) -> None:
         """Something was emitted in this process: do not wait for the poll."""
         self._written.set()
+
+    async def send_past_outbox(
+        self, topic: str, key: bytes, value: bytes, headers: Mapping[str, str]
+    ) -> None:
+        """For what may be lost: sent if there is a connection, without a word if not. Raises KafkaError, TimeoutError."""
+        if self._producer:
+            await self._producer.send_and_wait(topic, value, key=key, headers=_encoded(headers))
 
     async def run(self) -> None:
         """Relay until cancelled; an outage of Kafka or the database delays and loses nothing."""
@@ -47,7 +55,7 @@ class Relay:
                 await asyncio.sleep(_BACKOFF_SECONDS)
 
     async def _relay(self) -> None:
-        async with AIOKafkaProducer(
+        producer = AIOKafkaProducer(
             bootstrap_servers=self._kafka,
             enable_idempotence=True,
             acks="all",
@@ -55,11 +63,18 @@ class Relay:
             max_batch_size=131_072,
             max_request_size=_LARGEST_RECORD,
             request_timeout_ms=10_000,
-        ) as producer:
+        )
+        # Not by `async with`: that would leave a producer open whose start failed.
+        try:
+            await producer.start()
+            self._producer = producer
             while True:
                 if not await self._relay_batch(producer):
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._written.wait(), _POLL_SECONDS)
+        finally:
+            self._producer = None
+            await producer.stop()
 
     async def _relay_batch(self, producer: AIOKafkaProducer) -> int:
         self._written.clear()
@@ -80,8 +95,12 @@ async def _publish(producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> Non
             row.topic,
             row.value,
             key=row.key,
-            headers=[(name, value.encode()) for name, value in row.headers.items()],
+            headers=_encoded(row.headers),
         )
         for row in rows
     ]
     await asyncio.gather(*sent)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    return [(name, value.encode()) for name, value in headers.items()]

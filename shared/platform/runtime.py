@@ -165,14 +165,13 @@ class Runtime:
         while True:
             heartbeat = await self.status()
             try:
-                if self.listener.consumer is not None or not self.listener.listens:
-                    await self.listener.broker.publish(
-                        heartbeat.model_dump_json().encode(),
-                        self.settings.topic_prefix + HEARTBEATS_TOPIC,
-                        key=heartbeat.instance.encode(),
-                        headers={"ce_type": Heartbeat.type, "content-type": "application/json"},
-                    )
-            except (KafkaError, OSError, AssertionError, TimeoutError) as error:
+                await self.relay.send_past_outbox(
+                    self.settings.topic_prefix + HEARTBEATS_TOPIC,
+                    heartbeat.instance.encode(),
+                    heartbeat.model_dump_json().encode(),
+                    {"ce_type": Heartbeat.type, "content-type": "application/json"},
+                )
+            except (KafkaError, OSError, TimeoutError) as error:
                 log.info("heartbeat not sent: %s", type(error).__name__)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
