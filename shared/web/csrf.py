@@ -30,7 +30,7 @@ def field(request: Request) -> Markup:
 
 async def check_csrf(request: Request) -> None:
     """Dependency of every route. Raises `Forbidden`."""
-    if request.method in SAFE_METHODS or _has_api_key(request):
+    if request.method in SAFE_METHODS or _is_api(request):
         return
     expected = request.session.get(FIELD)
     if _is_cross_site(request) or not isinstance(expected, str):
@@ -41,8 +41,8 @@ async def check_csrf(request: Request) -> None:
         raise Forbidden(REFUSED)
 
 
-def _has_api_key(request: Request) -> bool:
-    """API routes answer to a bearer key only, which no browser adds by itself."""
+def _is_api(request: Request) -> bool:
+    """API routes answer to a key only, which no browser adds by itself."""
     return request.url.path.startswith(API_PREFIX)
 
 

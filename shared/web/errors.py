@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,6 +24,8 @@ UNEXPECTED = (
     "Something went wrong on our side. Nothing you sent was kept. Try again in a few minutes."
 )
 _DATA_EXCEPTION = "22"
+_OUTAGES = ("08", "53", "57")
+"""SQLSTATE classes: connection exception, insufficient resources, operator intervention."""
 
 DETAILS = {
     400: "We could not read what was sent.",
@@ -97,6 +100,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """Says where and what, and repeats nothing that was sent."""
     if not isinstance(error, RequestValidationError):
         raise error
+    if all(one["loc"][0] == "path" for one in error.errors()):
+        return problem(request, 404)  # no such address, rather than a mistake in a field
     found = [
         {"field": ".".join(str(part) for part in one["loc"][1:]), "message": str(one["msg"])}
         for one in error.errors()
@@ -135,7 +140,18 @@ class UnexpectedErrors:
             logger.error("unexpected %s at %s", type(error).__name__, _place(error))  # noqa: TRY400
             if started:
                 raise ConnectionAbortedError("the response had begun") from None
-            await problem(Request(scope, receive), 500)(scope, receive, send)
+            status = 503 if _is_outage(error) else 500
+            await problem(Request(scope, receive), status)(scope, receive, send)
+
+
+def _is_outage(error: Exception) -> bool:
+    """Whether the database or the network is away: the same request may well succeed in a moment."""
+    if isinstance(error, OSError | TimeoutError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(_OUTAGES)
 
 
 def _place(error: Exception) -> str:

@@ -182,16 +182,15 @@ def _explain(model: type[Form], error: ErrorDetails) -> tuple[str, str]:
     name = str(context.get("field") or (error["loc"][0] if error["loc"] else ""))
     if error["type"] == "wrong":
         return name, str(context["message"])
-    for key in (f"{name}.{error['type']}", name):
-        if key in model.messages:
-            return name, model.messages[key]
-    return name, _general(error["type"], _label(model, name), context)
+    exact = model.messages.get(f"{name}.{error['type']}")
+    if exact is None and error["type"] == "value_error":  # a validator's own words
+        return name, str(context["error"])
+    message = exact or model.messages.get(name)
+    return name, message or _general(error["type"], _label(model, name), context)
 
 
 def _general(kind: str, label: str, context: Mapping[str, Any]) -> str:
     """The design system's wording for the commonest mistakes."""
-    if kind == "value_error":
-        return str(context.get("error"))
     if kind == "missing":
         return f"Enter {label[:1].lower()}{label[1:]}"
     if kind == "string_too_long":

@@ -4,7 +4,7 @@ the session cookie it sets is read by every service."""
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
@@ -39,10 +39,9 @@ class OrganisationForm(Form):
 
 
 def safe_next(address: str) -> str:
-    """The address, if it is a path of ours; the start page, if it leads anywhere else."""
-    parts = urlsplit(address) if address.isprintable() else None
-    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
-    return address if parts and is_path and not parts.netloc and not parts.scheme else "/"
+    """The address, if it is a path of ours; the start page, if it leads (or a browser may think it leads) anywhere else."""
+    is_path = address.startswith("/") and not address.startswith("//")
+    return address if is_path and address.isprintable() and "\\" not in address else "/"
 
 
 def _provider(request: Request) -> StarletteOAuth2App:
@@ -92,7 +91,10 @@ async def callback(request: Request) -> Response:
         raise Unavailable(
             "The sign-in service does not answer. Try again in a few minutes."
         ) from None
-    claims = answer["userinfo"]
+    claims = answer.get("userinfo")
+    if not claims:
+        logger.warning("sign-in failed: the provider sent no ID token")
+        return render(request, "sign_in_failed.html", 400, next_page=next_page)
     session.begin(request.session, str(claims["sub"]), str(claims.get("name", "")))
     return RedirectResponse(_choice_of(next_page), 303)
 
