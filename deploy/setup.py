@@ -81,7 +81,7 @@ class SetupError(Exception):
 
 
 class Step:
-    """One step: made again when one of `inputs` (files, folders or plain values) or `product` is not as it was."""
+    """One step: made again when one of `inputs` (files, folders or plain values) has changed or a product is gone."""
 
     def __init__(
         self,
@@ -89,13 +89,13 @@ class Step:
         doing: str,
         command: Sequence[object],
         inputs: Sequence[Path | str],
-        product: Path,
+        *products: Path,
     ) -> None:
         self.name = name
         self.doing = doing
         self.command = command
         self.inputs = inputs
-        self.product = product
+        self.products = products
 
     @property
     def stamp(self) -> Path:
@@ -110,7 +110,7 @@ class Step:
 
     def due(self) -> bool:
         stamped = self.stamp.read_text() if self.stamp.exists() else ""
-        return not self.product.exists() or stamped != self.fingerprint()
+        return stamped != self.fingerprint() or not all(made.exists() for made in self.products)
 
     def run(self, began: float) -> None:
         with Progress(self.doing, began):
@@ -155,6 +155,7 @@ def steps() -> list[Step]:
     lock = ROOT / "requirements.lock"
     project = [*pip, "install", "--no-build-isolation", "--no-deps", "--editable", ROOT]
     web = ROOT / "shared" / "web"
+    web_sources = [web / "build.py", web / "insight.scss", web / "assets"]
     return [
         Step(
             "packages",
@@ -174,8 +175,9 @@ def steps() -> list[Step]:
             "pages",
             "building the stylesheet and scripts of the pages",
             [PYTHON, "-m", "shared.web.build"],
-            [ROOT / "package.json", ROOT / "package-lock.json", web / "build.py", web / "styles"],
+            [ROOT / "package.json", ROOT / "package-lock.json", *web_sources],
             web / "static",
+            ROOT / "node_modules",
         ),
         Step(
             "kafka",

@@ -1,5 +1,6 @@
 """Apache Kafka, one KRaft node, on the Java and the jars of the virtual environment. Its data stays on disk."""
 
+import signal
 import socket
 import struct
 import subprocess
@@ -15,7 +16,8 @@ LOG_SETTINGS = Path(__file__).parent / "log4j2.properties"
 CLUSTER_ID = "aW5zaWdodC1sb2NhbC0wMQ"
 
 # All three brokers a cluster would have are one here, hence the factors of 1; few partitions for the
-# topics Kafka keeps for itself and a small cleaner buffer, since each costs start-up time and memory.
+# topics Kafka keeps for itself and a small cleaner buffer, since each costs start-up time and memory. After a crash the
+# controller lets the broker in again once its old session has run out: 3 seconds here, 9 by default.
 PROPERTIES = """\
 node.id=1
 process.roles=broker,controller
@@ -35,6 +37,8 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=2
 group.initial.rebalance.delay.ms=0
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4
@@ -57,6 +61,7 @@ class EmbeddedKafka:
             log=self.folder / "kafka.log",
             environment={"CLASSPATH": classpath()},
             folder=self.folder,
+            orphan_signal=signal.SIGTERM,
         )
 
     @property
