@@ -32,10 +32,10 @@ class Decision:
 
     @property
     def certainty(self) -> float:
-        """As sure as its least sure theme, 0..1; 0 for the model's "nothing to classify", which a person should see."""
+        """What the review queue sorts by, 0..1."""
         if self.decided_by is DecidedBy.PERSON:
             return 1.0
-        return min((theme.confidence for theme in self.themes), default=0.0)
+        return certainty_of(self.themes)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class Segment:
 
     text: str
     titles: tuple[str, ...] = ()
+
+
+def certainty_of(themes: Sequence[AssignedTheme]) -> float:
+    """As sure as the least sure theme; 0 for the model's "nothing to classify", which a person should see."""
+    return min((theme.confidence for theme in themes), default=0.0)
 
 
 def first_decision(verdict: Verdict, now: datetime) -> Decision:

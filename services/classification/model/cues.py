@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.classification.model.words import BREAK, NUMBER, Words
 
 GAP = "…"
-_WIDEST_GAP = 3
+_WIDEST_GAP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _follow(stems: list[str], place: int, rest: tuple[str, ...]) -> int:
 
 
 def _across(stems: list[str], place: int, rest: tuple[str, ...]) -> int:
-    """The phrase goes on with `rest` after up to three words of the same sentence."""
+    """The phrase goes on with `rest` after up to four words of the same sentence."""
     for skipped in range(place + 1, min(place + 2 + _WIDEST_GAP, len(stems))):
         if stems[skipped] == BREAK:
             return -1

@@ -19,7 +19,7 @@ CURRENT: dict[Kind, str] = {Kind.FEEDBACK: "experience-1", Kind.EVENT: "care-int
 CURRENT_LEXICON = "cues-1"
 
 Phrase = Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^\S+( \S+)*$")]
-"""Words in any form of theirs. `#` stands for any number, `…` for up to three words between."""
+"""Words in any form of theirs. `#` stands for any number, `…` for up to four words between."""
 
 
 class Data(BaseModel):
@@ -75,6 +75,8 @@ class Taxonomy(Data):
 
     version: Slug
     kind: Kind
+    empty_answer: Slug | None = None
+    """The sub-theme of an answer that names nothing, to a question that did not ask for praise."""
     weights: Weights
     themes: tuple[Theme, ...] = Field(min_length=1)
 
@@ -84,6 +86,8 @@ class Taxonomy(Data):
         slugs += [sub_theme.slug for theme in self.themes for sub_theme in theme.sub_themes]
         if repeated := [slug for slug, times in Counter(slugs).items() if times > 1]:
             raise ValueError(f"slugs used more than once: {', '.join(repeated)}")
+        if self.empty_answer and self.empty_answer not in slugs:
+            raise ValueError("empty_answer is not a theme of this taxonomy")
         return self
 
 

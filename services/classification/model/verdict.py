@@ -16,7 +16,7 @@ from services.classification.model.taxonomy import (
     load_lexicon,
     load_taxonomy,
 )
-from services.classification.model.words import Reader
+from services.classification.model.words import BREAK, Reader, Words
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme, Hint, Span
 
@@ -59,9 +59,8 @@ class CueModel:
         self.version = lexicon.version
         self._lexicon = lexicon
         self._reader = Reader(lexicon.abbreviations)
-        self._blank = frozenset(
-            stem for word in lexicon.blank for stem in self._reader.read(word).stems
-        )
+        read = self._reader.read
+        self._blank = {BREAK, *(stem for word in lexicon.blank for stem in read(word).stems)}
         self._targets = [
             _Target(theme, sub_theme)
             for theme in taxonomy.themes
@@ -76,14 +75,19 @@ class CueModel:
         the person was asked. Evidence is in characters of `text`."""
         words = self._reader.read(text)
         hits: dict[int, list[Hit]] = {}
-        if not self._says_nothing(words.stems, question):
+        blank = self._blank.issuperset(words.stems)
+        if blank:
+            hits = self._hits_of_nothing(words, question)
+        else:
             for hit in self._index.hits(words):
                 hits.setdefault(hit.cue.label, []).append(hit)
         themes = self._themes(hits)
         return Verdict(
             tenet=tenet or self._tenet_of(themes),
             themes=themes,
-            sentiment=self._sentiment(hits.get(_FEELING, ()), words.stems, question),
+            sentiment=None
+            if blank and not hits
+            else self._sentiment(hits.get(_FEELING, ()), question),
             hints=tuple(hint for hint in _HINTS if _label_of(hint) in hits),
             taxonomy_version=self.taxonomy.version,
             model_version=self.version,
@@ -103,10 +107,18 @@ class CueModel:
             for phrase in phrases:
                 yield Cue(_label_of(hint), 1.0, phrase_of(phrase, read))
 
-    def _says_nothing(self, stems: list[str], question: str | None) -> bool:
-        """ "N/A" is an answer only to a question: to "how could we improve?" it is praise."""
-        answers = question is not None and not self._asks(question, for_praise=True)
-        return not answers and self._blank.issuperset(stem for stem in stems if stem)
+    def _hits_of_nothing(self, words: Words, question: str | None) -> dict[int, list[Hit]]:
+        """ "N/A" is an answer only to a question: to "how could we improve?" it is praise, to "what was good?" it is none."""
+        spoken = [place for place, stem in enumerate(words.stems) if stem]
+        if not spoken or question is None or self._asks(question, for_praise=True):
+            return {}
+        whole = (words.starts[spoken[0]], words.ends[spoken[-1]])
+        praise = {
+            label: [Hit(Cue(label, self.taxonomy.weights.strong, ()), *whole)]
+            for label, target in enumerate(self._targets)
+            if (target.sub_theme or target.theme).slug == self.taxonomy.empty_answer
+        }
+        return praise | {_FEELING: [Hit(Cue(_FEELING, 2.0, ()), *whole)]}
 
     def _asks(self, question: str | None, *, for_praise: bool) -> bool:
         feelings = self._lexicon.sentiment
@@ -133,8 +145,8 @@ class CueModel:
                 return chosen.tenets[0]
         return Tenet.EXPERIENCE if self.taxonomy.kind is Kind.FEEDBACK else Tenet.EFFECTIVENESS
 
-    def _sentiment(self, hits: Iterable[Hit], stems: list[str], question: str | None) -> int | None:
-        if self.taxonomy.kind is not Kind.FEEDBACK or not stems:
+    def _sentiment(self, hits: Iterable[Hit], question: str | None) -> int | None:
+        if self.taxonomy.kind is not Kind.FEEDBACK:
             return None
         feeling = sum(hit.cue.weight for hit in hits)
         if self._asks(question, for_praise=True):

@@ -1,0 +1,210 @@
+"""What people see of verdicts, and how they supersede them."""
+
+import pytest
+from sqlalchemy import select
+
+from services.classification.tables import verdict
+from shared.contracts.reports import Kind, ReportSubmitted, Tenet
+from shared.contracts.themes import DecidedBy, ThemesAssigned
+from tests.support.apps import Person, Running
+from tests.support.facts import Facts
+from tests.support.reports import report
+
+pytestmark = pytest.mark.integration
+
+RUDE = "The ward clerk was rude and hung up."
+
+
+async def _classified(facts: Facts, *reports: ReportSubmitted) -> None:
+    await facts.publish(*reports)
+    ids = {each.report_id for each in reports}
+    await facts.expect_all(ThemesAssigned, lambda fact: fact.report_id in ids, count=len(ids))
+
+
+async def _correct(person: Person, submitted: ReportSubmitted, **changes: object) -> int:
+    values = {"themes": ["medications"], "tenet": "safety", "revision": "1", "reason": "Look again"}
+    answer = await person.post(f"/verdicts/{submitted.reference}/correct", values | changes)  # type: ignore[arg-type]
+    return answer.status_code
+
+
+async def test_a_quality_lead_sees_the_least_certain_first(
+    classification: Running, facts: Facts
+) -> None:
+    sure = report(
+        1, text="Wrong dose of warfarin prescribed, and penicillin given despite allergy."
+    )
+    unsure, nothing = report(2, text=RUDE), report(3, text="zzz")
+    await _classified(facts, sure, unsure, nothing)
+    helen = await classification.sign_in("helen.marsh")
+    page = (await helen.get("/verdicts")).text
+    places = [page.index(each.reference) for each in (nothing, unsure, sure)]
+    assert places == sorted(places)
+    assert "3 reports" in page
+
+
+async def test_the_queue_can_be_filtered_and_says_when_it_is_empty(
+    classification: Running, facts: Facts
+) -> None:
+    event, feedback = report(1), report(2, kind=Kind.FEEDBACK, text="Lovely staff")
+    await _classified(facts, event, feedback)
+    helen = await classification.sign_in("helen.marsh")
+    page = (await helen.get("/verdicts?kind=feedback&show=model")).text
+    assert feedback.reference in page
+    assert event.reference not in page
+    assert "Nobody has decided" in (await helen.get("/verdicts?show=person")).text
+    assert (await helen.get("/verdicts?kind=nonsense&show=nonsense")).status_code == 200
+    assert "There is no page 9" in (await helen.get("/verdicts?page=9")).text
+
+
+async def test_the_queue_has_pages(classification: Running, facts: Facts) -> None:
+    await _classified(facts, *(report(number, text="zzz") for number in range(21)))
+    helen = await classification.sign_in("helen.marsh")
+    assert "Page 2 of 2" in (await helen.get("/verdicts")).text
+    assert (await helen.get("/verdicts?page=2")).text.count("nhsuk-table__row") == 1
+
+
+async def test_the_words_that_led_there_are_marked_and_text_is_never_markup(
+    classification: Running, facts: Facts
+) -> None:
+    submitted = report(text="<b>Rude</b> clerk on the ward")
+    await _classified(facts, submitted)
+    amira = await classification.sign_in("amira.patel")
+    page = (await amira.get(f"/verdicts/{submitted.reference.lower()}")).text
+    assert '<mark class="insight-evidence">Rude<span' in page
+    assert "led to: Staff attitude" in page
+    assert "<b>" not in page
+    assert "Agree or correct" not in page
+
+
+@pytest.mark.parametrize(
+    ("subject", "status"),
+    [
+        ("helen.marsh", 200),
+        ("amira.patel", 200),
+        ("jo.lee", 200),
+        ("tom.bright", 404),
+        ("sam.okafor", 404),
+        ("ravi.dhillon", 403),
+        ("max.stone", 403),
+        ("ada.quinn", 403),
+    ],
+)
+async def test_only_those_it_concerns_see_a_verdict(
+    classification: Running, facts: Facts, subject: str, status: int
+) -> None:
+    submitted = report()
+    await _classified(facts, submitted)
+    person = await classification.sign_in(subject)
+    assert (await person.get(f"/verdicts/{submitted.reference}")).status_code == status
+
+
+async def test_a_quality_lead_sees_nothing_of_another_area(
+    classification: Running, facts: Facts
+) -> None:
+    theirs = report(reporter="Y11111", provider="RX9")
+    await _classified(facts, theirs)
+    helen = await classification.sign_in("helen.marsh")
+    assert theirs.reference not in (await helen.get("/verdicts")).text
+    assert (await helen.get(f"/verdicts/{theirs.reference}")).status_code == 404
+    assert await _correct(helen, theirs) == 404
+
+
+@pytest.mark.parametrize("subject", ["amira.patel", "jo.lee", "max.stone"])
+async def test_only_a_quality_lead_may_review_and_correct(
+    classification: Running, facts: Facts, subject: str
+) -> None:
+    submitted = report()
+    await _classified(facts, submitted)
+    person = await classification.sign_in(subject)
+    assert (await person.get("/verdicts")).status_code == 403
+    assert (await person.get(f"/verdicts/{submitted.reference}/correct")).status_code == 403
+    assert await _correct(person, submitted) == 403
+
+
+async def test_somebody_not_signed_in_is_sent_to_sign_in(classification: Running) -> None:
+    visitor = await classification.visitor()
+    answer = await visitor.get("/verdicts")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/verdicts")
+
+
+async def test_a_correction_supersedes_the_model_everywhere_and_for_good(
+    classification: Running, facts: Facts
+) -> None:
+    submitted = report(text=RUDE)
+    await _classified(facts, submitted)
+    helen = await classification.sign_in("helen.marsh")
+    assert await _correct(helen, submitted) == 303
+    corrected = await facts.expect(ThemesAssigned, lambda fact: fact.revision == 2)
+    assert corrected.decided_by is DecidedBy.PERSON
+    assert [theme.theme for theme in corrected.themes] == ["medications"]
+    page = (await helen.get(f"/verdicts/{submitted.reference}?corrected")).text
+    assert "Helen Marsh" in page
+    assert "Look again" in page
+    assert "Staff attitude" in page  # in the history
+
+    other = report(2)
+    await facts.publish(report(0, submitted.report_id, text=RUDE), other)
+    await facts.expect(ThemesAssigned, lambda fact: fact.report_id == other.report_id)
+    async with classification.transactions.read() as connection:
+        rows = await connection.execute(
+            select(verdict.c.revision, verdict.c.decided_by)
+            .where(verdict.c.report_id == submitted.report_id)
+            .order_by(verdict.c.revision)
+        )
+        assert [tuple(row) for row in rows] == [(1, "model"), (2, "person")]
+
+
+async def test_agreeing_needs_no_reason(classification: Running, facts: Facts) -> None:
+    submitted = report(text=RUDE)
+    await _classified(facts, submitted)
+    helen = await classification.sign_in("helen.marsh")
+    assert await _correct(helen, submitted, themes=["staff-attitude"], reason="") == 303
+    agreed = await facts.expect(ThemesAssigned, lambda fact: fact.revision == 2)
+    assert agreed.tenet is Tenet.SAFETY
+    assert agreed.themes[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"themes": []}, "Choose what the report is about"),
+        ({"themes": ["none", "medications"]}, "not both"),
+        ({"themes": ["general/parking"]}, "Choose themes from the list"),
+        ({"tenet": "beauty"}, "Choose which part of quality"),
+        ({"reason": ""}, "Enter why you are changing it"),
+        ({"reason": "x" * 2_001}, "2,000 characters or fewer"),
+    ],
+)
+async def test_a_wrong_correction_says_what_is_wrong_and_keeps_what_was_typed(
+    classification: Running, facts: Facts, changes: dict[str, object], message: str
+) -> None:
+    submitted = report(text=RUDE)
+    await _classified(facts, submitted)
+    helen = await classification.sign_in("helen.marsh")
+    values = {"themes": ["medications"], "tenet": "safety", "revision": "1", "reason": "Look again"}
+    answer = await helen.post(f"/verdicts/{submitted.reference}/correct", values | changes)  # type: ignore[arg-type]
+    assert answer.status_code == 422
+    assert "There is a problem" in answer.text
+    assert "Error: " in answer.text
+    assert message in answer.text
+    if "reason" not in changes:
+        assert "Look again" in answer.text
+
+
+async def test_two_people_correcting_at_once_do_not_overwrite_each_other(
+    classification: Running, facts: Facts
+) -> None:
+    submitted = report(text=RUDE)
+    await _classified(facts, submitted)
+    helen = await classification.sign_in("helen.marsh")
+    assert await _correct(helen, submitted) == 303
+    assert await _correct(helen, submitted, themes=["communication"]) == 409
+
+
+async def test_nothing_to_classify_can_be_decided(classification: Running, facts: Facts) -> None:
+    submitted = report(text="zzz")
+    await _classified(facts, submitted)
+    helen = await classification.sign_in("helen.marsh")
+    assert await _correct(helen, submitted, themes=["none"], reason="") == 303
+    page = (await helen.get(f"/verdicts/{submitted.reference}")).text
+    assert "nothing to classify here" in page
