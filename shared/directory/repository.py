@@ -81,7 +81,7 @@ async def names(connection: AsyncConnection, codes: Collection[str]) -> dict[str
     rows = await connection.execute(
         select(table.c.code, table.c.name).where(table.c.code.in_(codes))
     )
-    return {code: code for code in codes} | {code: name for code, name in rows}
+    return {code: code for code in codes} | {row.code: row.name for row in rows}
 
 
 async def providers(connection: AsyncConnection) -> list[Organisation]:
