@@ -1,0 +1,40 @@
+"""What tests of a running service do again and again."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from services.actions.tables import case_
+from shared.contracts.reports import ReportSubmitted
+from tests.support.apps import Running
+from tests.support.facts import Facts
+from tests.support.reports import report
+from tests.support.waiting import eventually
+
+
+async def database_now(actions: Running) -> datetime:
+    async with actions.transactions.read() as connection:
+        now: datetime = (await connection.execute(select(func.now()))).scalar_one()
+        return now
+
+
+async def hours_ago(actions: Running, hours: float) -> datetime:
+    """By the database's clock, which is the one that counts."""
+    return await database_now(actions) - timedelta(hours=hours)
+
+
+async def open_case(
+    actions: Running, facts: Facts, number: int = 1, **changes: object
+) -> ReportSubmitted:
+    """Publish a report, accepted now unless said otherwise, and wait until its case is there."""
+    changes.setdefault("occurred_at", await database_now(actions))
+    submitted = report(number, None, **changes)
+    await facts.publish(submitted)
+    await eventually(lambda: is_there(actions, submitted))
+    return submitted
+
+
+async def is_there(actions: Running, submitted: ReportSubmitted) -> bool:
+    async with actions.transactions.read() as connection:
+        found = select(case_.c.report_id).where(case_.c.report_id == submitted.report_id)
+        return (await connection.execute(found)).first() is not None
