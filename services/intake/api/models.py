@@ -1,5 +1,6 @@
 """What programs send and get."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
@@ -17,6 +18,7 @@ from pydantic import (
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import PydanticCustomError
 
 from services.intake.api.clients import Client
 from services.intake.api.problems import FieldProblem, problems_in
@@ -31,10 +33,13 @@ LONGEST_SENT = 20_000
 """Characters that are read at all; the rule for texts is stricter and says so in its own words."""
 
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _written_date(value: object) -> object:
-    """Pydantic would read a number as seconds since 1970."""
-    if not isinstance(value, str):
-        raise ValueError("write the date as YYYY-MM-DD")  # noqa: TRY004 - Pydantic reports ValueError
+    """Pydantic would also read a number, as seconds since 1970, and a date with a time."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise PydanticCustomError("date_format", "Write the date as YYYY-MM-DD")
     return value
 
 

@@ -54,7 +54,7 @@ async def field_problems(request: Request, error: Exception) -> Response:
 async def key_missing(request: Request, error: Exception) -> Response:
     if not isinstance(error, Unauthorized):
         raise error
-    response = problem(request, error.status, error.title, error.detail)
+    response = problem(request, error.status, "An API key is needed", error.detail)
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

@@ -42,6 +42,10 @@ _SAME_AGAIN: dict[int | str, dict[str, Any]] = {
 }
 
 
+class KeyInUse(Conflict):
+    title = "This Idempotency-Key was used before"
+
+
 @router.post(
     "",
     status_code=201,
@@ -69,7 +73,7 @@ async def send_report(
         raise FieldProblems(submission)
     (outcome,) = await accept_reports([submission], tx)
     if isinstance(outcome, KeyTaken):
-        raise Conflict(
+        raise KeyInUse(
             f"This Idempotency-Key belongs to {outcome.reference}, which says something else. Use another key for another report."
         )
     if not isinstance(outcome, Accepted | AlreadyThere):

@@ -1,10 +1,10 @@
 """What an administrator may write about an organisation, and when that is a change."""
 
-import re
 from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 from uuid_utils.compat import uuid7
 
 from shared.contracts.base import OrganisationCode, Slug
@@ -69,9 +69,9 @@ class OrganisationDetails(Details):
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
         if len({each.slug for each in self.services}) < len(self.services):
-            raise ValueError("a service is listed twice")
+            raise PydanticCustomError("twice", "A service is listed twice")
         if len({each.subject for each in self.members}) < len(self.members):
-            raise ValueError("a member is listed twice")
+            raise PydanticCustomError("twice", "A member is listed twice")
         return self
 
 
@@ -107,6 +107,3 @@ def next_record(
 
 def _content(record: OrganisationRecorded) -> dict[str, object]:
     return record.model_dump(exclude={"event_id", "occurred_at", "revision"})
-
-
-ORGANISATION_CODE = re.compile(r"[A-Z0-9]{2,12}")

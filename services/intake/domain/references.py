@@ -13,13 +13,16 @@ LIMIT = 1 << BITS
 """How many references there are; the sequence ends here rather than begin again."""
 
 _MASK = LIMIT - 1
+_START = 0x2F0A51C7
+"""Mixed in first: without it the number 0 would stay 0."""
 _ROUNDS = ((0x2545F491, 15), (0x1B873593, 13), (0x19D699A5, 16))
 """Odd multipliers, and shifts of the exclusive or: each step can be undone within 30 bits, so all of them together can."""
 
 
 def scramble(number: int) -> int:
-    """A bijection of 0..2^30-1 onto itself: a multiplication by an odd number and `x ^ (x >> k)` each have an inverse."""
-    value = number
+    """A bijection of 0..2^30-1 onto itself: an exclusive or, a multiplication by an odd
+    number and `x ^ (x >> k)` each have an inverse."""
+    value = (number ^ _START) & _MASK
     for multiplier, shift in _ROUNDS:
         value = (value * multiplier) & _MASK
         value ^= value >> shift
