@@ -31,6 +31,11 @@ class Consumers:
     def topics(self) -> list[str]:
         return sorted({fact.topic for fact in self._handlers})
 
+    @property
+    def facts(self) -> tuple[type[Fact], ...]:
+        """What the service listens to, in the order of registration."""
+        return tuple(self._handlers)
+
     def wants(self, fact: Fact) -> bool:
         return type(fact) in self._handlers
 

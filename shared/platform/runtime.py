@@ -67,15 +67,15 @@ class Runtime:
             topic_prefix=settings.topic_prefix,
             on_emitted=self.relay.wake,
         )
-        consumers = consumers or Consumers()
+        self.consumers = consumers or Consumers()
         batches = Batches(
             settings.service,
-            consumers,
+            self.consumers,
             self.transactions,
             self.metrics,
             traced=settings.otlp_endpoint is not None,
         )
-        self.listener = Listener(settings, consumers, batches, self.metrics)
+        self.listener = Listener(settings, self.consumers, batches, self.metrics)
         self._timers = TimerRunner(timers, self.transactions, self.metrics) if timers else None
         self._workers = workers
         self._counts = counts
