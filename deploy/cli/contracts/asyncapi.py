@@ -162,7 +162,7 @@ def _operations(messages: Mapping[str, list[Message]]) -> Iterable[tuple[str, Js
                 yield f"{service}.send.{topic}", _operation("send", service, topic, contracts)
         listened = runtime_of(service).consumers.facts
         for topic, contracts in messages.items():
-            heard = [each for each in contracts if each in listened]
+            heard: list[Message] = [each for each in contracts if each in listened]
             if service == "reporting" and topic == HEARTBEATS_TOPIC:
                 heard = contracts
             if heard:
