@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import migrate, run, status, topics
+from deploy.cli import contracts, migrate, run, status, topics
 
 app = typer.Typer(
     name="insight",
@@ -16,3 +16,4 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("migrate")(migrate.migrate)
 app.command("topics")(topics.topics)
+app.add_typer(contracts.app, name="contracts")
