@@ -28,8 +28,8 @@ from services.reporting.domain.numbers import (
 from shared.contracts.reports import Tenet
 
 _MARKS = {
-    Tenet.EXPERIENCE: (Mark.CIRCLE, "#4c6272"),
-    Tenet.EFFECTIVENESS: (Mark.SQUARE, "#00789c"),
+    Tenet.EXPERIENCE: (Mark.CIRCLE, "#00789c"),
+    Tenet.EFFECTIVENESS: (Mark.SQUARE, "#4c6272"),
     Tenet.SAFETY: (Mark.TRIANGLE, "#b25900"),
 }
 _BAR = "#005eb8"

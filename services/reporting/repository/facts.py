@@ -293,4 +293,4 @@ async def save_dead_letters(connection: AsyncConnection, letters: Sequence[DeadL
 async def counts(connection: AsyncConnection) -> dict[str, int]:
     """The totals of the whole, by name: `reports_counted`, `cases_open`, `messages_sent`... Cheap: they are kept."""
     rows = await connection.execute(select(tables.tally.c.name, tables.tally.c.number))
-    return {"reports_counted": 0} | dict(rows.tuples().all())
+    return {"reports_counted": 0} | dict(rows.all())

@@ -174,7 +174,7 @@ async def titles(connection: AsyncConnection, theme: str | None = None) -> dict[
             table.theme == theme, table.sub_theme != EVERY
         )
     rows = await connection.execute(statement.order_by(table.title))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _joined() -> Join:

@@ -1,0 +1,233 @@
+"""Histories of reports as Kafka may deliver them: made from a seed, in any order between topics and with copies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from shared.contracts.base import Fact
+from shared.contracts.cases import (
+    ActionCompleted,
+    ActionPlanned,
+    CaseAcknowledged,
+    CaseClosed,
+    CaseDueSoon,
+    CaseFact,
+    CaseOpened,
+    CaseOverdue,
+    CaseState,
+    ClosedBecause,
+    LearningMethod,
+    LearningResponseRecorded,
+    OutcomeConfirmed,
+    OutcomeDisputed,
+    OutcomeRecorded,
+)
+from shared.contracts.messages import MessageKind, MessageSettled, MessageState
+from shared.contracts.reports import Harm, Kind, Rating, ReportSubmitted, Source, Tenet
+from shared.contracts.themes import AssignedTheme, DecidedBy, ThemesAssigned
+from tests.support.reports import reference_of
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+PRACTICES = ("Y90001", "Y90002", "Y90003")
+PROVIDERS = ("RZ1", "RZ2", "RZ3")
+THEMES = {
+    "discharge": ("Discharge", {"summaries": "Delayed summaries", "transport": "Transport home"}),
+    "medication": ("Medication", {"wrong-dose": "Wrong dose", "stopped": "Stopped without notice"}),
+    "referral": ("Referral and access", {"rejected": "Rejected referrals"}),
+    "communication": ("Communication", {}),
+    "test-results": ("Test results", {"missing": "Results not sent"}),
+    "staff-attitude": ("Staff attitude", {}),
+}
+
+
+def seeded(seed: int) -> Random:
+    """The one source of chance here: the same seed tells the same stories."""
+    return Random(seed)  # noqa: S311 - histories, not secrets
+
+
+def _uuid(random: Random) -> UUID:
+    return UUID(int=random.getrandbits(128), version=4)
+
+
+@dataclass
+class Story:
+    """One report's facts, told from a seed."""
+
+    random: Random
+    report: ReportSubmitted
+
+    def verdict(self, revision: int, **changes: object) -> ThemesAssigned:
+        """A verdict of up to three themes, some with sub-themes, some twice with different ones."""
+        chosen = [
+            self.random.choice(list(THEMES)) for _ in range(self.random.choice((0, 1, 1, 2, 3)))
+        ]
+        values: dict[str, object] = {
+            "event_id": _uuid(self.random),
+            "occurred_at": NOW + timedelta(minutes=revision),
+            "report_id": self.report.report_id,
+            "revision": revision,
+            "tenet": self.random.choice([self.report.tenet, *Tenet]),
+            "themes": tuple(self._theme(slug) for slug in chosen),
+            "decided_by": DecidedBy.MODEL if revision == 1 else DecidedBy.PERSON,
+            "taxonomy_version": "1",
+            "model_version": "1",
+        }
+        return ThemesAssigned.model_validate(values | changes)
+
+    def _theme(self, slug: str) -> AssignedTheme:
+        title, sub_themes = THEMES[slug]
+        sub_theme = self.random.choice([None, *sub_themes])
+        return AssignedTheme(
+            theme=slug,
+            title=title,
+            sub_theme=sub_theme,
+            sub_theme_title=None if sub_theme is None else sub_themes[sub_theme],
+            confidence=0.9,
+        )
+
+    def case(self, length: int | None = None) -> list[CaseFact]:
+        """The case's facts, in order, as far as a journey of this kind has come."""
+        due_at = None if self.report.historic else self.report.occurred_at + timedelta(hours=24)
+        told = _Teller(self.random, self.report)
+        if due_at is None:
+            return [told(CaseOpened, CaseState.HISTORY, kind=self.report.kind, due_at=None)]
+        late = self.random.random() < 0.3
+        facts: list[CaseFact] = [
+            told(CaseOpened, CaseState.OPEN, kind=self.report.kind, due_at=due_at)
+        ]
+        if late:
+            facts.append(told(CaseDueSoon, CaseState.OPEN, due_at=due_at))
+            facts.append(told(CaseOverdue, CaseState.OPEN, due_at=due_at))
+        facts += self._answer(told, due_at, late=late)
+        return facts[: length or self.random.randint(1, len(facts))]
+
+    def _answer(self, told: "_Teller", due_at: datetime, *, late: bool) -> list[CaseFact]:
+        action = _uuid(self.random)
+        owned, answered = CaseState.ACKNOWLEDGED, CaseState.ANSWERED
+        facts: list[CaseFact] = [
+            told(
+                CaseAcknowledged, owned, due_at=due_at, late=late, owner="Jo Lee", next_step="Look"
+            ),
+            told(
+                LearningResponseRecorded,
+                owned,
+                method=LearningMethod.SWARM_HUDDLE,
+                factors=(),
+            ),
+            told(ActionPlanned, owned, action_id=action, due_on=date(2026, 12, 1)),
+            told(OutcomeRecorded, answered, outcome="We changed the letter."),
+        ]
+        if self.random.random() < 0.3:
+            facts.append(told(OutcomeDisputed, CaseState.DISPUTED, reason="It happened again."))
+            facts.append(told(OutcomeRecorded, answered, outcome="We changed the system."))
+        done = date(2026, 12, 1)
+        facts.append(told(ActionCompleted, answered, action_id=action, completed_on=done))
+        if self.random.random() < 0.7:
+            facts.append(told(OutcomeConfirmed, answered))
+            facts.append(told(CaseClosed, CaseState.CLOSED, because=ClosedBecause.CONFIRMED))
+        else:
+            facts.append(told(CaseClosed, CaseState.CLOSED, because=ClosedBecause.UNANSWERED))
+        return facts
+
+    def message(self, state: MessageState, minutes: int = 0) -> MessageSettled:
+        return MessageSettled(
+            event_id=_uuid(self.random),
+            occurred_at=NOW + timedelta(minutes=minutes),
+            message_id=UUID(int=self.report.report_id.int ^ 1),
+            report_id=self.report.report_id,
+            reference=self.report.reference,
+            kind=MessageKind.ALERT,
+            recipient=self.report.provider,
+            state=state,
+        )
+
+    def facts(self) -> list[Fact]:
+        """Everything that happened, topic by topic."""
+        revisions = self.random.choice((1, 1, 1, 2, 3))
+        verdicts = [self.verdict(revision) for revision in range(1, revisions + 1)]
+        ends = self.random.choice(
+            ((), (MessageState.SENT,), (MessageState.UNKNOWN, MessageState.SENT))
+        )
+        messages = [self.message(state, minutes) for minutes, state in enumerate(ends)]
+        return [self.report, *verdicts, *self.case(), *messages]
+
+
+class _Teller:
+    """Makes the facts of one case, numbering their revisions."""
+
+    def __init__(self, random: Random, report: ReportSubmitted) -> None:
+        self.random = random
+        self.report = report
+        self.revision = 0
+
+    def __call__(self, fact: type[CaseFact], state: CaseState, **values: object) -> CaseFact:
+        self.revision += 1
+        common = {
+            "event_id": _uuid(self.random),
+            "occurred_at": self.report.occurred_at + timedelta(hours=self.revision),
+            "report_id": self.report.report_id,
+            "reference": self.report.reference,
+            "revision": self.revision,
+            "state": state,
+            "reporter": self.report.reporter,
+            "provider": self.report.provider,
+        }
+        return fact.model_validate(common | values)
+
+
+def story(random: Random, number: int, **changes: object) -> Story:
+    """A report somewhere in the last 14 months; `changes` are fields of its contract."""
+    kind = random.choice(list(Kind))
+    happened_on = NOW.date() - timedelta(days=random.randrange(420))
+    values: dict[str, object] = {
+        "event_id": _uuid(random),
+        "occurred_at": datetime.combine(happened_on, NOW.timetz()),
+        "report_id": _uuid(random),
+        "reference": reference_of(number),
+        "kind": kind,
+        "tenet": random.choice(list(Tenet)),
+        "source": random.choice(list(Source)),
+        "reporter": random.choice(PRACTICES),
+        "provider": random.choice(PROVIDERS),
+        "service": "other",
+        "happened_on": happened_on,
+        "harm": Harm.LOW if kind is Kind.EVENT else None,
+        "rating": Rating.POOR if kind is Kind.FEEDBACK else None,
+        "text": "The letter came late.",
+        "historic": random.random() < 0.2,
+    }
+    return Story(random, ReportSubmitted.model_validate(values | changes))
+
+
+def history(seed: int, reports: int) -> list[Fact]:
+    """Every fact of so many reports, topic by topic and report by report."""
+    random = seeded(seed)
+    return [fact for number in range(reports) for fact in story(random, number).facts()]
+
+
+def in_any_order(facts: Sequence[Fact], random: Random, copies: float = 0.1) -> list[Fact]:
+    """Shuffled through and through, with copies. More than Kafka allows, which keeps each key's order within its topic: a
+    replayed dead letter does not."""
+    delivered = [*facts, *(fact for fact in facts if random.random() < copies)]
+    random.shuffle(delivered)
+    return delivered
+
+
+def as_kafka_may(facts: Sequence[Fact], random: Random, copies: float = 0.1) -> list[Fact]:
+    """Any order between keys and topics, and within one key and topic their own; with copies."""
+    waiting: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        line = waiting.setdefault((fact.topic, fact.key), [])
+        line.append(fact)
+        if random.random() < copies:
+            line.append(fact)
+    delivered = []
+    lines = [line[::-1] for line in waiting.values()]
+    while lines:
+        line = random.choice(lines)
+        delivered.append(line.pop())
+        if not line:
+            lines.remove(line)
+    return delivered
