@@ -29,6 +29,7 @@ def make_environment(templates: Path, settings: WebSettings, public_url: str) ->
         ),
         autoescape=True,
         undefined=ChainableUndefined,  # the design system's macros ask for parameters not given
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, SecretStr, StringConstraints, model_validator
+from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.directory import Member, OrganisationKind, Role
 from shared.contracts.operations import Heartbeat
@@ -157,6 +158,25 @@ async def send_report(request: Request, _: CurrentActor) -> Response:
 @router.get("/broken")
 async def broken() -> Response:
     raise RuntimeError("the words somebody typed")
+
+
+@router.get("/things/{number}")
+async def thing(number: int) -> Response:
+    return Response(str(number))
+
+
+@router.get("/outage")
+async def outage() -> Response:
+    raise ConnectionRefusedError("no database here")
+
+
+class UnfitValueError(Exception):
+    sqlstate = "22021"
+
+
+@router.get("/unfit")
+async def unfit() -> Response:
+    raise DBAPIError("SELECT", {}, UnfitValueError())
 
 
 @router.post("/api/v1/things")
