@@ -49,7 +49,7 @@ class Composer:
         self._html = _environment(autoescape=True)
 
     def compose(self, letter: Letter, at: datetime) -> bytes:
-        """The same letter has the same Message-ID however often it is composed."""
+        """The same letter of the same time is the same mail, byte by byte; its Message-ID does not depend on the time."""
         words = {
             # A name is one line, whatever the directory holds.
             "organisation": " ".join(letter.organisation.split()),
@@ -69,6 +69,7 @@ class Composer:
         mail.add_alternative(
             self._render(self._html, letter.kind, "layout.html", words), subtype="html"
         )
+        mail.set_boundary(f"=_{letter.message_id.hex}")
         return mail.as_bytes()
 
     def _render(

@@ -24,15 +24,15 @@ PAGE_SIZE = 50
 _ALL = BeforeValidator(lambda value: value or None)
 """A filter that is left at "All" arrives empty."""
 
-Operator = Annotated[Actor, Depends(require(Role.OPERATOR))]
+_operator = require(Role.OPERATOR)
+Operator = Annotated[Actor, Depends(_operator)]
 
-router = APIRouter(prefix="/messages", include_in_schema=False)
+router = APIRouter(prefix="/messages", include_in_schema=False, dependencies=[Depends(_operator)])
 
 
 @router.get("")
 async def delivery_log_page(
     request: Request,
-    actor: Operator,
     connection: Reading,
     status: Annotated[Status | None, _ALL] = None,
     kind: Annotated[MessageKind | None, _ALL] = None,
@@ -62,9 +62,7 @@ def _link(status: Status | None, kind: MessageKind | None, before: UUID | None =
 
 
 @router.get("/{message_id}")
-async def message_page(
-    request: Request, actor: Operator, connection: Reading, message_id: UUID
-) -> HTMLResponse:
+async def message_page(request: Request, connection: Reading, message_id: UUID) -> HTMLResponse:
     entry = await delivery_log.entry(connection, message_id)
     if entry is None:
         raise NotFound("There is no such message.")

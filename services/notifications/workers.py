@@ -137,12 +137,13 @@ class Delivery:
             try:
                 async with transactions.begin() as tx:
                     await use_cases.record_outcomes(outcomes, tx)
-                return
             except (SQLAlchemyError, OSError) as error:
                 if asyncio.get_running_loop().time() > last:
                     raise
                 log.warning("outcomes not recorded yet: %s", type(error).__name__)
                 await pause.wait()
+            else:
+                return
 
 
 class Watch:

@@ -64,7 +64,7 @@ async def by_status(connection: AsyncConnection) -> dict[Status, int]:
     )
     held = select(func.count()).where(message.c.address.is_(None))
     sent = select(tally.c.messages).where(tally.c.state == MessageState.SENT)
-    found = dict.fromkeys(Status, 0) | {Status(state): n for state, n in not_sent.tuples()}
+    found = dict.fromkeys(Status, 0) | {Status(state): n for state, n in not_sent}
     found[Status.HELD] = (await connection.execute(held)).scalar_one()
     found[Status.PENDING] -= found[Status.HELD]
     found[Status.SENT] = (await connection.execute(sent)).scalar_one_or_none() or 0

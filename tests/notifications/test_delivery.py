@@ -1,0 +1,376 @@
+"""Messages in a real database, sent to a real mail server: each once, and none without an account of how it ended."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+from uuid_utils.compat import uuid7
+
+from services.notifications import use_cases
+from services.notifications.domain import Accepted, Reason, Status
+from services.notifications.mail_server import Limits, MailServer
+from services.notifications.repository import delivery_log
+from services.notifications.settings import Settings
+from services.notifications.tables import message
+from services.notifications.workers import Delivery, Pause, Watch
+from shared.contracts.cases import CaseFact, CaseState
+from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.messages import MessageSettled, MessageState
+from shared.directory.use_cases import record_organisations
+from shared.platform.database import create_engine
+from shared.platform.errors import Conflict, NotFound
+from shared.platform.tables import outbox
+from shared.platform.transaction import Transactions
+from tests.conftest import DatabaseUrl
+from tests.notifications.postbox import Postbox
+from tests.notifications.samples import (
+    PROVIDER,
+    PROVIDER_CONTACT,
+    facts_of_a_case,
+    opened_case,
+    organisation,
+)
+from tests.support.directory import directory
+from tests.support.settings import settings_of
+
+pytestmark = pytest.mark.integration
+
+LONG = 60.0
+
+
+@dataclass
+class Office:
+    """The service's insides without Kafka: facts go in by hand, workers take a step when told."""
+
+    url: str
+    smtp: str
+    engine: AsyncEngine
+    transactions: Transactions
+    servers: list[MailServer] = field(default_factory=list)
+
+    def settings(self, lease: float = LONG) -> Settings:
+        return settings_of(Settings, database_url=self.url, smtp=self.smtp, lease_seconds=lease)
+
+    async def know(self, *organisations: OrganisationRecorded) -> None:
+        async with self.transactions.begin() as tx:
+            await record_organisations(organisations, tx)
+
+    async def tell(self, *facts: CaseFact) -> None:
+        async with self.transactions.begin() as tx:
+            await use_cases.notify(facts, tx)
+
+    def worker(self, lease: float = LONG) -> tuple[Delivery, MailServer]:
+        settings = self.settings(lease)
+        server = MailServer(
+            self.smtp,
+            sender=settings.sender,
+            connections=2,
+            limits=Limits(handover=lease / 4, reply=2, final_reply=5),
+        )
+        self.servers.append(server)
+        return Delivery(settings, Pause(0.01, 0.1)), server
+
+    async def deliver(self) -> int:
+        delivery, server = self.worker()
+        return len(await delivery.deliver_once(server, self.transactions))
+
+    async def watch(self, lease: float = LONG) -> int:
+        return await Watch(self.settings(lease)).look(self.transactions)
+
+    async def log(self) -> Sequence[delivery_log.Entry]:
+        async with self.transactions.read() as connection:
+            return await delivery_log.entries(
+                connection, status=None, kind=None, before=None, limit=1000
+            )
+
+    async def statuses(self) -> list[Status]:
+        return sorted(one.status for one in await self.log())
+
+    async def counts(self) -> dict[str, int]:
+        async with self.transactions.read() as connection:
+            found = await delivery_log.counts(connection)
+        return {name.removeprefix("messages_"): number for name, number in found.items() if number}
+
+    async def settled(self) -> list[MessageSettled]:
+        async with self.transactions.read() as connection:
+            values = await connection.execute(select(outbox.c.value).order_by(outbox.c.id))
+        return [MessageSettled.model_validate_json(value) for value in values.scalars()]
+
+    async def all_due(self) -> None:
+        """As if the time of every next attempt had come."""
+        async with self.transactions.begin() as tx:
+            await tx.connection.execute(
+                update(message)
+                .where(message.c.state == MessageState.PENDING)
+                .values(next_attempt_at=func.now())
+            )
+
+    async def age_claims(self) -> None:
+        """As if every claim had been taken two leases ago."""
+        async with self.transactions.begin() as tx:
+            await tx.connection.execute(
+                text("UPDATE message SET claimed_at = now() - interval '120 seconds'")
+            )
+
+
+@pytest.fixture
+async def office(database_url: DatabaseUrl, postbox: Postbox) -> AsyncIterator[Office]:
+    url = await database_url("notifications")
+    engine = create_engine(url, pool=5, application="tests")
+    opened = Office(url, postbox.url, engine, Transactions(engine, source="notifications"))
+    await opened.know(*directory())
+    yield opened
+    for server in opened.servers:
+        await server.close()
+    await engine.dispose()
+
+
+async def test_every_fact_of_a_case_becomes_one_mail_to_each_side_it_concerns(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.tell(*facts_of_a_case().values())
+    assert await office.deliver() == 6
+    provider, practice = PROVIDER_CONTACT, "quality.y90001@insight.example"
+    assert postbox.addresses == [provider] * 4 + [practice] * 2
+    assert await office.counts() == {"sent": 6}
+    assert {one.state for one in await office.settled()} == {MessageState.SENT}
+    assert len(await office.settled()) == 6
+
+
+async def test_each_contact_is_told_once_however_often_the_fact_comes(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.know(organisation(PROVIDER, "a@rz1.example", "b@rz1.example", "a@rz1.example"))
+    fact = opened_case()
+    await office.tell(fact, fact)
+    await office.tell(fact)
+    await office.deliver()
+    await office.tell(fact)
+    await office.deliver()
+    assert postbox.addresses == ["a@rz1.example", "b@rz1.example"]
+
+
+async def test_history_makes_no_message(office: Office) -> None:
+    await office.tell(opened_case(state=CaseState.HISTORY, due_at=None))
+    assert await office.log() == []
+
+
+async def test_a_message_without_contact_is_held_and_sent_when_contacts_arrive(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.know(organisation(PROVIDER, "  "))
+    await office.tell(opened_case(), opened_case(provider="RZ9"))
+    assert await office.watch() == 0
+    assert await office.deliver() == 0
+    assert await office.counts() == {"held": 2}
+
+    await office.know(
+        organisation(PROVIDER, "a@rz1.example", "b@rz1.example", revision=3),
+        organisation(PROVIDER, "c@rz9.example").model_copy(update={"code": "RZ9"}),
+    )
+    assert await office.watch() == 2
+    assert await office.deliver() == 3
+    assert postbox.addresses == ["a@rz1.example", "b@rz1.example", "c@rz9.example"]
+    assert await office.counts() == {"sent": 3}
+
+
+async def test_a_contact_that_is_no_address_fails_and_the_others_are_told(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.know(organisation(PROVIDER, "ask for Jo", "a@rz1.example"))
+    await office.tell(opened_case())
+    [failed] = await office.settled()
+    assert failed.state is MessageState.FAILED
+    await office.deliver()
+    assert postbox.addresses == ["a@rz1.example"]
+    [bad] = [one for one in await office.log() if one.status is Status.FAILED]
+    assert (bad.reason, bad.address, bad.may_be_sent_again) == (Reason.BAD_ADDRESS, "***", False)
+    with pytest.raises(Conflict):
+        async with office.transactions.begin() as tx:
+            await use_cases.send_again(bad.message_id, None, "Max Stone", tx)
+
+
+async def test_a_server_that_is_down_gets_every_mail_once_when_it_is_back(
+    office: Office, postbox: Postbox
+) -> None:
+    await postbox.stop()
+    await office.tell(*(opened_case() for _ in range(5)))
+    assert await office.deliver() == 5
+    assert await office.deliver() == 0  # not before their time
+    assert await office.counts() == {"pending": 5}
+    assert await office.settled() == []
+    await postbox.start()
+    await office.all_due()
+    assert await office.deliver() == 5
+    assert len(postbox.received) == 5
+    assert await office.counts() == {"sent": 5}
+
+
+async def test_a_refusal_fails_with_its_code_and_an_operator_sends_again(
+    office: Office, postbox: Postbox
+) -> None:
+    postbox.answer_address = lambda address: f"550 {address} is unknown here"
+    await office.tell(opened_case())
+    await office.deliver()
+    [entry] = await office.log()
+    assert (entry.status, entry.reason, entry.smtp_code) == (Status.FAILED, Reason.REFUSED, 550)
+    assert await office.deliver() == 0
+
+    postbox.answer_address = lambda _: "250 OK"
+    operator = uuid7()
+    async with office.transactions.begin() as tx:
+        await use_cases.send_again(entry.message_id, operator, "Max Stone", tx)
+    await office.deliver()
+    assert len(postbox.received) == 1
+    async with office.transactions.read() as connection:
+        attempts = await delivery_log.attempts(connection, entry.message_id)
+    assert [(one.number, one.state, one.asked_by_name) for one in attempts] == [
+        (1, MessageState.FAILED, None),
+        (2, MessageState.SENT, "Max Stone"),
+    ]
+    assert [one.state for one in await office.settled()] == [
+        MessageState.FAILED,
+        MessageState.SENT,
+    ]
+
+
+async def test_a_crash_after_sending_began_shows_as_unknown_and_only_an_operator_sends_again(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.tell(opened_case())
+    delivery, server = office.worker()
+    postbox.go_on.clear()
+    crashing = asyncio.create_task(delivery.deliver_once(server, office.transactions))
+    await postbox.holding.wait()
+    crashing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await crashing
+    postbox.go_on.set()
+
+    assert await office.watch() == 0  # its lease still runs
+    await office.age_claims()
+    assert await office.watch() == 1
+    [entry] = await office.log()
+    assert (entry.status, entry.reason) == (Status.UNKNOWN, Reason.INTERRUPTED)
+    assert [one.state for one in await office.settled()] == [MessageState.UNKNOWN]
+    assert await office.deliver() == 0
+
+    async with office.transactions.begin() as tx:
+        await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+    assert await office.deliver() == 1
+    assert await office.counts() == {"sent": 1}
+
+
+async def test_a_crash_before_sending_began_goes_back_and_is_sent_once(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.tell(opened_case())
+    async with office.transactions.begin() as tx:
+        await use_cases.claim(tx, 10)
+    assert await office.deliver() == 0
+    await office.age_claims()
+    assert await office.watch() == 1
+    assert await office.settled() == []
+    assert await office.deliver() == 1
+    assert len(postbox.received) == 1
+
+
+async def test_a_worker_that_thaws_after_its_claim_was_given_away_sends_nothing(
+    office: Office, postbox: Postbox
+) -> None:
+    await office.tell(opened_case())
+    async with office.transactions.begin() as tx:
+        frozen = await use_cases.claim(tx, 10)
+    await office.age_claims()
+    await office.watch()
+    assert await office.deliver() == 1
+    async with office.transactions.begin() as tx:
+        assert await use_cases.begin_sending(frozen, tx) == set()
+    async with office.transactions.begin() as tx:
+        await use_cases.record_outcomes([(frozen.messages[0], Accepted(), None)], tx)
+    assert await office.counts() == {"sent": 1}
+    assert len(await office.settled()) == 1
+
+
+async def test_a_worker_that_thaws_after_sending_corrects_unknown(office: Office) -> None:
+    await office.tell(opened_case())
+    async with office.transactions.begin() as tx:
+        frozen = await use_cases.claim(tx, 10)
+    async with office.transactions.begin() as tx:
+        await use_cases.begin_sending(frozen, tx)
+    await office.age_claims()
+    await office.watch()
+    for _ in range(2):  # recording twice is recording once
+        async with office.transactions.begin() as tx:
+            await use_cases.record_outcomes([(frozen.messages[0], Accepted(), None)], tx)
+    assert await office.counts() == {"sent": 1}
+    assert [one.state for one in await office.settled()] == [
+        MessageState.UNKNOWN,
+        MessageState.SENT,
+    ]
+
+
+async def test_a_late_record_changes_nothing_once_an_operator_had_it_sent_again(
+    office: Office,
+) -> None:
+    await office.tell(opened_case())
+    async with office.transactions.begin() as tx:
+        frozen = await use_cases.claim(tx, 10)
+    async with office.transactions.begin() as tx:
+        await use_cases.begin_sending(frozen, tx)
+    await office.age_claims()
+    await office.watch()
+    [entry] = await office.log()
+    async with office.transactions.begin() as tx:
+        await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+    async with office.transactions.begin() as tx:
+        await use_cases.record_outcomes([(frozen.messages[0], Accepted(), None)], tx)
+    assert await office.statuses() == [Status.PENDING]
+
+
+async def test_workers_side_by_side_never_send_the_same_message(
+    office: Office, postbox: Postbox
+) -> None:
+    cases = [opened_case() for _ in range(150)]
+    await office.tell(*cases)
+    rounds = [
+        delivery.deliver_once(server, office.transactions)
+        for delivery, server in (office.worker() for _ in range(4))
+    ]
+    assert sum(len(one) for one in await asyncio.gather(*rounds)) == 150
+    assert len({one.message["Message-ID"] for one in postbox.received}) == 150
+    assert len(postbox.received) == 150
+    assert await office.counts() == {"sent": 150}
+
+
+async def test_a_message_that_is_sent_or_not_there_cannot_be_sent_again(office: Office) -> None:
+    await office.tell(opened_case())
+    await office.deliver()
+    [entry] = await office.log()
+    async with office.transactions.begin() as tx:
+        with pytest.raises(Conflict):
+            await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+        with pytest.raises(NotFound):
+            await use_cases.send_again(uuid7(), None, "Max Stone", tx)
+
+
+async def test_the_log_is_filtered_and_read_page_by_page(office: Office) -> None:
+    await office.tell(*(opened_case() for _ in range(5)))
+    async with office.transactions.read() as connection:
+        first = await delivery_log.entries(
+            connection, status=Status.PENDING, kind=None, before=None, limit=3
+        )
+        rest = await delivery_log.entries(
+            connection, status=Status.PENDING, kind=None, before=first[-1].message_id, limit=3
+        )
+        none = await delivery_log.entries(
+            connection, status=Status.SENT, kind=None, before=None, limit=3
+        )
+    ids = [one.message_id for one in (*first, *rest)]
+    assert (len(first), len(rest), none) == (3, 2, [])
+    assert ids == sorted(ids, reverse=True)
+    assert len(set(ids)) == 5
