@@ -24,6 +24,7 @@ S = TypeVar("S", bound=ServiceSettings)
 
 _CHOICES = pytest.StashKey[dict[Kind, Choice]]()
 _KEEPER = pytest.StashKey[Keeper]()
+_SERVER_FIXTURES = frozenset({"kafka", "databases", "own_broker"})
 PARTITIONS = 3
 
 
@@ -41,6 +42,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         del config.stash[_KEEPER]
         if problem := keeper.close():
             raise pytest.UsageError(f"Test servers: {problem}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a server is an integration test, said or not."""
+    for item in items:
+        if _SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.integration)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -6,7 +6,6 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
 from aiokafka import TopicPartition
 from sqlalchemy import select
 
@@ -19,8 +18,6 @@ from tests.support.facts import Facts
 from tests.support.gate import ClosableGate
 from tests.support.reports import report
 from tests.support.waiting import eventually
-
-pytestmark = pytest.mark.integration
 
 
 async def _applied(probe: Probe, reports: list[ReportSubmitted]) -> None:

@@ -23,8 +23,6 @@ from tests.support.facts import Facts, proper_headers
 from tests.support.reports import report
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.integration
-
 SECRET = "Mrs Winterbourne"
 """Stands for somebody's name: it may be in the record that is set aside, and nowhere else."""
 

@@ -17,8 +17,6 @@ from tests.support.gate import ClosableGate
 from tests.support.reports import reference_of, report
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.integration
-
 
 async def _emit(probe: Probe, *reports: ReportSubmitted) -> None:
     async with probe.runtime.transactions.begin() as tx:
