@@ -8,6 +8,7 @@ which makes a second run cost next to nothing. What the steps print goes to `.ve
 import fcntl
 import hashlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -73,6 +74,7 @@ NETWORK_SIGNS = (
     "ECONNRESET",
     "ETIMEDOUT",
     "EAI_AGAIN",
+    "npm could not install",
 )
 
 
@@ -230,12 +232,30 @@ def _run(command: Sequence[object], doing: str) -> None:
         log.write(f"\n{' '.join(str(part) for part in command)}\n")
         log.flush()
         code = subprocess.call(
-            [str(part) for part in command], stdout=log, stderr=log, cwd=str(ROOT)
+            [str(part) for part in command],
+            stdout=log,
+            stderr=log,
+            cwd=str(ROOT),
+            env=_environment(),
         )
     if code:
         with LOG.open(errors="replace") as log:
             log.seek(before)
             raise SetupError(_explain(log.read(), doing))
+
+
+def _environment() -> dict[str, str]:
+    """The caller's own, with the certificates that one of its tools is told to trust known to all of them.
+
+    A network that inspects what passes has a certificate of its own; pip, npm and jgo each look for it elsewhere.
+    """
+    own = dict(os.environ)
+    named = [own.get(name) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT")]
+    for trusted in filter(None, named):
+        for name in ("PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"):
+            own.setdefault(name, trusted)
+    own.setdefault("NODE_USE_SYSTEM_CA", "1")
+    return own
 
 
 def _explain(output: str, doing: str) -> str:
