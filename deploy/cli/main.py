@@ -2,7 +2,8 @@
 
 import typer
 
-from deploy.cli import contracts, migrate, run, status, topics
+from deploy.cli import classify, contracts, import_, migrate, run, status, topics
+from deploy.cli.bench import command as bench
 
 app = typer.Typer(
     name="insight",
@@ -14,6 +15,9 @@ app = typer.Typer(
 
 app.command("run")(run.run)
 app.command("status")(status.status)
+app.command("import")(import_.import_file)
+app.command("classify")(classify.classify_file)
 app.command("migrate")(migrate.migrate)
 app.command("topics")(topics.topics)
+app.command("bench")(bench.bench)
 app.add_typer(contracts.app, name="contracts")

@@ -1,0 +1,117 @@
+"""`insight bench`."""
+
+import asyncio
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+
+from deploy.cli.bench import chain, door, latency, workload
+from deploy.cli.bench.measured import Measured, as_json, percentile, show
+from deploy.local.estate import Estate
+from deploy.local.settings import SERVICES, EstateSettings, free_ports
+
+_MIB = 2**20
+
+
+def bench(
+    reports: Annotated[
+        int, typer.Option(min=500, help="Reports for each throughput figure.")
+    ] = 10_000,
+    rate: Annotated[
+        float, typer.Option(min=1, help="Reports a second for the latency figures.")
+    ] = 20,
+    seconds: Annotated[int, typer.Option(min=5, help="How long to send at that rate.")] = 30,
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Measure the estate on this machine: an estate of its own, in a temporary folder, on free ports.
+
+    Each figure stands beside a floor from the same run: raw aiokafka and raw asyncpg doing the same statements, commits and hops.
+    """
+    with tempfile.TemporaryDirectory(prefix="insight-bench-") as folder:
+        found = asyncio.run(_measure(Path(folder), reports, rate, seconds))
+    if json_:
+        typer.echo(as_json(found))
+    else:
+        show(found)
+
+
+async def _measure(folder: Path, reports: int, rate: float, seconds: int) -> list[Measured]:
+    estate = Estate(EstateSettings(port=free_ports(), data=folder), _say)
+    try:
+        await estate.start()
+        return [
+            await _chain(estate, reports, mails=False),
+            await _chain(estate, reports // 4, mails=True),
+            *await _latency(estate, rate, seconds),
+            await _door(estate, reports // 4),
+            *await _memory(estate),
+        ]
+    finally:
+        await estate.stop()
+
+
+def _items(count: int, *, historic: bool) -> list[dict[str, object]]:
+    return workload.bodies(workload.told(count, datetime.now(UTC).date()), historic=historic)
+
+
+async def _chain(estate: Estate, reports: int, *, mails: bool) -> Measured:
+    kind = "with its mail" if mails else "a backlog"
+    items = _items(reports, historic=not mails)
+    _say(f"The floor's chain, {kind}")
+    async with chain.floor_running(estate, mails=mails) as running:
+        floor = await chain.floor_chain(running, items, mails=mails)
+    _say(f"The whole chain, {kind}")
+    ours = await chain.insight(estate, items, mails=mails)
+    return Measured(f"Whole chain, {kind}", "reports/s", ours, floor, "half of the floor")
+
+
+async def _latency(estate: Estate, rate: float, seconds: int) -> list[Measured]:
+    items = _items(int(rate * seconds), historic=False)
+    _say(f"From report to mail at {rate:g} reports/s")
+    ours = await latency.insight(estate, items, rate)
+    async with chain.floor_running(estate, mails=True) as running:
+        floor = await latency.of_floor(running, items, rate, estate.settings.mails)
+    return [
+        Measured(
+            f"Report to mail at {rate:g}/s, p{int(share * 100)}",
+            "s",
+            percentile(ours, share),
+            percentile(floor, share),
+            bar,
+        )
+        for share, bar in ((0.5, ""), (0.99, "under 2 s"))
+    ]
+
+
+async def _door(estate: Estate, reports: int) -> Measured:
+    items = _items(reports, historic=True)
+    _say("POST /api/v1/reports")
+    ours = await door.insight(estate, items)
+    async with chain.floor_running(estate, mails=False) as running:
+        floor = await door.of_floor(running, items)
+    return Measured("POST /api/v1/reports", "reports/s", ours, floor)
+
+
+async def _memory(estate: Estate) -> list[Measured]:
+    async with chain.floor_running(estate, mails=False) as running:
+        items = _items(2_000, historic=True)
+        await chain.floor_chain(running, items, mails=False)
+        floor = running.memory
+    return [
+        Measured(
+            f"Memory of {service}",
+            "MiB",
+            psutil.Process(estate.program(service).pid).memory_info().rss / _MIB,
+            floor,
+            "at most 200",
+        )
+        for service in SERVICES
+    ]
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,258 @@
+"""The floor's statements: what each service writes for a fact, by hand, in raw SQL."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+Row = Mapping[str, Any]
+Value = Callable[[Row], object]
+
+
+@dataclass(frozen=True)
+class Insert:
+    """One `INSERT ... SELECT FROM unnest` for a batch of facts: for each column its SQL type and where its value is found."""
+
+    table: str
+    columns: Mapping[str, tuple[str, Value]]
+    after: str = ""
+
+    @property
+    def sql(self) -> str:
+        arrays = ", ".join(
+            f"${number}::{kind}[]" for number, (kind, _) in enumerate(self.columns.values(), 1)
+        )
+        return f"INSERT INTO {self.table} ({', '.join(self.columns)}) SELECT * FROM unnest({arrays}) {self.after}"  # noqa: S608 - our own names
+
+    def values(self, rows: Sequence[Row]) -> list[list[object]]:
+        return [[value(row) for row in rows] for _, value in self.columns.values()]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _of(name: str) -> Value:
+    return lambda row: row[name]
+
+
+def _id(row: Row) -> UUID:
+    return UUID(row["report_id"])
+
+
+def _day(row: Row) -> date:
+    return date.fromisoformat(row["happened_on"])
+
+
+def _at(row: Row) -> datetime:
+    return datetime.fromisoformat(row["occurred_at"])
+
+
+def _json(value: object) -> Value:
+    text = json.dumps(value)
+    return lambda _: text
+
+
+def _always(value: object) -> Value:
+    return lambda _: value
+
+
+def _columns(*names: str) -> dict[str, tuple[str, Value]]:
+    return {name: ("text", _of(name)) for name in names}
+
+
+ID = {"report_id": ("uuid", _id)}
+THEMES = [{"theme": "discharge", "sub_theme": None}]
+VERDICT_THEMES = [
+    {
+        "theme": "discharge",
+        "title": "Discharge and discharge summaries",
+        "sub_theme": None,
+        "sub_theme_title": None,
+        "confidence": 0.8,
+        "evidence": [{"start": 0, "end": 17}],
+    }
+]
+
+REPORT = Insert(
+    "report",
+    {"id": ("uuid", _id)}
+    | _columns(
+        "reference", "reporter", "provider", "kind", "tenet", "source", "service", "harm", "text"
+    )
+    | {
+        "happened_on": ("date", _day),
+        "historic": ("bool", _of("historic")),
+        "submitted_at": ("timestamptz", _at),
+        "masked": ("jsonb", _json({})),
+        "idempotency_key": ("text", _of("report_id")),
+        "fingerprint": ("bytea", lambda row: row["report_id"].encode()),
+    },
+    "ON CONFLICT (reporter, idempotency_key) DO NOTHING RETURNING id",
+)
+CASE_STATUS = Insert(
+    "case_status",
+    ID
+    | _columns("state")
+    | {"revision": ("int", _of("revision")), "changed_at": ("timestamptz", _at)},
+    "ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, state = excluded.state",
+)
+CLASSIFIED = (
+    Insert(
+        "report",
+        ID
+        | _columns("reference", "kind", "reporter", "provider", "text")
+        | {
+            "happened_on": ("date", _day),
+            "revision": ("int", _always(1)),
+            "decided_by": ("text", _always("model")),
+            "certainty": ("float8", _always(0.8)),
+        },
+        "ON CONFLICT (report_id) DO NOTHING RETURNING report_id",
+    ),
+    Insert(
+        "verdict",
+        ID
+        | _columns("tenet")
+        | {
+            "revision": ("int", _always(1)),
+            "themes": ("jsonb", _json(VERDICT_THEMES)),
+            "hints": ("jsonb", _json([])),
+            "decided_by": ("text", _always("model")),
+            "taxonomy_version": ("text", _always("floor")),
+            "model_version": ("text", _always("floor")),
+            "decided_at": ("timestamptz", _at),
+        },
+    ),
+)
+CASES = (
+    Insert(
+        "case_",
+        ID
+        | _columns("reference", "kind", "harm", "reporter", "provider", "tenet", "service")
+        | {
+            "state": ("text", _always("history")),
+            "revision": ("int", _always(1)),
+            "opened_at": ("timestamptz", _at),
+            "due_soon_raised": ("bool", _always(False)),
+            "overdue_raised": ("bool", _always(False)),
+            "happened_on": ("date", _day),
+            "report_text": ("text", _of("text")),
+            "reported_at": ("timestamptz", _at),
+        },
+        "ON CONFLICT (report_id) DO NOTHING RETURNING report_id",
+    ),
+    Insert(
+        "history",
+        ID
+        | {
+            "at": ("timestamptz", _at),
+            "step": ("text", _always("opened")),
+            "before": ("jsonb", _json({})),
+            "after": ("jsonb", _json({"state": "history"})),
+        },
+    ),
+)
+CASE_TIMERS = tuple(
+    Insert(
+        "timer",
+        {"kind": ("text", _always(kind)), "subject": ("uuid", _id), "due_at": ("timestamptz", _at)},
+    )
+    for kind in ("floor-1", "floor-2")
+)
+CASE_THEMES = Insert(
+    "case_themes",
+    ID
+    | _columns("tenet")
+    | {"revision": ("int", _of("revision")), "themes": ("jsonb", _json(VERDICT_THEMES))},
+    "ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, themes = excluded.themes",
+)
+MESSAGES = Insert(
+    "message",
+    {
+        "message_id": ("uuid", lambda _: uuid4()),
+        "fact_id": ("uuid", lambda row: UUID(row["event_id"])),
+    }
+    | ID
+    | _columns("reference")
+    | {
+        "kind": ("text", _always("alert")),
+        "recipient": ("text", _of("provider")),
+        "address": ("text", _always("alerts@floor.example")),
+        "state": ("text", _always("pending")),
+        "next_attempt_at": ("timestamptz", _at),
+        "created_at": ("timestamptz", _at),
+    },
+    "ON CONFLICT DO NOTHING RETURNING message_id",
+)
+REPORTED = Insert(
+    "report_fact",
+    ID
+    | _columns("reference", "kind", "tenet", "source", "reporter", "provider", "service", "harm")
+    | {
+        "happened_on": ("date", _day),
+        "month": ("date", lambda row: _day(row).replace(day=1)),
+        "reported_month": ("date", lambda row: _day(row).replace(day=1)),
+        "submitted_at": ("timestamptz", _at),
+        "historic": ("bool", _of("historic")),
+    },
+)
+VERDICT_FACT = Insert(
+    "verdict_fact",
+    ID
+    | _columns("tenet")
+    | {
+        "revision": ("int", _of("revision")),
+        "themes": ("jsonb", _json(THEMES)),
+        "decided_by": ("text", _always("model")),
+    },
+    "ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, themes = excluded.themes",
+)
+CASE_FACT = Insert(
+    "case_fact",
+    ID
+    | _columns("reporter", "provider", "state")
+    | {"revision": ("int", _of("revision")), "due_revision": ("int", _of("revision"))},
+    "ON CONFLICT (report_id) DO UPDATE SET revision = excluded.revision, state = excluded.state",
+)
+MESSAGE_FACT = Insert(
+    "message_fact",
+    ID
+    | {
+        "message_id": ("uuid", lambda row: UUID(row["message_id"])),
+        "kind": ("text", _always("alert")),
+        "recipient": ("text", _of("recipient")),
+        "state": ("text", _always("sent")),
+        "settled_at": ("timestamptz", _at),
+    },
+    "ON CONFLICT (message_id) DO NOTHING",
+)
+
+
+def counted(rows: Sequence[Row], measure: str) -> dict[tuple[str, date, str, str, str, str], int]:
+    """Differences of the kept aggregates: one cell for each month, provider, practice, tenet and kind."""
+    cells: dict[tuple[str, date, str, str, str, str], int] = {}
+    for row in rows:
+        month = date.fromisoformat(row.get("happened_on", "2026-01-01")).replace(day=1)
+        cell = (
+            measure,
+            month,
+            row["provider"],
+            row["reporter"],
+            row.get("tenet", ""),
+            row.get("kind", ""),
+        )
+        cells[cell] = cells.get(cell, 0) + 1
+    return cells
+
+
+COUNT = (
+    "INSERT INTO trend_count (measure, sub_theme, month, theme, provider, reporter, tenet, kind, number)"
+    " SELECT measure, '', month, '', provider, reporter, tenet, kind, number FROM unnest("
+    "$1::text[], $2::date[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])"
+    " AS moved (measure, month, provider, reporter, tenet, kind, number)"
+    " ON CONFLICT (measure, sub_theme, month, theme, provider, reporter, tenet, kind)"
+    " DO UPDATE SET number = trend_count.number + excluded.number"
+)
