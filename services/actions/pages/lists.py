@@ -69,7 +69,7 @@ async def cases(request: Request, actor: Reader, connection: Reading) -> Respons
         wanted=wanted,
         listing=listing,
         heading=_heading(listing, wanted.filter),
-        banner=_banner(urgent, _due_soon_hours(actor)),
+        banner=_banner(urgent, _due_soon_hours(actor), _noun(actor)),
         names=await _names(connection, listing),
         themes=await repository.theme_choices(connection, scope, wanted.filter.view, now),
         sides=SIDES if actor.may(Role.RESPONDER) and actor.may(Role.REPORTER) else {},
@@ -144,14 +144,19 @@ def _heading(listing: Listing, wanted: Filter) -> str:
     return f"{count}, {'least time left first' if has_clock else 'newest first'}"
 
 
-def _banner(urgent: Urgency, hours: int) -> str:
+def _noun(actor: Actor) -> str:
+    """What is late: to a provider its alert, to whoever reported the answer."""
+    return "alert" if actor.may(Role.RESPONDER, Role.QUALITY_LEAD) else "answer"
+
+
+def _banner(urgent: Urgency, hours: int, noun: str) -> str:
     """`1 alert is overdue and 2 are due within 4 hours.`, or nothing when nothing is urgent."""
     within = f"due within {plural(hours, 'hour')}"
     parts = []
     if urgent.overdue:
-        parts.append(f"{plural(urgent.overdue, 'alert')} {_are(urgent.overdue)} overdue")
+        parts.append(f"{plural(urgent.overdue, noun)} {_are(urgent.overdue)} overdue")
     if urgent.due_soon:
-        count = str(urgent.due_soon) if parts else plural(urgent.due_soon, "alert")
+        count = str(urgent.due_soon) if parts else plural(urgent.due_soon, noun)
         parts.append(f"{count} {_are(urgent.due_soon)} {within}")
     sentences = [" and ".join(parts)] if parts else []
     if urgent.to_confirm:

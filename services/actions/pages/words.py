@@ -82,7 +82,7 @@ FACTOR_HINTS = {
 }
 
 STEPS = {
-    Step.OPENED: "Report received and case opened",
+    Step.OPENED: "Sent the report, which opened this case",
     Step.DUE_SOON: "Reminder: the answer is due soon",
     Step.OVERDUE: "The deadline passed without an acknowledgement",
     Step.ACKNOWLEDGED: "Acknowledged",
