@@ -48,8 +48,9 @@ async def rows_of(connection: AsyncConnection, table: Table) -> list[Row]:
 async def counts_of(connection: AsyncConnection) -> Counts:
     """The aggregates as they are kept."""
     counts = Counts()
-    for *cell, number in await rows_of(connection, tables.trend_count):
-        counts.cells[Cell(*cell)] = number
-    for name, number in await rows_of(connection, tables.tally):
-        counts.tallies[str(name)] = number
+    for row in (await connection.execute(select(tables.trend_count))).mappings():
+        number = row["number"]
+        counts.cells[Cell(**{name: row[name] for name in Cell._fields})] = number
+    for name, number in await connection.execute(select(tables.tally)):
+        counts.tallies[name] = number
     return counts

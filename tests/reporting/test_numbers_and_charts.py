@@ -56,7 +56,7 @@ def test_redaction_never_shows_1_to_4_and_never_leaves_one_hidden_number_alone(
     lines = framed(table_of(rows, redacted=True))
     for line in [*lines, *map(list, zip(*lines, strict=True))]:
         assert not any(number in range(1, 5) for number in line if isinstance(number, int))
-        hidden = [number for number in line if number is Absent.FEW]
+        hidden = [number for number in line if number is Absent.HIDDEN]
         shown = [number for number in line if isinstance(number, int) and number > 0]
         assert len(hidden) != 1 or not shown
 
@@ -65,7 +65,9 @@ def test_redaction_never_shows_1_to_4_and_never_leaves_one_hidden_number_alone(
 def test_what_is_shown_after_redaction_is_unchanged(rows: list[list[int]]) -> None:
     plain, redacted = framed(table_of(rows, redacted=False)), framed(table_of(rows, redacted=True))
     for line, seen in zip(plain, redacted, strict=True):
-        assert all(there in (number, Absent.FEW) for number, there in zip(line, seen, strict=True))
+        assert all(
+            there in (number, Absent.HIDDEN) for number, there in zip(line, seen, strict=True)
+        )
 
 
 def test_a_month_before_the_first_report_is_no_data_and_not_zero() -> None:
@@ -92,11 +94,11 @@ def test_a_higher_number_is_drawn_higher(frame: object) -> None:
 
 
 def test_the_words_of_a_chart_come_from_its_numbers() -> None:
-    safety = Series("Safety", (4, Absent.FEW, 9), Mark.TRIANGLE, "#b25900")
+    safety = Series("Safety", (4, Absent.HIDDEN, 9), Mark.TRIANGLE, "#b25900")
     effect = Series("Effectiveness", (0, 1, 0), Mark.SQUARE, "#00789c")
     assert words_of("Reports each month", SPRING, [safety, effect]) == (
         "Reports each month, March 2026 to May 2026. "
-        "Safety: 13 reports, most in May 2026 (9), and 1 month of fewer than 5. "
+        "Safety: 13 reports in the months shown, most in May 2026 (9), and 1 month hidden. "
         "Effectiveness: 1 report, most in April 2026 (1)."
     )
 
@@ -104,7 +106,7 @@ def test_the_words_of_a_chart_come_from_its_numbers() -> None:
 @given(numbers=st.lists(st.integers(min_value=0, max_value=10**6), min_size=3, max_size=3))
 def test_a_small_chart_says_and_shows_the_same_numbers(numbers: list[int]) -> None:
     chart = bar_chart(
-        "k", "Discharge", SPRING, Series("All", tuple(numbers), Mark.SQUARE, "#005eb8"), small()
+        "k", "Discharge", SPRING, Series("All", tuple(numbers), Mark.SQUARE, "#005eb8"), 10, small()
     )
     root = ET.fromstring(chart.svg)  # noqa: S314 - our own text
     texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
@@ -139,14 +141,14 @@ def test_themes_come_most_frequent_first_with_their_titles() -> None:
 def test_heat_is_darkest_where_most_reports_are() -> None:
     counts = {("a", "RZ1", "safety"): 9, ("a", "RZ2", "experience"): 2, ("b", "RZ1", "safety"): 4}
     rows = heat_rows(counts, {"a": "Access", "b": "Beds"}, ["RZ1", "RZ2"], redacted=False)
-    assert [[cell.shade for cell in row.cells] for row in rows] == [[3, 1], [2, 0]]
+    assert [[cell.shade for cell in row.cells] for row in rows] == [[3, 0], [1, 0]]
     assert rows[0].cells[0].tenets == (0, 0, 9)
 
 
 def test_a_redacted_heat_cell_does_not_give_a_small_tenet_away() -> None:
     counts = {("a", "RZ1", "safety"): 9, ("a", "RZ1", "experience"): 2}
     (row,) = heat_rows(counts, {}, ["RZ1"], redacted=True)
-    assert row.cells[0].tenets == (Absent.FEW, 0, Absent.FEW)
+    assert row.cells[0].tenets == (Absent.HIDDEN, 0, Absent.HIDDEN)
 
 
 def test_a_share_of_nothing_is_no_data() -> None:

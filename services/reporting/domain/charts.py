@@ -89,26 +89,28 @@ def line_chart(key: str, title: str, period: Period, series: Sequence[Series], f
     return _svg(key, frame, title, words_of(title, period, series), parts)
 
 
-def bar_chart(key: str, title: str, period: Period, series: Series, frame: Frame) -> Chart:
-    """A small chart of one series: a bar for each month with its number above it where there is room."""
+def bar_chart(
+    key: str, title: str, period: Period, series: Series, top: int, frame: Frame
+) -> Chart:
+    """A small chart of one series: a bar for each month with its number above it where there is room. `top` is the number that
+    takes the full height, the same for all charts that are to be compared."""
     months = period.months
     words = words_of(title, period, [series])
-    ticks = ticks_to(max((n for n in series.numbers if isinstance(n, int)), default=0))
-    base = frame.y(0, ticks[-1])
+    base = frame.y(0, top)
     step = (frame.width - frame.left - frame.right) / len(months)
     parts = []
     for at, number in enumerate(series.numbers):
         x = frame.x(at, len(months))
-        if number is Absent.FEW:
-            parts.append(_text(x, base - 4, "·", anchor="middle"))
+        if number is Absent.HIDDEN:
+            parts.append(_text(x, base - 4, "*", anchor="middle"))
         elif isinstance(number, int) and number:
-            top = frame.y(number, ticks[-1])
+            end = frame.y(number, top)
             parts.append(
-                f'<rect x="{x - step * 0.38:.1f}" y="{top:.1f}" width="{step * 0.76:.1f}" '
-                f'height="{base - top:.1f}" fill="{series.colour}"/>'
+                f'<rect x="{x - step * 0.38:.1f}" y="{end:.1f}" width="{step * 0.76:.1f}" '
+                f'height="{base - end:.1f}" fill="{series.colour}"/>'
             )
             if len(months) <= 12:
-                parts.append(_text(x, top - 4, f"{number:,}", anchor="middle", size=11))
+                parts.append(_text(x, end - 4, f"{number:,}", anchor="middle", size=11))
     parts.append(_rule(frame.left, frame.width - frame.right, base, AXIS))
     parts.append(_text(frame.left, frame.height - 6, short_name(months[0]), size=12))
     parts.append(
@@ -139,16 +141,18 @@ def words_of(title: str, period: Period, series: Sequence[Series]) -> str:
 def _sentence(series: Series, months: Sequence[date]) -> str:
     numbers = [(number, month) for number, month in zip(series.numbers, months, strict=True)]
     seen = [(number, month) for number, month in numbers if isinstance(number, int)]
-    hidden = sum(number is Absent.FEW for number, _ in numbers)
+    hidden = sum(number is Absent.HIDDEN for number, _ in numbers)
     total = sum(number for number, _ in seen)
     text = f"{series.name}: {total:,} {'report' if total == 1 else 'reports'}"
+    if hidden:
+        text += " in the months shown"
     most = max((number for number, _ in seen), default=0)
     if most:
         best = [month for number, month in seen if number == most]
         several = f" and {len(best) - 1} more" if len(best) > 1 else ""
         text += f", most in {long_name(best[0])}{several} ({most:,})"
     if hidden:
-        text += f", and {hidden} {'month' if hidden == 1 else 'months'} of fewer than 5"
+        text += f", and {hidden} {'month' if hidden == 1 else 'months'} hidden"
     return text + "."
 
 

@@ -10,7 +10,7 @@ class Absent(StrEnum):
     """Why there is no number. Said in the table, and a gap in the chart: neither is ever drawn as zero."""
 
     NO_DATA = "no data"
-    FEW = "fewer than 5"
+    HIDDEN = "hidden"
 
 
 Number = int | Absent
@@ -69,7 +69,7 @@ def tabulate(
 
 def shown(number: int, *, redacted: bool) -> Number:
     """The number alone, without others to work it out from."""
-    return Absent.FEW if redacted and 0 < number < SMALLEST_SHOWN else number
+    return Absent.HIDDEN if redacted and 0 < number < SMALLEST_SHOWN else number
 
 
 def hide(framed: list[list[Number]]) -> None:
@@ -88,7 +88,7 @@ def hide(framed: list[list[Number]]) -> None:
 
 def _protect(framed: list[list[Number]], line: Sequence[tuple[int, int]]) -> bool:
     """Hide a second number of the line if just one is hidden; true if that was needed."""
-    hidden = [at for at in line if framed[at[0]][at[1]] is Absent.FEW]
+    hidden = [at for at in line if framed[at[0]][at[1]] is Absent.HIDDEN]
     others = [
         (number, at)
         for at in line
@@ -97,7 +97,7 @@ def _protect(framed: list[list[Number]], line: Sequence[tuple[int, int]]) -> boo
     if len(hidden) != 1 or not others:
         return False
     _, (row, column) = min(others)
-    framed[row][column] = Absent.FEW
+    framed[row][column] = Absent.HIDDEN
     return True
 
 

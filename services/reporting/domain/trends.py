@@ -18,6 +18,7 @@ from services.reporting.domain.charts import (
 from services.reporting.domain.counts import Measure
 from services.reporting.domain.months import Period, long_name
 from services.reporting.domain.numbers import (
+    SMALLEST_SHOWN,
     Absent,
     Number,
     NumberTable,
@@ -116,6 +117,16 @@ class Performance:
         return share(self.confirmed, self.asked)
 
 
+def beside(own: Sequence[Number], everybody: Sequence[Number]) -> tuple[Number, ...]:
+    """Everybody's numbers, hidden also where taking one's own away would leave 1 to 4 of others'."""
+    return tuple(
+        Absent.HIDDEN
+        if isinstance(mine, int) and isinstance(all_of, int) and 0 < all_of - mine < SMALLEST_SHOWN
+        else all_of
+        for mine, all_of in zip(own, everybody, strict=True)
+    )
+
+
 def without_data(period: Period, first: date | None) -> frozenset[date]:
     """The months before the first report: nobody was counting yet, which is not the same as counting none."""
     return frozenset(month for month in period.months if first is None or month < first)
@@ -166,18 +177,19 @@ def theme_trends(
         redacted=redacted,
         without_data=frozenset(rows[month] for month in without_data(period, first)),
     )
+    top = max((n for row in table.numbers for n in row if isinstance(n, int)), default=0)
     trends = [
-        _theme_trend(slug, titles.get(slug, slug), period, table.column(slug), total)
+        _theme_trend(slug, titles.get(slug, slug), period, table.column(slug), total, max(1, top))
         for slug, total in zip(slugs, table.column_totals, strict=True)
     ]
     return sorted(trends, key=lambda trend: -trend.total if isinstance(trend.total, int) else 0)
 
 
 def _theme_trend(
-    slug: str, title: str, period: Period, numbers: tuple[Number, ...], total: Number
+    slug: str, title: str, period: Period, numbers: tuple[Number, ...], total: Number, top: int
 ) -> ThemeTrend:
     series = Series("All tenets", numbers, Mark.SQUARE, _BAR)
-    chart = bar_chart(f"theme-{slug}", title, period, series, small())
+    chart = bar_chart(f"theme-{slug}", title, period, series, top, small())
     return ThemeTrend(slug, title, total, numbers, chart)
 
 
@@ -219,7 +231,7 @@ def _heat_cell(total: Number, by_tenet: Sequence[int], most: int, *, redacted: b
     tenets: list[Number] = [shown(number, redacted=redacted) for number in by_tenet]
     if isinstance(total, Absent):
         return HeatCell(total, (total,) * len(tenets), 0)
-    if Absent.FEW in tenets:
+    if Absent.HIDDEN in tenets:
         # One hidden tenet could be worked out from the total, so none that is not zero is shown.
-        tenets = [number if number == 0 else Absent.FEW for number in tenets]
-    return HeatCell(total, tuple(tenets), -(-SHADES * total // most) if total else 0)
+        tenets = [number if number == 0 else Absent.HIDDEN for number in tenets]
+    return HeatCell(total, tuple(tenets), total * (SHADES + 1) // (most + 1))

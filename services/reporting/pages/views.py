@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.filters import Choices, Filters, parse
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import period, plus
-from services.reporting.domain.numbers import NumberTable
+from services.reporting.domain.numbers import Number
 from services.reporting.domain.scope import PROVIDERS, Scope, scope_of, wider_scope
 from services.reporting.domain.trends import (
     HeatRow,
     Performance,
     TenetChart,
     ThemeTrend,
+    beside,
     heat_rows,
     tenet_chart,
     theme_trends,
@@ -89,7 +90,8 @@ class Overview:
     providers: Mapping[str, str]
     heat: list[HeatRow]
     performance: Performance
-    wider: NumberTable | None
+    wider: tuple[Number, ...] | None
+    """The commissioner's total of each month, redacted."""
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,9 @@ async def overview(connection: AsyncConnection, view: View) -> Overview:
     titles = view.choices.themes
     heat = await repository.by_theme_and_provider(connection, question)
     providers = await _named(connection, {provider for _, provider, _ in heat})
+    chart = await chart_of(connection, view, "overview")
     return Overview(
-        chart=await chart_of(connection, view, "overview"),
+        chart=chart,
         themes=theme_trends(
             question.period,
             await repository.by_theme_and_month(connection, question),
@@ -175,7 +178,7 @@ async def overview(connection: AsyncConnection, view: View) -> Overview:
         providers=providers,
         heat=heat_rows(heat, titles, list(providers), redacted=redacted),
         performance=await performance_of(connection, view),
-        wider=await _wider_table(connection, view),
+        wider=await _wider_totals(connection, view, chart),
     )
 
 
@@ -216,16 +219,19 @@ async def performance_of(connection: AsyncConnection, view: View) -> Performance
     )
 
 
-async def _wider_table(connection: AsyncConnection, view: View) -> NumberTable | None:
+async def _wider_totals(
+    connection: AsyncConnection, view: View, own: TenetChart
+) -> tuple[Number, ...] | None:
     """The commissioner's redacted totals, as filtered."""
     if view.wider is None:
         return None
     question = replace(view.question, scope=view.wider)
     first, _ = await repository.first_and_newest(connection, view.wider)
     counts = await repository.by_month_and_tenet(connection, question)
-    return tenet_chart(
+    everybody = tenet_chart(
         "wider", REPORTS_BY_TENET, question.period, counts, first, redacted=True
-    ).table
+    )
+    return beside(own.table.row_totals, everybody.table.row_totals)
 
 
 async def _named(connection: AsyncConnection, codes: set[str]) -> dict[str, str]:

@@ -1,0 +1,213 @@
+"""The trend and operations pages of the whole service, without a consumer's help: who sees what, and what is asked for wrongly."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from services.reporting.app import create_app
+from services.reporting.settings import Settings
+from shared.contracts.cases import CaseOpened, CaseState
+from shared.contracts.operations import Cause, DeadLetter, Heartbeat
+from shared.contracts.reports import Kind, Tenet
+from shared.contracts.themes import AssignedTheme
+from tests.conftest import SettingsFor
+from tests.reporting.histories import NOW, Story, seeded, story
+from tests.reporting.support import apply
+from tests.support.apps import Running, running
+from tests.support.directory import directory
+
+pytestmark = pytest.mark.integration
+
+MEDICATION = (AssignedTheme(theme="medication", title="Medication", confidence=0.9),)
+
+
+def told(number: int, practice: str, provider: str, **changes: object) -> Story:
+    return story(
+        seeded(number),
+        number,
+        reporter=practice,
+        provider=provider,
+        tenet=Tenet.SAFETY,
+        historic=False,
+        happened_on=NOW.date(),
+        **changes,
+    )
+
+
+STORIES = [
+    told(1, "Y90001", "RZ1"),
+    told(2, "Y90001", "RZ2"),
+    told(3, "Y90002", "RZ1"),
+    *(told(number, "Y90002", "RZ3") for number in range(4, 12)),
+]
+
+
+@pytest.fixture
+async def service(settings_for: SettingsFor) -> AsyncIterator[Running]:
+    """Eleven reports of one month and theme: two of Elm Road, nine of Harbour; two about Northfield."""
+    async with running(create_app(await settings_for(Settings)), directory()) as service:
+        for each in STORIES:
+            verdict = each.verdict(1, tenet=Tenet.SAFETY, themes=MEDICATION)
+            await apply([each.report, verdict, *each.case(length=1)], service.transactions)
+        yield service
+
+
+async def page(service: Running, subject: str, path: str, status: int = 200) -> str:
+    answer = await (await service.sign_in(subject)).get(path)
+    assert answer.status_code == status
+    return answer.text
+
+
+async def test_a_quality_lead_sees_all_reports_of_the_commissioner(service: Running) -> None:
+    text = await page(service, "helen.marsh", "/trends?months=6")
+    assert "Safety: 11 reports, most in November 2026 (11)." in text
+    listed = await page(service, "helen.marsh", "/trends/themes/medication")
+    assert all(each.report.reference in listed for each in STORIES)
+
+
+async def test_a_practice_sees_its_own_reports_and_nobody_elses(service: Running) -> None:
+    text = await page(service, "amira.patel", "/trends/themes/medication")
+    assert "Safety: 2 reports" in text
+    for each in STORIES:
+        assert (each.report.reference in text) == (each.report.reporter == "Y90001")
+    assert "Harbour Medical Centre" not in text
+
+
+async def test_a_provider_sees_what_is_about_it_and_nothing_else(service: Running) -> None:
+    text = await page(service, "jo.lee", "/trends/themes/medication/reports.csv")
+    for each in STORIES:
+        assert (each.report.reference in text) == (each.report.provider == "RZ1")
+
+
+async def test_a_filter_cannot_widen_what_is_seen(service: Running) -> None:
+    text = await page(service, "jo.lee", "/trends/months.csv?practice=Y90002&provider=RZ3", 200)
+    assert "November 2026,0,0,1,1" in text
+
+
+async def test_a_practice_sees_its_commissioners_totals_beside_its_own(service: Running) -> None:
+    text = " ".join((await page(service, "amira.patel", "/trends?months=6")).split())
+    row = text[text.index("Your practice beside all practices") :]
+    assert '<td class="nhsuk-table__cell nhsuk-table__cell--numeric">11</td>' in row
+
+
+async def test_a_reviewer_sees_totals_with_small_numbers_hidden_and_no_single_report(
+    service: Running,
+) -> None:
+    text = await page(service, "ravi.dhillon", "/trends")
+    assert "Safety: 11 reports" in text
+    assert "hidden" in text[text.index("Where the 3 tenets meet") :]
+    listed = await page(service, "ravi.dhillon", "/trends/themes/medication")
+    assert not any(each.report.reference in listed for each in STORIES)
+    await page(service, "ravi.dhillon", "/trends/themes/medication/reports.csv", 403)
+
+
+async def test_filters_in_the_address_choose_what_is_counted(service: Running) -> None:
+    one = await page(service, "helen.marsh", "/trends/months.csv?provider=RZ1&months=6")
+    assert "November 2026,0,0,2,2" in one
+    none = await page(service, "helen.marsh", "/trends/months.csv?tenet=experience&months=6")
+    assert "November 2026,0,0,0,0" in none
+    assert "June 2026,no data,no data,no data,no data" in none
+
+
+async def test_the_csv_has_the_numbers_of_the_page(service: Running) -> None:
+    text = await page(service, "helen.marsh", "/trends/tenets.csv")
+    assert "Medication,Valley Community NHS Trust,8,0,0,8" in text
+    assert "Medication,November" not in text
+    themes = await page(service, "helen.marsh", "/trends/themes.csv?months=6")
+    assert "Medication,no data,no data,no data,no data,no data,11,11" in themes
+
+
+UNUSABLE = ("tenet=fun", "theme=gone", "provider=RZ9", "until=2999-01", "until=x", "months=%00")
+
+
+async def test_a_filter_that_cannot_be_used_is_named_and_left_out(service: Running) -> None:
+    for query in UNUSABLE:
+        text = await page(service, "helen.marsh", f"/trends?{query}", 422)
+        assert "There is a problem" in text, query
+        assert "Safety: 11 reports" in text, query
+
+
+async def test_an_unknown_theme_has_a_page_that_says_so(service: Running) -> None:
+    assert "no such theme" in await page(service, "helen.marsh", "/trends/themes/gone", 404)
+    assert "no such theme" in await page(service, "helen.marsh", "/trends/themes/%27%22%00", 404)
+
+
+async def test_an_empty_database_says_that_there_is_not_enough_data_yet(
+    settings_for: SettingsFor,
+) -> None:
+    async with running(create_app(await settings_for(Settings)), directory()) as service:
+        for subject in ("helen.marsh", "amira.patel", "jo.lee", "ravi.dhillon", "max.stone"):
+            assert "Not enough data yet" in await page(service, subject, "/trends")
+        assert "None: every record" in await page(service, "max.stone", "/operations")
+
+
+async def test_operations_are_for_operators_and_quality_leads_only(service: Running) -> None:
+    await page(service, "amira.patel", "/operations", 403)
+    await page(service, "ravi.dhillon", "/operations", 403)
+    visitor = await service.visitor()
+    assert (await visitor.get("/operations")).headers["location"].startswith("/sign-in")
+    assert (await visitor.get("/trends")).headers["location"] == "/sign-in?next=/trends"
+
+
+async def test_operations_show_health_cases_and_dead_letters_but_no_contents(
+    service: Running,
+) -> None:
+    late = told(40, "Y90001", "RZ1", kind=Kind.EVENT)
+    (opened,) = late.case(length=1)
+    assert isinstance(opened, CaseOpened)
+    letter = DeadLetter(
+        occurred_at=NOW,
+        consumer="actions",
+        origin_topic="insight.reports.v1",
+        origin_partition=0,
+        origin_offset=7,
+        cause=Cause.BAD_VALUE,
+        detail="harm: enum",
+        record_key=None,
+        record_value=b"c2VjcmV0IHdvcmRz",
+        record_headers=(),
+    )
+    await apply([late.report, opened, letter], service.transactions)
+    beat = Heartbeat(
+        service="intake",
+        instance="host:1",
+        at=NOW,
+        ready=False,
+        problems=("Kafka does not answer",),
+        counts={"reports_accepted": 15},
+    )
+    service.app.state.health_board.hear(beat.model_dump_json().encode())
+    text = " ".join((await page(service, "max.stone", "/operations")).split())
+    assert "Kafka does not answer" in text
+    assert "harm: enum" in text
+    assert "secret" not in text
+    assert "c2VjcmV0" not in text
+    assert (
+        '<span class="reporting-figure__value">3</span> <span class="reporting-figure__label">difference'
+        in text
+    )
+    assert opened.state is CaseState.OPEN
+
+
+async def test_a_service_that_has_fallen_silent_is_down(settings_for: SettingsFor) -> None:
+    app = create_app(await settings_for(Settings))
+    board = app.state.health_board
+    moment = [100.0]
+    board.clock = lambda: moment[0]
+    beat = Heartbeat(service="actions", instance="host:2", at=NOW, ready=True)
+    board.hear(beat.model_dump_json().encode())
+    board.hear(b"\xff not a heartbeat")
+    board.hear(None)
+    (process,) = [each for each in board.processes() if each.service == "actions"]
+    assert process.is_well
+    moment[0] += timedelta(seconds=30).total_seconds()
+    (process,) = [each for each in board.processes() if each.service == "actions"]
+    assert process.is_down
+    assert {each.service for each in board.processes() if each.is_down} == {
+        "intake",
+        "classification",
+        "actions",
+        "notifications",
+        "reporting",
+    }
