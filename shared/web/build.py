@@ -113,9 +113,10 @@ class Ended:
     @property
     def reason(self) -> str:
         """The most telling line of what the program wrote."""
-        lines = [line.removeprefix("npm error").strip() for line in self.errors.splitlines()]
-        telling = [line for line in lines if "rror" in line] or [line for line in lines if line]
-        return (telling or [f"exit code {self.code}"])[0].rstrip(".")
+        lines = [line.strip() for line in self.errors.splitlines() if line.strip()]
+        npm = [line.removeprefix("npm error ") for line in lines if line.startswith("npm error ")]
+        telling = [line for line in npm if not line.startswith(("code ", "errno ", "syscall "))]
+        return (telling or npm or lines or [f"exit code {self.code}"])[0].rstrip(".")
 
 
 def _node(script: Path, *arguments: str) -> Ended:

@@ -1,11 +1,13 @@
 """Accessibility by axe-core: what a page breaks of WCAG 2.2 A and AA, for every browser test to use."""
 
+import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, Playwright
 
-CHROMIUM = Path("/usr/bin/chromium")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root
     "--disable-background-networking",
@@ -22,6 +24,12 @@ _RUN = """async (standards) => {
 }"""
 
 
+def find_chromium() -> str | None:
+    """The program that `CHROMIUM` names, else the first one on the path; none when there is none."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
 @dataclass(frozen=True)
 class Violation:
     rule: str
@@ -29,9 +37,9 @@ class Violation:
     reason: str
 
 
-async def launch(playwright: Playwright, chromium: Path = CHROMIUM) -> Browser:
+async def launch(playwright: Playwright) -> Browser:
     """A headless Chromium that asks nobody else for anything."""
-    return await playwright.chromium.launch(executable_path=chromium, args=list(ARGUMENTS))
+    return await playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
 
 
 async def violations(page: Page) -> list[Violation]:

@@ -19,20 +19,33 @@ DOMAIN = "testserver.local"  # what a host without dots is called by Python's co
 CSRF = "the token of the tests"
 
 
+def _signed(session: dict[str, object]) -> str:
+    key = DemoSettings().session_key.get_secret_value()
+    return itsdangerous.TimestampSigner(key).sign(b64encode(json.dumps(session).encode())).decode()
+
+
+def session_cookie(subject: str, organisation: str) -> str:
+    """The cookie of somebody who has just signed in."""
+    now = time()
+    return _signed(
+        {
+            "subject": subject,
+            "organisation": organisation,
+            "began": now,
+            "seen": now,
+            "csrf_token": CSRF,
+        }
+    )
+
+
 class Browser(httpx.AsyncClient):
     """A client that can be signed in without a sign-in provider, and that posts forms as a browser would."""
 
     def sign_in(self, subject: str = "amira.patel", organisation: str = "Y90001") -> None:
-        now = time()
-        self.set_session(
-            subject=subject, organisation=organisation, began=now, seen=now, csrf_token=CSRF
-        )
+        self.cookies.set(COOKIE, session_cookie(subject, organisation), domain=DOMAIN)
 
     def set_session(self, **session: object) -> None:
-        key = DemoSettings().session_key.get_secret_value()
-        data = b64encode(json.dumps(session).encode())
-        value = itsdangerous.TimestampSigner(key).sign(data).decode()
-        self.cookies.set(COOKIE, value, domain=DOMAIN)
+        self.cookies.set(COOKIE, _signed(session), domain=DOMAIN)
 
     async def send_form(self, path: str, fields: dict[str, str]) -> httpx.Response:
         headers = {"Sec-Fetch-Site": "same-origin"}
