@@ -26,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 PAGE_SIZE = 20
 NONE_OF_THESE = "none"
+OTHERS = "Other themes"
 QualityLead = Annotated[Actor, Depends(require(Role.QUALITY_LEAD))]
 ReferenceInPath = Annotated[str, Path(max_length=20)]
 
@@ -132,6 +133,8 @@ async def show_verdict(
         names=await names(connection, _codes(report)),
         may_correct=actor.may(Role.QUALITY_LEAD),
         corrected="corrected" in request.query_params,
+        key_of=domain.key_of,
+        none_of_these=NONE_OF_THESE,
         title_of=domain.title_of,
         labels=LABELS,
     )
@@ -213,7 +216,7 @@ def _correction_page(
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for key, (theme, sub_theme) in domain.choices(taxonomy):
         told = sub_theme or theme
-        heading = theme.title if theme.sub_themes else "Other themes"
+        heading = theme.title if theme.sub_themes else OTHERS
         groups.setdefault(heading, []).append((key, told.title, told.description))
     return render(
         request,
@@ -221,7 +224,7 @@ def _correction_page(
         422 if errors else 200,
         report=report,
         current=current,
-        groups=groups,
+        groups=dict(sorted(groups.items(), key=lambda group: group[0] == OTHERS)),
         values=values,
         errors=errors,
         segments=domain.segments(report.text, current.themes),
