@@ -81,7 +81,7 @@ class Postbox:
     def _protocol(self) -> SMTP:
         postbox = self
 
-        class Protocol(SMTP):  # type: ignore[misc]  # aiosmtpd has no types
+        class Protocol(SMTP):
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
                 postbox.connections += 1
                 postbox._transports.add(transport)
@@ -106,6 +106,7 @@ class Postbox:
         answer = self.answer_mail(address)
         if answer.startswith("250"):
             content = envelope.original_content
+            assert content is not None
             message = email.message_from_bytes(content, policy=policy.default)
             self.received.append(Received(address, message))
         return answer
