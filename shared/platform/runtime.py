@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -30,6 +30,8 @@ _STUCK_SECONDS = 60.0
 """With records waiting and none processed for this long, the consumer is stuck and the process not ready."""
 _COUNTING_SHARE = 20
 """Counting may take one part in this many of the time, however large the tables grow."""
+
+_CANCEL_AGAIN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 Counts = Callable[[AsyncConnection], Awaitable[dict[str, int]]]
@@ -98,9 +100,7 @@ class Runtime:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _end(tasks)
             await self.engine.dispose()
 
     async def status(self) -> Heartbeat:
@@ -174,6 +174,16 @@ class Runtime:
             except (KafkaError, OSError, TimeoutError) as error:
                 log.info("heartbeat not sent: %s", type(error).__name__)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended. Once is not enough: Python 3.11's `wait_for` loses a cancellation that meets the result, and
+    one that meets a statement can come back as the driver's error, which looks like an outage to be waited out."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def _keep_running(name: str, job: Callable[[], Awaitable[None]]) -> None:

@@ -1,0 +1,362 @@
+"""Programs' doors: one report, many reports, keys and the directory."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.reports import ReportSubmitted, Source
+from tests.intake.samples import REPORT
+from tests.support.apps import Running
+from tests.support.facts import Facts
+
+pytestmark = pytest.mark.integration
+PATH = "/api/v1/reports"
+ORGANISATIONS = "/api/v1/directory/organisations"
+
+
+async def send(
+    program: httpx.AsyncClient, report: object = REPORT, key: str = "key-1"
+) -> httpx.Response:
+    return await program.post(PATH, json=report, headers={"Idempotency-Key": key})
+
+
+async def key_for(program: httpx.AsyncClient, organisation: str) -> dict[str, str]:
+    made = await program.post(
+        "/api/v1/keys", json={"organisation": organisation, "label": "their system"}
+    )
+    assert made.status_code == 201
+    found: dict[str, str] = made.json()
+    return found
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def is_problem(answer: httpx.Response, status: int) -> bool:
+    return (
+        answer.status_code == status
+        and answer.headers["content-type"] == "application/problem+json"
+        and answer.json()["status"] == status
+    )
+
+
+async def test_a_report_is_kept_published_and_found_where_the_location_says(
+    program: httpx.AsyncClient, facts: Facts
+) -> None:
+    answer = await send(program)
+    assert answer.status_code == 201
+    receipt = answer.json()
+    assert answer.headers["location"] == f"{PATH}/{receipt['reference']}"
+    fact = await facts.expect(ReportSubmitted)
+    assert (str(fact.report_id), fact.source) == (receipt["report_id"], Source.API)
+    assert fact.submitted_by is None
+    status = (await program.get(answer.headers["location"])).json()
+    assert (status["reference"], status["state"]) == (receipt["reference"], None)
+    assert "text" not in status
+
+
+async def test_the_same_again_gives_the_same_receipt(program: httpx.AsyncClient) -> None:
+    first, second = await send(program), await send(program)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert second.headers["location"] == first.headers["location"]
+    assert {**second.json(), "already_there": False} == first.json()
+    assert second.json()["already_there"]
+
+
+async def test_a_race_with_one_key_makes_one_report(
+    program: httpx.AsyncClient, facts: Facts
+) -> None:
+    answers = await asyncio.gather(*(send(program) for _ in range(8)))
+    assert sorted(each.status_code for each in answers) == [200] * 7 + [201]
+    assert len({each.json()["reference"] for each in answers}) == 1
+    await send(program, key="later")
+    await facts.expect_all(ReportSubmitted, count=2)
+    assert len(facts.seen(ReportSubmitted)) == 2
+
+
+async def test_one_key_with_other_content_is_a_conflict_also_in_a_race(
+    program: httpx.AsyncClient,
+) -> None:
+    answers = await asyncio.gather(
+        *(send(program, {**REPORT, "text": f"Story {number}"}) for number in range(4))
+    )
+    assert sorted(each.status_code for each in answers) == [201, 409, 409, 409]
+    assert all(is_problem(each, 409) for each in answers if each.status_code != 201)
+
+
+async def test_two_organisations_may_use_the_same_key(program: httpx.AsyncClient) -> None:
+    assert (await send(program)).status_code == 201
+    assert (await send(program, {**REPORT, "reporter": "Y90002"})).status_code == 201
+
+
+async def test_batches_with_common_keys_in_opposite_order_all_end(
+    program: httpx.AsyncClient,
+) -> None:
+    reports = [{**REPORT, "idempotency_key": f"k{number}"} for number in range(200)]
+    answers = await asyncio.gather(
+        *(
+            program.post(f"{PATH}/bulk", json={"reports": each})
+            for each in (reports, reports[::-1], reports, reports[::-1])
+        )
+    )
+    assert {each.status_code for each in answers} == {200}
+    assert sum(each.json()["accepted"] for each in answers) == 200
+    assert sum(each.json()["already_there"] for each in answers) == 600
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"reporter": "NOBODY"}, "reporter"),
+        ({"reporter": None}, "reporter"),
+        ({"provider": "NOBODY"}, "provider"),
+        ({"provider": 10**300}, "provider"),
+        ({"service": "crisis-team"}, "service"),
+        ({"kind": "gossip"}, "kind"),
+        ({"tenet": None}, "tenet"),
+        ({"happened_on": "2999-01-01"}, "happened_on"),
+        ({"happened_on": 1_700_000_000}, "happened_on"),
+        ({"happened_on": "20/11/2025"}, "happened_on"),
+        ({"harm": None}, "harm"),
+        ({"harm": "total"}, "harm"),
+        ({"rating": "good"}, "rating"),
+        ({"text": ""}, "text"),
+        ({"text": "nul\0"}, "text"),
+        ({"text": ["a"]}, "text"),
+        ({"text": "a" * 10_001}, "text"),
+        ({"misspelt": 1}, "misspelt"),
+        ({"historic": True}, "historic"),
+    ],
+)
+async def test_each_wrong_field_is_named(
+    program: httpx.AsyncClient, changes: dict[str, object], field: str
+) -> None:
+    answer = await send(program, {**REPORT, **changes})
+    assert is_problem(answer, 422)
+    assert field in {each["field"] for each in answer.json()["errors"]}
+    assert all(each["message"] for each in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b'{"text": "caf\xe9"}', "application/json", 400),
+        (b'{"text": "\\ud800"}', "application/json", 400),
+        (b'{"text": NaN}', "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"null", "application/json", 422),
+        (b"", "application/json", 422),
+        (b"{}", "text/plain", 415),
+        (b"text=x", "application/x-www-form-urlencoded", 415),
+        (b" " * 1_100_000, "application/json", 413),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_a_clear_problem(
+    program: httpx.AsyncClient, content: bytes, content_type: str, status: int
+) -> None:
+    answer = await program.post(
+        PATH, content=content, headers={"Idempotency-Key": "k", "Content-Type": content_type}
+    )
+    assert is_problem(answer, status)
+
+
+@pytest.mark.parametrize("key", ["", "two words", "k" * 201, None])
+async def test_a_report_needs_a_proper_idempotency_key(
+    program: httpx.AsyncClient, key: str | None
+) -> None:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = await program.post(PATH, json=REPORT, headers=headers)
+    assert is_problem(answer, 422)
+
+
+@pytest.mark.parametrize("authorisation", [None, "Bearer wrong", "Basic eDp5", "Bearer insight_é"])
+async def test_without_a_valid_key_nothing_is_opened(
+    intake: Running, authorisation: str | None
+) -> None:
+    value = (authorisation or "").encode("latin-1")
+    headers = {b"Authorization": value} if value else {}
+    stranger = await intake.visitor()
+    for method, path in (
+        ("POST", PATH),
+        ("POST", f"{PATH}/bulk"),
+        ("GET", f"{PATH}/IN-0000-00"),
+        ("PUT", f"{ORGANISATIONS}/RZ1"),
+        ("GET", f"{ORGANISATIONS}/RZ1"),
+        ("POST", "/api/v1/keys"),
+    ):
+        json: dict[str, str] | None = {} if method in ("POST", "PUT") else None
+        answer = await stranger.request(method, path, json=json, headers=headers)
+        assert is_problem(answer, 401), path
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_signed_in_browser_opens_no_door_of_programs(intake: Running) -> None:
+    ada = await intake.sign_in("ada.quinn")
+    assert is_problem(await ada.client.get(f"{ORGANISATIONS}/RZ1"), 401)
+
+
+async def test_a_key_acts_for_its_organisation_only_and_until_it_is_revoked(
+    intake: Running, program: httpx.AsyncClient
+) -> None:
+    made = await key_for(program, "Y90001")
+    partner = await intake.visitor(**bearer(made["key"]))
+    own = {name: value for name, value in REPORT.items() if name != "reporter"}
+    sent = await send(partner, own)
+    assert sent.status_code == 201
+    assert is_problem(await send(partner, {**own, "reporter": "Y90002"}, "k2"), 422)
+    others = await send(program, {**REPORT, "reporter": "Y90002"}, "k3")
+    assert is_problem(await partner.get(others.headers["location"]), 404)
+    assert (await partner.get(sent.headers["location"])).status_code == 200
+    for answer in (
+        await partner.put(f"{ORGANISATIONS}/Y90001", json={"name": "Mine", "kind": "practice"}),
+        await partner.get(f"{ORGANISATIONS}/Y90001"),
+        await partner.post("/api/v1/keys", json={"organisation": "Y90001", "label": "more"}),
+        await partner.delete(f"/api/v1/keys/{made['key_id']}"),
+    ):
+        assert is_problem(answer, 403)
+
+    assert (await program.delete(f"/api/v1/keys/{made['key_id']}")).status_code == 204
+    assert (await program.delete(f"/api/v1/keys/{made['key_id']}")).status_code == 204
+    assert is_problem(await send(partner, own, "k4"), 401)
+
+
+async def test_keys_are_made_for_known_organisations_only(program: httpx.AsyncClient) -> None:
+    unknown = await program.post("/api/v1/keys", json={"organisation": "NOBODY", "label": "x"})
+    assert is_problem(unknown, 422)
+    nobody = "01890000-0000-7000-8000-000000000000"
+    assert is_problem(await program.delete(f"/api/v1/keys/{nobody}"), 404)
+    assert is_problem(await program.delete("/api/v1/keys/nonsense"), 422)
+
+
+async def test_each_report_of_many_stands_alone(program: httpx.AsyncClient, facts: Facts) -> None:
+    feedback = {
+        "reporter": "PG1",
+        "provider": "RZ1",
+        "kind": "feedback",
+        "happened_on": "2022-03-31",
+        "text": "Kind staff. Call me on 07700 900123.",
+        "question": "What was good?",
+        "source": "import",
+        "historic": True,
+    }
+    sent: list[object] = [
+        {**REPORT, "idempotency_key": "a"},
+        {**feedback, "idempotency_key": "b"},
+        {**REPORT, "idempotency_key": "a"},
+        {**REPORT, "idempotency_key": "a", "text": "Something else"},
+        {**feedback, "idempotency_key": "c", "source": "api"},
+        {**REPORT, "idempotency_key": "d", "historic": "yes"},
+        {**REPORT, "idempotency_key": "e", "text": "nul\0"},
+        17,
+        {},
+    ]
+    answer = (await program.post(f"{PATH}/bulk", json={"reports": sent})).json()
+    assert [each["status"] for each in answer["results"]] == [
+        "accepted",
+        "accepted",
+        "already-there",
+        *["refused"] * 6,
+    ]
+    assert [each["index"] for each in answer["results"]] == list(range(9))
+    assert (answer["accepted"], answer["already_there"], answer["refused"]) == (2, 1, 6)
+    fields = [{one["field"] for one in each["errors"]} for each in answer["results"]]
+    assert fields[3:7] == [{"idempotency_key"}, {"rating"}, {"historic"}, {"text"}]
+    assert answer["results"][1]["masked"] == {"phone": 1}
+
+    history = await facts.expect(ReportSubmitted, lambda fact: fact.historic)
+    assert (history.source, history.rating) == (Source.IMPORT, None)
+    assert history.text == "Kind staff. Call me on [phone]."
+    assert history.question == "What was good?"
+
+
+async def test_only_administrators_send_history(
+    intake: Running, program: httpx.AsyncClient
+) -> None:
+    partner = await intake.visitor(**bearer((await key_for(program, "Y90001"))["key"]))
+    report = {**REPORT, "idempotency_key": "a", "historic": True}
+    answer = (await partner.post(f"{PATH}/bulk", json={"reports": [report]})).json()
+    assert answer["results"][0]["errors"][0]["field"] == "historic"
+
+
+@pytest.mark.parametrize("count", [0, 1_001])
+async def test_a_bulk_request_holds_1_to_1000_reports(
+    program: httpx.AsyncClient, count: int
+) -> None:
+    assert is_problem(await program.post(f"{PATH}/bulk", json={"reports": [{}] * count}), 422)
+
+
+async def test_an_organisation_is_recorded_once_for_each_change(
+    program: httpx.AsyncClient, facts: Facts
+) -> None:
+    path = f"{ORGANISATIONS}/Y90009"
+    record = {
+        "name": "New Surgery",
+        "kind": "practice",
+        "members": [{"subject": "n.ew", "name": "N Ew", "roles": ["reporter"]}],
+    }
+    assert is_problem(await program.get(path), 404)
+    first = await program.put(path, json=record)
+    assert (first.status_code, first.json()["revision"]) == (201, 1)
+    same = await program.put(path, json=record)
+    assert (same.status_code, same.json()) == (200, first.json())
+    changed = await program.put(path, json={**record, "name": "Newer Surgery"})
+    assert (changed.status_code, changed.json()["revision"]) == (200, 2)
+    assert changed.json()["members"] == first.json()["members"]
+    assert (await program.get(path)).json() == changed.json()
+    await facts.expect(OrganisationRecorded, lambda fact: fact.revision == 2)
+    ours = facts.seen(OrganisationRecorded, lambda fact: fact.code == "Y90009")
+    assert [(each.revision, each.name) for each in ours] == [
+        (1, "New Surgery"),
+        (2, "Newer Surgery"),
+    ]
+
+
+async def test_changes_of_one_organisation_at_the_same_time_make_a_revision_each(
+    program: httpx.AsyncClient,
+) -> None:
+    answers = await asyncio.gather(
+        *(
+            program.put(f"{ORGANISATIONS}/Y90009", json={"name": f"Name {n}", "kind": "practice"})
+            for n in range(5)
+        )
+    )
+    assert sorted(each.json()["revision"] for each in answers) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("code", ["lower", "X", "%00%00", "A" * 13, "A-B"])
+async def test_a_code_that_is_none_is_refused(program: httpx.AsyncClient, code: str) -> None:
+    body = {"name": "Somebody", "kind": "practice"}
+    assert is_problem(await program.put(f"{ORGANISATIONS}/{code}", json=body), 422)
+
+
+async def test_references_that_are_none_are_not_found(program: httpx.AsyncClient) -> None:
+    for reference in ("nothing", "%00", "IN-0000-00", "x" * 500):
+        assert is_problem(await program.get(f"{PATH}/{reference}"), 404)
+
+
+async def test_the_interface_is_described_for_people_and_for_tools(intake: Running) -> None:
+    visitor = await intake.visitor()
+    document = (await visitor.get("/api/openapi.json")).json()
+    operations = {
+        (method, path) for path, methods in document["paths"].items() for method in methods
+    }
+    assert operations == {
+        ("post", PATH),
+        ("post", f"{PATH}/bulk"),
+        ("get", f"{PATH}/{{reference}}"),
+        ("put", f"{ORGANISATIONS}/{{code}}"),
+        ("get", f"{ORGANISATIONS}/{{code}}"),
+        ("post", "/api/v1/keys"),
+        ("delete", "/api/v1/keys/{key_id}"),
+    }
+    page = await visitor.get("/api/docs")
+    assert page.status_code == 200
+    for method, path in operations:
+        assert f"<code>{method.upper()} {path}</code>" in page.text
+    assert "anticoagulant" in page.text
+    assert "https://" not in page.text
