@@ -93,6 +93,9 @@ class Batches:
                 await self._consumers.apply(good, tx)
             letters = [self._dead_letter(one, tx) for one in bad]
             await repository.record_dead_letters(tx.connection, letters)
+            tx.follow(
+                {letter.key: one.traceparent for letter, one in zip(letters, bad, strict=True)}
+            )
             tx.emit_all(letters)
         return Outcome(good, len(todo) - len(new), bad)
 

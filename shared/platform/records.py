@@ -1,5 +1,6 @@
 """Facts as Kafka records: CloudEvents in binary mode, and back again, trusting nothing."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -12,7 +13,7 @@ from shared.contracts.facts import FACTS
 from shared.contracts.operations import Cause
 from shared.platform.failures import describe
 
-_TRACEPARENT_LENGTH = 55
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def read(record: "ConsumerRecord[bytes, bytes]") -> Received | Malformed | None:
     except (ValueError, AttributeError) as error:
         return Malformed(record, Cause.BAD_HEADERS, type(error).__name__)
     traceparent = headers.get("traceparent")
-    if traceparent is not None and len(traceparent) != _TRACEPARENT_LENGTH:
+    if traceparent is not None and not _TRACEPARENT.fullmatch(traceparent):
         traceparent = None
     contract = FACTS.get(name)
     if contract is None:

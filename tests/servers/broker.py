@@ -10,6 +10,9 @@ from tests.servers.containers import ContainerKafka
 from tests.servers.external import ExternalKafka
 from tests.servers.ports import free_ports
 
+START_SECONDS = 150
+"""A machine that runs several suites at once is slow."""
+
 
 class Broker(Protocol):
     @property
@@ -32,13 +35,15 @@ class _Embedded:
         self._folder = tempfile.TemporaryDirectory(prefix="insight-test-kafka-")
         port, controller_port = free_ports(2)
         self._broker = EmbeddedKafka(Path(self._folder.name), port, controller_port)
-        self.start = self._broker.start
         self.stop = self._broker.stop
         self.kill = self._broker.kill
 
     @property
     def bootstrap(self) -> str:
         return self._broker.bootstrap
+
+    def start(self) -> None:
+        self._broker.start(START_SECONDS)
 
     def remove(self) -> None:
         self._broker.kill()

@@ -17,7 +17,7 @@ from tests.servers.ports import free_ports
 
 RUN_LABEL = "insight.tests.run"
 KEEPER_LABEL = "insight.tests.keeper"
-START_SECONDS = 90
+START_SECONDS = 150
 
 testcontainers_config.ryuk_disabled = True
 

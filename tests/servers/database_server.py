@@ -12,6 +12,8 @@ from tests.servers.choice import Choice, Origin
 from tests.servers.containers import ContainerPostgres
 from tests.servers.external import ExternalPostgres
 
+START_SECONDS = 150
+
 
 class DatabaseServer(Protocol):
     @property
@@ -28,7 +30,7 @@ class _Embedded:
         self._server = EmbeddedPostgres(Path(self._folder.name))
 
     def start(self) -> None:
-        self._server.start()
+        self._server.start(START_SECONDS)
         asyncio.run(self._trade_durability_for_speed())
 
     async def _trade_durability_for_speed(self) -> None:
