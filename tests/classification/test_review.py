@@ -1,6 +1,7 @@
 """What people see of verdicts, and how they supersede them."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
@@ -177,7 +178,7 @@ async def test_one_click_agrees(classification: Running, facts: Facts) -> None:
     await _classified(facts, submitted)
     helen = await classification.sign_in("helen.marsh")
     page = (await helen.get(f"/verdicts/{submitted.reference}")).text
-    offered = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    offered = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', unescape(page)))
     assert offered["themes"] == "staff-attitude"
     answer = await helen.post(f"/verdicts/{submitted.reference}/correct", offered)
     assert answer.status_code == 303
