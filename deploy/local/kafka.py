@@ -17,7 +17,7 @@ CLUSTER_ID = "aW5zaWdodC1sb2NhbC0wMQ"
 
 # All three brokers a cluster would have are one here, hence the factors of 1; few partitions for the
 # topics Kafka keeps for itself and a small cleaner buffer, since each costs start-up time and memory. After a crash the
-# controller lets the broker in again once its old session has run out: 3 seconds here, 9 by default.
+# controller lets the broker in again once its old session has run out: 6 seconds here, 9 by default.
 PROPERTIES = """\
 node.id=1
 process.roles=broker,controller
@@ -37,8 +37,8 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=2
 group.initial.rebalance.delay.ms=0
-broker.heartbeat.interval.ms=500
-broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=1000
+broker.session.timeout.ms=6000
 log.cleaner.dedupe.buffer.size=16777216
 num.network.threads=2
 num.io.threads=4

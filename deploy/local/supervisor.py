@@ -28,7 +28,7 @@ class Part:
     ready: Callable[[], bool]
     prepare: Callable[[], None] = field(default=lambda: None)
     remains: Callable[[], None] = field(default=lambda: None)
-    patience: float = 60
+    patience: float = 120
 
     @property
     def name(self) -> str:
