@@ -2,6 +2,7 @@
 of the session in every form. Requests that carry an API key instead of the session's cookie are not the browser's and are exempt."""
 
 import secrets
+from collections.abc import Sequence
 
 from fastapi import Request
 from markupsafe import Markup
@@ -14,6 +15,16 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
 
 REFUSED = "We could not be sure that this was sent from one of our own pages. Go back, reload the page and try again."
+
+
+class SignedOutMeanwhile(Forbidden):
+    """The session ended before the form was sent. `typed` is what was written in it, to be copied and sent again."""
+
+    title = "You have been signed out"
+
+    def __init__(self, typed: Sequence[str]) -> None:
+        super().__init__("You had not used the service for a while. What you sent was not kept.")
+        self.typed = typed
 
 
 def token(request: Request) -> str:
@@ -29,13 +40,15 @@ def field(request: Request) -> Markup:
 
 
 async def check_csrf(request: Request) -> None:
-    """Dependency of every route. Raises `Forbidden`."""
+    """Dependency of every route. Raises `Forbidden`, or `SignedOutMeanwhile` when there is no session to have a token."""
     if request.method in SAFE_METHODS or _is_api(request):
         return
-    expected = request.session.get(FIELD)
-    if _is_cross_site(request) or not isinstance(expected, str):
+    if _is_cross_site(request):
         raise Forbidden(REFUSED)
     values = await posted_values(request)
+    expected = request.session.get(FIELD)
+    if not isinstance(expected, str):
+        raise SignedOutMeanwhile([text for _, text in values.pairs if " " in text.strip()])
     given = values.first(FIELD) or request.headers.get("X-CSRF-Token", "")
     if not secrets.compare_digest(given.encode(), expected.encode()):
         raise Forbidden(REFUSED)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.platform.errors import AppError
+from shared.web.csrf import SignedOutMeanwhile
 from shared.web.pages import render
 
 logger = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def problem(
 
 def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(SignedOutMeanwhile, _signed_out)
     app.add_exception_handler(HTTPException, _http_exception)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(DBAPIError, _database_error)
@@ -86,6 +88,12 @@ async def _app_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, AppError):
         raise error
     return problem(request, error.status, error.title, error.detail)
+
+
+async def _signed_out(request: Request, error: Exception) -> Response:
+    if not isinstance(error, SignedOutMeanwhile):
+        raise error
+    return render(request, "signed_out_meanwhile.html", error.status, error=error)
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:

@@ -76,9 +76,21 @@ async def test_a_form_from_elsewhere_is_refused(
     assert "reload the page" in text_of(answer)
 
 
-async def test_a_form_without_a_session_is_refused(browser: Browser) -> None:
-    answer = await browser.post("/report", data={"csrf_token": "", **REPORT})
+async def test_a_form_sent_after_the_session_ended_is_refused_and_given_back(
+    browser: Browser,
+) -> None:
+    answer = await browser.send_form("/report", {**REPORT, "text": "She said <b>nothing</b>"})
     assert answer.status_code == 403
+    assert "You have been signed out" in text_of(answer)
+    assert "She said &lt;b&gt;nothing&lt;/b&gt;" in answer.text
+    assert 'href="/sign-in?next=/report"' in answer.text
+
+
+async def test_nothing_is_given_back_to_another_site_s_form(browser: Browser) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    answer = await browser.post("/report", data={"text": "words from elsewhere"}, headers=headers)
+    assert answer.status_code == 403
+    assert "words from elsewhere" not in answer.text
 
 
 async def test_an_old_browser_without_fetch_metadata_is_known_by_its_origin(
