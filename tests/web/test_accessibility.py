@@ -76,6 +76,18 @@ async def test_wrong_input_breaks_no_rule_and_moves_the_focus_to_the_summary() -
         assert await page.locator(":focus").get_attribute("id") == "provider"
 
 
+async def test_the_page_for_who_was_signed_out_meanwhile_breaks_no_rule() -> None:
+    async with demo_server() as address, visitor(address, width=390, javascript=True) as context:
+        page = await context.new_page()
+        await page.goto(f"{address}/report")
+        await page.fill("#text", "A letter came late.")
+        await context.clear_cookies()
+        await page.get_by_role("button", name="Send report").click()
+        assert await page.get_by_role("heading", name="You have been signed out").is_visible()
+        assert await page.get_by_text("A letter came late.").is_visible()
+        assert await violations(page) == []
+
+
 async def test_a_page_s_scripts_run_under_its_own_policy_and_nothing_is_asked_of_others() -> None:
     async with demo_server() as address, async_playwright() as playwright:
         chromium = await launch(playwright)
