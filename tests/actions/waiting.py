@@ -1,10 +1,11 @@
-"""What tests of a running service do again and again."""
+"""What tests of the service do again and again."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from services.actions.tables import case_
+from services.actions.use_cases import open_cases
 from shared.contracts.reports import ReportSubmitted
 from tests.support.apps import Running
 from tests.support.facts import Facts
@@ -31,6 +32,15 @@ async def open_case(
     submitted = report(number, None, **changes)
     await facts.publish(submitted)
     await eventually(lambda: is_there(actions, submitted))
+    return submitted
+
+
+async def put_case(pages: Running, number: int = 1, **changes: object) -> ReportSubmitted:
+    """A case straight into the database, of a report accepted now unless said otherwise."""
+    changes.setdefault("occurred_at", await database_now(pages))
+    submitted = report(number, None, **changes)
+    async with pages.transactions.begin() as tx:
+        await open_cases([submitted], tx)
     return submitted
 
 

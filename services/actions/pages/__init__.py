@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from services.actions.pages import answer, case, lists, plan, receipt
 
-router = APIRouter(include_in_schema=False)
 # The lists first: `/cases/actions` is no case.
-for part in (lists, case, answer, plan, receipt):
+PARTS = (lists, case, answer, plan, receipt)
+
+router = APIRouter(include_in_schema=False)
+for part in PARTS:
     router.include_router(part.router)
