@@ -4,6 +4,7 @@ import typer
 
 from deploy.cli import classify, contracts, import_, migrate, run, status, topics
 from deploy.cli.bench import command as bench
+from deploy.cli.demo import command as demo
 
 app = typer.Typer(
     name="insight",
@@ -17,6 +18,7 @@ app.command("run")(run.run)
 app.command("status")(status.status)
 app.command("import")(import_.import_file)
 app.command("classify")(classify.classify_file)
+app.command("demo")(demo.demo)
 app.command("migrate")(migrate.migrate)
 app.command("topics")(topics.topics)
 app.command("bench")(bench.bench)

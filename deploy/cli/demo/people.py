@@ -1,0 +1,100 @@
+"""The demonstration's people: they sign in and fill in the pages' forms, as anybody would."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import mechanicalsoup
+
+_PATIENCE_SECONDS = 60
+
+
+class Refused(Exception):
+    """A page said no; the message says which page and what it said."""
+
+
+class Person:
+    """Somebody signed in. Every method fills one form; raises `Refused`, or requests' errors when nothing answers."""
+
+    def __init__(self, url: str, subject: str, organisation: str | None = None) -> None:
+        """`organisation` (its name) for somebody who has to choose which one to act for."""
+        self._url = url
+        self._browser = mechanicalsoup.StatefulBrowser(raise_on_404=True)
+        self._browser.open(f"{url}/sign-in")
+        form = self._browser.select_form('form:has(button[name="sub"])')
+        form.choose_submit(form.form.find("button", attrs={"value": subject}))
+        self._browser.submit_selected()
+        if organisation and "/organisation" in str(self._browser.url):
+            self._choose(organisation)
+
+    def acknowledge(self, reference: str, owner: str, next_step: str) -> None:
+        self._fill(reference, "acknowledge", {"owner": owner, "next_step": next_step})
+
+    def explain(
+        self, reference: str, method: str, what_happened: str, why: str, factors: Sequence[str]
+    ) -> None:
+        told = {"method": method, "what_happened": what_happened, "why": why}
+        self._fill(reference, "learning-response", told, {"factors": factors})
+
+    def plan(self, reference: str, description: str, owner: str, due_on: date) -> None:
+        day = {"due_on-day": due_on.day, "due_on-month": due_on.month, "due_on-year": due_on.year}
+        told = {name: str(value) for name, value in day.items()}
+        self._fill(reference, "actions", {"description": description, "owner": owner, **told})
+
+    def answer(self, reference: str, outcome: str) -> None:
+        self._fill(reference, "outcome", {"outcome": outcome})
+        form = self._form("outcome")
+        form.choose_submit(form.form.find("button", attrs={"value": "send"}))
+        self._submit(reference, "outcome")
+
+    def confirm(self, reference: str) -> None:
+        self._fill(reference, "confirm", {})
+
+    def dispute(self, reference: str, reason: str) -> None:
+        self._fill(reference, "dispute", {"reason": reason})
+
+    def _fill(
+        self,
+        reference: str,
+        page: str,
+        fields: Mapping[str, str],
+        ticked: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self._open(f"{self._url}/cases/{reference}/{page}")
+        form = self._form(next(iter(fields), None))
+        for name, value in fields.items():
+            form[name] = value
+        for name, values in (ticked or {}).items():
+            form.set_checkbox({name: tuple(values)})
+        self._submit(reference, page)
+
+    def _form(self, field: str | None) -> mechanicalsoup.Form:
+        """The page's form that has the field; without one, its first."""
+        wanted = f'main form:has([name="{field}"])' if field else "main form"
+        return self._browser.select_form(wanted)
+
+    def _open(self, address: str) -> None:
+        """A case opens a moment after its report was accepted; until then its pages are not found."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                self._browser.open(address)
+            except mechanicalsoup.LinkNotFoundError:
+                if time.monotonic() > deadline:
+                    raise Refused(f"{address} is still not there") from None
+                time.sleep(0.2)
+            else:
+                return
+
+    def _submit(self, reference: str, page: str) -> None:
+        answer = self._browser.submit_selected()
+        if not answer.ok or answer.soup.select_one(".nhsuk-error-summary"):
+            heading = answer.soup.select_one("main h1, .nhsuk-error-summary__list")
+            said = heading.get_text(" ", strip=True) if heading else f"status {answer.status_code}"
+            raise Refused(f"{page} of {reference}: {said}")
+
+    def _choose(self, organisation: str) -> None:
+        form = self._form("organisation")
+        label = self._browser.page.find("label", string=lambda text: organisation in (text or ""))
+        form.set_radio({"organisation": self._browser.page.find(id=label["for"])["value"]})
+        self._browser.submit_selected()
