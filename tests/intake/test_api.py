@@ -107,92 +107,83 @@ async def test_batches_with_common_keys_in_opposite_order_all_end(
     assert sum(each.json()["already_there"] for each in answers) == 600
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"reporter": "NOBODY"}, "reporter"),
-        ({"reporter": None}, "reporter"),
-        ({"provider": "NOBODY"}, "provider"),
-        ({"provider": 10**300}, "provider"),
-        ({"service": "crisis-team"}, "service"),
-        ({"kind": "gossip"}, "kind"),
-        ({"tenet": None}, "tenet"),
-        ({"happened_on": "2999-01-01"}, "happened_on"),
-        ({"happened_on": 1_700_000_000}, "happened_on"),
-        ({"happened_on": "20/11/2025"}, "happened_on"),
-        ({"harm": None}, "harm"),
-        ({"harm": "total"}, "harm"),
-        ({"rating": "good"}, "rating"),
-        ({"text": ""}, "text"),
-        ({"text": "nul\0"}, "text"),
-        ({"text": ["a"]}, "text"),
-        ({"text": "a" * 10_001}, "text"),
-        ({"misspelt": 1}, "misspelt"),
-        ({"historic": True}, "historic"),
-    ],
+WRONG_FIELDS: tuple[tuple[dict[str, object], str], ...] = (
+    ({"reporter": "NOBODY"}, "reporter"),
+    ({"reporter": None}, "reporter"),
+    ({"provider": "NOBODY"}, "provider"),
+    ({"provider": 10**300}, "provider"),
+    ({"service": "crisis-team"}, "service"),
+    ({"kind": "gossip"}, "kind"),
+    ({"tenet": None}, "tenet"),
+    ({"happened_on": "2999-01-01"}, "happened_on"),
+    ({"happened_on": 1_700_000_000}, "happened_on"),
+    ({"happened_on": "20/11/2025"}, "happened_on"),
+    ({"harm": None}, "harm"),
+    ({"harm": "total"}, "harm"),
+    ({"rating": "good"}, "rating"),
+    ({"text": ""}, "text"),
+    ({"text": "nul\0"}, "text"),
+    ({"text": ["a"]}, "text"),
+    ({"text": "a" * 10_001}, "text"),
+    ({"misspelt": 1}, "misspelt"),
+    ({"historic": True}, "historic"),
 )
-async def test_each_wrong_field_is_named(
-    program: httpx.AsyncClient, changes: dict[str, object], field: str
-) -> None:
-    answer = await send(program, {**REPORT, **changes})
-    assert is_problem(answer, 422)
-    assert field in {each["field"] for each in answer.json()["errors"]}
-    assert all(each["message"] for each in answer.json()["errors"])
 
 
-@pytest.mark.parametrize(
-    ("content", "content_type", "status"),
-    [
-        (b"{", "application/json", 400),
-        (b'{"text": "caf\xe9"}', "application/json", 400),
-        (b'{"text": "\\ud800"}', "application/json", 400),
-        (b'{"text": NaN}', "application/json", 400),
-        (b"[" * 100_000, "application/json", 400),
-        (b"[]", "application/json", 422),
-        (b"null", "application/json", 422),
-        (b"", "application/json", 422),
-        (b"{}", "text/plain", 415),
-        (b"text=x", "application/x-www-form-urlencoded", 415),
-        (b" " * 1_100_000, "application/json", 413),
-    ],
+async def test_each_wrong_field_is_named(program: httpx.AsyncClient) -> None:
+    for changes, field in WRONG_FIELDS:
+        answer = await send(program, {**REPORT, **changes})
+        assert is_problem(answer, 422), changes
+        assert field in {each["field"] for each in answer.json()["errors"]}, changes
+        assert all(each["message"] for each in answer.json()["errors"])
+
+
+UNREADABLE: tuple[tuple[bytes, str, int], ...] = (
+    (b"{", "application/json", 400),
+    (b'{"text": "caf\xe9"}', "application/json", 400),
+    (b'{"text": "\\ud800"}', "application/json", 400),
+    (b'{"text": NaN}', "application/json", 400),
+    (b"[" * 100_000, "application/json", 400),
+    (b"[]", "application/json", 422),
+    (b"null", "application/json", 422),
+    (b"", "application/json", 422),
+    (b"{}", "text/plain", 415),
+    (b"text=x", "application/x-www-form-urlencoded", 415),
+    (b" " * 1_100_000, "application/json", 413),
 )
-async def test_a_body_that_cannot_be_read_is_a_clear_problem(
-    program: httpx.AsyncClient, content: bytes, content_type: str, status: int
-) -> None:
-    answer = await program.post(
-        PATH, content=content, headers={"Idempotency-Key": "k", "Content-Type": content_type}
-    )
-    assert is_problem(answer, status)
 
 
-@pytest.mark.parametrize("key", ["", "two words", "k" * 201, None])
-async def test_a_report_needs_a_proper_idempotency_key(
-    program: httpx.AsyncClient, key: str | None
-) -> None:
-    headers = {} if key is None else {"Idempotency-Key": key}
-    answer = await program.post(PATH, json=REPORT, headers=headers)
-    assert is_problem(answer, 422)
+async def test_a_body_that_cannot_be_read_is_a_clear_problem(program: httpx.AsyncClient) -> None:
+    for content, content_type, status in UNREADABLE:
+        headers = {"Idempotency-Key": "k", "Content-Type": content_type}
+        answer = await program.post(PATH, content=content, headers=headers)
+        assert is_problem(answer, status), content[:40]
 
 
-@pytest.mark.parametrize("authorisation", [None, "Bearer wrong", "Basic eDp5", "Bearer insight_é"])
-async def test_without_a_valid_key_nothing_is_opened(
-    intake: Running, authorisation: str | None
-) -> None:
-    value = (authorisation or "").encode("latin-1")
-    headers = {b"Authorization": value} if value else {}
+async def test_a_report_needs_a_proper_idempotency_key(program: httpx.AsyncClient) -> None:
+    for headers in ({}, *({"Idempotency-Key": key} for key in ("", "two words", "k" * 201))):
+        assert is_problem(await program.post(PATH, json=REPORT, headers=headers), 422), headers
+
+
+DOORS = (
+    ("POST", PATH),
+    ("POST", f"{PATH}/bulk"),
+    ("GET", f"{PATH}/IN-0000-00"),
+    ("PUT", f"{ORGANISATIONS}/RZ1"),
+    ("GET", f"{ORGANISATIONS}/RZ1"),
+    ("POST", "/api/v1/keys"),
+)
+
+
+async def test_without_a_valid_key_no_door_opens(intake: Running) -> None:
     stranger = await intake.visitor()
-    for method, path in (
-        ("POST", PATH),
-        ("POST", f"{PATH}/bulk"),
-        ("GET", f"{PATH}/IN-0000-00"),
-        ("PUT", f"{ORGANISATIONS}/RZ1"),
-        ("GET", f"{ORGANISATIONS}/RZ1"),
-        ("POST", "/api/v1/keys"),
-    ):
-        json: dict[str, str] | None = {} if method in ("POST", "PUT") else None
-        answer = await stranger.request(method, path, json=json, headers=headers)
-        assert is_problem(answer, 401), path
-        assert answer.headers["www-authenticate"] == "Bearer"
+    for value in (b"", b"Bearer wrong", b"Basic eDp5", b"Bearer insight_\xe9"):
+        headers = {b"Authorization": value} if value else {}
+        for method, path in DOORS:
+            json: dict[str, str] | None = {} if method in ("POST", "PUT") else None
+            answer = await stranger.request(method, path, json=json, headers=headers)
+            assert is_problem(answer, 401), (method, path, value)
+            assert answer.headers["www-authenticate"] == "Bearer"
 
 
 async def test_a_signed_in_browser_opens_no_door_of_programs(intake: Running) -> None:
@@ -230,7 +221,7 @@ async def test_keys_are_made_for_known_organisations_only(program: httpx.AsyncCl
     assert is_problem(unknown, 422)
     nobody = "01890000-0000-7000-8000-000000000000"
     assert is_problem(await program.delete(f"/api/v1/keys/{nobody}"), 404)
-    assert is_problem(await program.delete("/api/v1/keys/nonsense"), 422)
+    assert is_problem(await program.delete("/api/v1/keys/nonsense"), 404)
 
 
 async def test_each_report_of_many_stands_alone(program: httpx.AsyncClient, facts: Facts) -> None:
@@ -283,11 +274,10 @@ async def test_only_administrators_send_history(
     assert answer["results"][0]["errors"][0]["field"] == "historic"
 
 
-@pytest.mark.parametrize("count", [0, 1_001])
-async def test_a_bulk_request_holds_1_to_1000_reports(
-    program: httpx.AsyncClient, count: int
-) -> None:
-    assert is_problem(await program.post(f"{PATH}/bulk", json={"reports": [{}] * count}), 422)
+async def test_a_bulk_request_holds_1_to_1000_reports(program: httpx.AsyncClient) -> None:
+    for count in (0, 1_001):
+        answer = await program.post(f"{PATH}/bulk", json={"reports": [{}] * count})
+        assert is_problem(answer, 422), count
 
 
 async def test_an_organisation_is_recorded_once_for_each_change(
@@ -328,10 +318,11 @@ async def test_changes_of_one_organisation_at_the_same_time_make_a_revision_each
     assert sorted(each.json()["revision"] for each in answers) == [1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("code", ["lower", "X", "%00%00", "A" * 13, "A-B"])
-async def test_a_code_that_is_none_is_refused(program: httpx.AsyncClient, code: str) -> None:
+async def test_a_code_that_is_none_names_no_organisation(program: httpx.AsyncClient) -> None:
     body = {"name": "Somebody", "kind": "practice"}
-    assert is_problem(await program.put(f"{ORGANISATIONS}/{code}", json=body), 422)
+    for code in ("lower", "X", "%00%00", "A" * 13, "A-B"):
+        answer = await program.put(f"{ORGANISATIONS}/{code}", json=body)
+        assert is_problem(answer, 404), code
 
 
 async def test_references_that_are_none_are_not_found(program: httpx.AsyncClient) -> None:

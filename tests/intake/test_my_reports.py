@@ -195,13 +195,11 @@ async def test_the_list_is_filtered_and_paged_on_the_server(
     assert not any(reference in theirs for reference in references)
 
 
-@pytest.mark.parametrize(
-    "query", ["?page=0", "?page=x", "?page=99999999999999999999", "?status=gossip", "?provider=%00"]
-)
-async def test_addresses_that_make_no_sense_get_an_error_page(amira: Person, query: str) -> None:
-    answer = await amira.get(f"/reports{query}")
-    assert answer.status_code == 422
-    assert answer.headers["content-type"].startswith("text/html")
+async def test_addresses_that_make_no_sense_get_an_error_page(amira: Person) -> None:
+    for query in ("page=0", "page=x", f"page={10**30}", "status=gossip", "provider=%00"):
+        answer = await amira.get(f"/reports?{query}")
+        assert 400 <= answer.status_code < 500, query
+        assert answer.headers["content-type"].startswith("text/html")
     assert (await amira.get("/reports?reference=%00")).status_code == 200
 
 

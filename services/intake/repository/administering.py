@@ -52,7 +52,7 @@ async def find_organisations(
         .limit(limit)
         .offset(offset)
     )
-    return [OrganisationLine(*row) for row in rows.tuples()]
+    return [OrganisationLine(*row) for row in rows]
 
 
 async def count_organisations(connection: AsyncConnection, words: str) -> int:
