@@ -12,7 +12,8 @@ import pytest
 
 from deploy.local.topics import create_topics
 from shared.platform.settings import ServiceSettings
-from tests.servers.broker import Broker, broker
+from tests.servers.broker import Broker
+from tests.servers.broker import own_broker as broker_of
 from tests.servers.choice import Choice, Kind, UnusableSettingError, choose
 from tests.servers.client import RUN_VARIABLE, Keeper, address_of
 from tests.support.databases import Databases
@@ -121,8 +122,7 @@ async def facts(kafka: str, topic_prefix: str) -> AsyncIterator[Facts]:
 
 @pytest.fixture
 def own_broker(pytestconfig: pytest.Config) -> Iterator[Broker]:
-    """A broker of the test's own, not started yet, to stop, kill and start again. Not to be had of an external Kafka."""
-    choice = pytestconfig.stash[_CHOICES][Kind.KAFKA]
-    own = broker(choice, os.environ[RUN_VARIABLE])
+    """A broker of the test's own, not started yet, to stop, kill and start again (embedded when the run's is external)."""
+    own = broker_of(pytestconfig.stash[_CHOICES][Kind.KAFKA], os.environ[RUN_VARIABLE])
     yield own
     own.remove()

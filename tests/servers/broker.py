@@ -1,4 +1,4 @@
-"""A Kafka broker of each origin, with one interface: start, stop, kill, start again with its data, and remove."""
+"""A Kafka broker of our own, with one interface: start, stop, kill, start again with its data, and remove."""
 
 import tempfile
 from pathlib import Path
@@ -7,7 +7,6 @@ from typing import Protocol
 from deploy.local.kafka import EmbeddedKafka
 from tests.servers.choice import Choice, Origin
 from tests.servers.containers import ContainerKafka
-from tests.servers.external import ExternalKafka
 from tests.servers.ports import free_ports
 
 START_SECONDS = 150
@@ -50,12 +49,8 @@ class _Embedded:
         self._folder.cleanup()
 
 
-def broker(choice: Choice, run: str) -> Broker:
-    """A broker that nobody else uses, unless it is an external one; not started yet."""
-    match choice.origin:
-        case Origin.EXTERNAL:
-            return ExternalKafka(choice.detail, run)
-        case Origin.CONTAINER:
-            return ContainerKafka(choice.detail, run)
-        case Origin.EMBEDDED:
-            return _Embedded()
+def own_broker(choice: Choice, run: str) -> Broker:
+    """A broker that nobody else uses, not started yet: in a container where the run has those, else embedded."""
+    if choice.origin is Origin.CONTAINER:
+        return ContainerKafka(choice.detail, run)
+    return _Embedded()

@@ -17,8 +17,6 @@ class ExternalKafka:
     def start(self) -> None:
         """It runs already."""
 
-    stop = kill = start
-
     def remove(self) -> None:
         asyncio.run(self._delete_topics())
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tests.servers.choice import Choice, Kind, Origin
+from tests.servers.external import ExternalKafka
 
 
 class _Removable(Protocol):
@@ -29,9 +30,10 @@ class _Started:
 
 
 def _start_kafka(choice: Choice, run: str) -> _Started:
-    from tests.servers.broker import broker
+    from tests.servers.broker import own_broker
 
-    kafka = broker(choice, run)
+    external = choice.origin is Origin.EXTERNAL
+    kafka = ExternalKafka(choice.detail, run) if external else own_broker(choice, run)
     try:
         kafka.start()
     except BaseException:
