@@ -18,6 +18,8 @@ def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
         pool_size=pool,
         max_overflow=pool,
         pool_timeout=10,
+        # A statement's parameters are people's words: no error message may repeat them.
+        hide_parameters=True,
         connect_args={
             "timeout": 10,
             "command_timeout": 60,

@@ -81,6 +81,9 @@ class Listener:
             batch_timeout_ms=200,
             fetch_max_wait_ms=200,
             auto_offset_reset="earliest",
+            # The shortest that brokers allow by default: so long do a killed process's partitions wait for another.
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=2_000,
             ack_policy=AckPolicy.MANUAL,
             listener=self.progress,
             parser=_parse,
