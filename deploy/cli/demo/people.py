@@ -37,7 +37,11 @@ class Person:
         self._fill(reference, "learning-response", told, {"factors": factors})
 
     def plan(self, reference: str, description: str, owner: str, due_on: date) -> None:
-        day = {"due_on[day]": due_on.day, "due_on[month]": due_on.month, "due_on[year]": due_on.year}
+        day = {
+            "due_on[day]": due_on.day,
+            "due_on[month]": due_on.month,
+            "due_on[year]": due_on.year,
+        }
         told = {name: str(value) for name, value in day.items()}
         self._fill(reference, "actions", {"description": description, "owner": owner, **told})
 
