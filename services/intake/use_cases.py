@@ -160,7 +160,6 @@ def _news(fact: CaseFact) -> CaseNews:
 @dataclass(frozen=True, slots=True)
 class OrganisationSaved:
     organisation: OrganisationRecorded
-    changed: bool
     created: bool
 
 
@@ -171,12 +170,11 @@ async def save_organisation(
     await repository.lock_organisation(tx.connection, code)
     known = await directory.organisation(tx.connection, code)
     record = next_record(code, details, known, tx.now)
-    if record is None and known is not None:
-        return OrganisationSaved(known, changed=False, created=False)
-    assert record is not None  # noqa: S101
+    if record is known:
+        return OrganisationSaved(record, created=False)
     await record_organisations([record], tx)
     tx.emit(record)
-    return OrganisationSaved(record, changed=True, created=known is None)
+    return OrganisationSaved(record, created=known is None)
 
 
 async def create_key(organisation: str, label: str, tx: Transaction) -> NewKey:

@@ -77,8 +77,8 @@ class OrganisationDetails(Details):
 
 def next_record(
     code: str, details: OrganisationDetails, known: OrganisationRecorded | None, now: AwareDatetime
-) -> OrganisationRecorded | None:
-    """The organisation's next record, one revision on; None when it already says the same."""
+) -> OrganisationRecorded:
+    """The organisation's next record, one revision on; `known` itself when it already says the same."""
     ids = {member.subject: member.member_id for member in known.members} if known else {}
     record = OrganisationRecorded(
         occurred_at=now,
@@ -102,7 +102,7 @@ def next_record(
             for each in details.members
         ),
     )
-    return None if known and _content(known) == _content(record) else record
+    return known if known and _content(known) == _content(record) else record
 
 
 def _content(record: OrganisationRecorded) -> dict[str, object]:
