@@ -17,6 +17,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared.platform.batches import Batches, Record
+from shared.platform.connecting import completed
 from shared.platform.consumers import Consumers
 from shared.platform.metrics import Metrics
 from shared.platform.settings import ServiceSettings
@@ -105,7 +106,7 @@ class Listener:
         """Listen until cancelled; waits for Kafka as long as it takes, and starts over when the consumer has died."""
         while True:
             try:
-                await self.broker.start()
+                await completed(self.broker.start())
                 await self._until_dead()
             except (KafkaError, OSError) as error:
                 log.warning("listener waits for Kafka: %s", type(error).__name__)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.platform import repository
+from shared.platform.connecting import completed
 from shared.platform.metrics import Metrics
 from shared.platform.repository import OutboxRow
 
@@ -66,7 +67,7 @@ class Relay:
         )
         # Not by `async with`: that would leave a producer open whose start failed.
         try:
-            await producer.start()
+            await completed(producer.start())
             self._producer = producer
             while True:
                 if not await self._relay_batch(producer):
