@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from services.reporting.health_board import HealthBoard, ProcessHealth
-from services.reporting.repository import counts, operations
+from services.reporting.repository import operations, tallies
 from services.reporting.repository.trends import now
 from shared.contracts.cases import CaseState
 from shared.contracts.directory import Role
@@ -43,17 +43,17 @@ async def show_operations(request: Request, connection: Reading) -> HTMLResponse
     """Health of every process, the chain's account, cases, messages and dead letters."""
     board: HealthBoard = request.app.state.health_board
     processes = board.processes()
-    tallies = await counts(connection)
+    tallied = await tallies(connection)
     return render(
         request,
         "reporting/operations.html",
         now=await now(connection),
         processes=processes,
         unwell=sum(not process.is_well for process in processes),
-        chain=chain_of(processes, tallies["reports_counted"]),
+        chain=chain_of(processes, tallied["reports_counted"]),
         clocks=await operations.clocks(connection, SOON),
-        cases={state: tallies.get(f"cases_{state}", 0) for state in CaseState},
-        messages=_messages(processes, tallies),
+        cases={state: tallied.get(f"cases_{state}", 0) for state in CaseState},
+        messages=_messages(processes, tallied),
         dead_letters=await operations.dead_letter_groups(connection, limit=GROUPS),
     )
 
@@ -67,13 +67,13 @@ def chain_of(processes: list[ProcessHealth], counted: int) -> Chain:
 
 
 def _messages(
-    processes: list[ProcessHealth], tallies: Mapping[str, int]
+    processes: list[ProcessHealth], tallied: Mapping[str, int]
 ) -> dict[MessageState, int]:
     """As notifications counts them, which knows of those not yet settled; as settled where it is silent."""
     return {
         state: found
         if (found := _count(processes, "notifications", f"messages_{state}")) is not None
-        else tallies.get(f"messages_{state}", 0)
+        else tallied.get(f"messages_{state}", 0)
         for state in MessageState
     }
 

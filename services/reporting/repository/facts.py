@@ -290,11 +290,13 @@ async def save_dead_letters(connection: AsyncConnection, letters: Sequence[DeadL
     )
 
 
-async def counts(connection: AsyncConnection) -> dict[str, int]:
-    """How many reports have been counted and have themes, as the tallies keep them. Cases and messages are told by their owners."""
-    rows = await connection.execute(
-        select(tables.tally.c.name, tables.tally.c.number).where(
-            tables.tally.c.name.startswith("reports_")
-        )
-    )
+async def tallies(connection: AsyncConnection) -> dict[str, int]:
+    """Everything that is tallied as facts come in: `reports_counted`, `cases_open`, `messages_sent`..."""
+    rows = await connection.execute(select(tables.tally.c.name, tables.tally.c.number))
     return {"reports_counted": 0} | dict(rows.all())
+
+
+async def counts(connection: AsyncConnection) -> dict[str, int]:
+    """What this service tells of the whole: its reports. Cases and messages are told by their owners."""
+    found = await tallies(connection)
+    return {name: number for name, number in found.items() if name.startswith("reports_")}
