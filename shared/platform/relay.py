@@ -52,6 +52,11 @@ class Relay:
             try:
                 await self._relay()
             except (KafkaError, SQLAlchemyError, OSError) as error:
+                task = asyncio.current_task()
+                if (
+                    task and task.cancelling()
+                ):  # came back as the driver's error: no outage to wait out
+                    raise asyncio.CancelledError from error
                 log.warning("relay waits: %s", type(error).__name__)
                 await asyncio.sleep(_BACKOFF_SECONDS)
 

@@ -31,7 +31,8 @@ _STUCK_SECONDS = 60.0
 _COUNTING_SHARE = 20
 """Counting may take one part in this many of the time, however large the tables grow."""
 
-_CANCEL_AGAIN_SECONDS = 1.0
+_CANCEL_AGAIN_SECONDS = 10.0
+"""Longer than closing connections takes on a busy machine: a second cancellation would cut that short."""
 
 log = logging.getLogger(__name__)
 Counts = Callable[[AsyncConnection], Awaitable[dict[str, int]]]
