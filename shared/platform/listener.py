@@ -79,8 +79,8 @@ class Listener:
             group_id=f"{self._settings.topic_prefix}insight-{self._settings.service}",
             batch=True,
             max_records=self._settings.consumer_batch,
-            batch_timeout_ms=200,
-            fetch_max_wait_ms=200,
+            batch_timeout_ms=1_000,
+            fetch_max_wait_ms=500,
             auto_offset_reset="earliest",
             # The shortest that brokers allow by default: so long do a killed process's partitions wait for another.
             session_timeout_ms=6_000,

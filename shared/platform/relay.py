@@ -16,8 +16,10 @@ from shared.platform.metrics import Metrics
 from shared.platform.repository import OutboxRow
 
 _BATCH = 1_000
-_POLL_SECONDS = 0.05
-"""How long a fact waits at most when it was another replica that wrote it."""
+_BUSY_POLL_SECONDS = 0.05
+"""How soon to try again while another replica's relay is at work: it may not have seen what was just written here."""
+_IDLE_POLL_SECONDS = 1.0
+"""Whoever emits wakes the relay of its own process; this finds what a killed process left behind."""
 _BACKOFF_SECONDS = 0.5
 _LARGEST_RECORD = 4 * 1024 * 1024
 """Bytes: a dead letter holds a whole record in base64 and would otherwise hold up the relay for ever."""
@@ -75,23 +77,26 @@ class Relay:
             await completed(producer.start())
             self._producer = producer
             while True:
-                if not await self._relay_batch(producer):
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._written.wait(), _POLL_SECONDS)
+                pause = await self._relay_batch(producer)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._written.wait(), pause)
         finally:
             self._producer = None
             await producer.stop()
 
-    async def _relay_batch(self, producer: AIOKafkaProducer) -> int:
+    async def _relay_batch(self, producer: AIOKafkaProducer) -> float:
+        """Seconds to pause before the next batch, if nothing is written meanwhile."""
         self._written.clear()
         async with self._engine.begin() as connection:
             rows = await repository.take_from_outbox(connection, _BATCH)
             if rows:
                 await _publish(producer, rows)
                 await repository.delete_from_outbox(connection, rows)
+        if rows is None:
+            return _BUSY_POLL_SECONDS
         for row in rows:
             self._metrics.published.labels(row.topic).inc()
-        return len(rows)
+        return 0 if rows else _IDLE_POLL_SECONDS
 
 
 async def _publish(producer: AIOKafkaProducer, rows: Sequence[OutboxRow]) -> None:

@@ -63,11 +63,11 @@ async def add_to_outbox(
     )
 
 
-async def take_from_outbox(connection: AsyncConnection, limit: int) -> list[OutboxRow]:
-    """The oldest rows, or none when another relay holds the lock (until its transaction ends)."""
+async def take_from_outbox(connection: AsyncConnection, limit: int) -> list[OutboxRow] | None:
+    """The oldest rows; None when another relay holds the lock, which it does until its transaction ends."""
     mine = select(func.pg_try_advisory_xact_lock(_RELAY_LOCK))
     if not (await connection.execute(mine)).scalar_one():
-        return []
+        return None
     rows = await connection.execute(
         select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.value, outbox.c.headers)
         .order_by(outbox.c.id)

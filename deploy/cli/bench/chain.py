@@ -29,7 +29,7 @@ from shared.platform.migrations import migrate
 
 _AT_ONCE = 3
 _BULK = 500
-_PATIENCE_SECONDS = 600
+_PATIENCE_SECONDS = 180
 _DRIVER = "+asyncpg"
 
 
