@@ -71,6 +71,19 @@ async def test_wrong_input_is_explained_and_nothing_typed_is_lost(pages: Running
     assert "We &lt;b&gt;look&lt;/b&gt; into it." in response.text
 
 
+async def test_what_could_identify_a_patient_is_masked_in_what_a_provider_writes(
+    pages: Running,
+) -> None:
+    submitted = await put_case(pages)
+    jo = await pages.sign_in("jo.lee")
+    page = f"/cases/{submitted.reference}"
+    written = {"owner": "Jo Lee", "next_step": "We look into it for NHS number 943 476 5919."}
+    await jo.post(f"{page}/acknowledge", written)
+    shown = (await jo.get(page)).text
+    assert "943 476 5919" not in shown
+    assert "[NHS number]" in shown
+
+
 async def test_a_date_that_is_past_or_none_is_refused_and_no_action_is_planned(
     pages: Running,
 ) -> None:

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy.cli.import_.table import Row
-from services.intake.domain.identifiers import mask
+from shared.identifiers import mask
 from services.intake.domain.submissions import tidy
 
 FIELDS = (

@@ -4,13 +4,18 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
 from shared.contracts.base import LongText, ShortText
 from shared.contracts.cases import ContributoryFactor, LearningMethod
+from shared.identifiers import mask
 from shared.web.forms import Form, FormDate
 
-Words = Annotated[LongText, StringConstraints(max_length=10_000)]
+# What could identify a patient is masked before anything is kept: the case's page, which comes next, shows the writer how it reads.
+_Masked = AfterValidator(lambda text: mask(text).text)
+Words = Annotated[LongText, StringConstraints(max_length=10_000), _Masked]
+# A mask may be longer than what it stands for, hence the length once more.
+Line = Annotated[ShortText, _Masked, StringConstraints(max_length=500)]
 
 
 class AcknowledgeForm(Form):
@@ -18,8 +23,8 @@ class AcknowledgeForm(Form):
         "owner.missing": "Enter who owns this alert",
         "next_step.missing": "Enter what happens next",
     }
-    owner: ShortText
-    next_step: ShortText
+    owner: Line
+    next_step: Line
 
 
 class LearningForm(Form):
@@ -42,8 +47,8 @@ class ActionForm(Form):
         "due_on.missing": "Enter when it will be done",
         "action_id": "Open this page again, then add the action",
     }
-    description: ShortText
-    owner: ShortText
+    description: Line
+    owner: Line
     due_on: FormDate
     action_id: UUID
 

@@ -12,9 +12,9 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.intake.domain.identifiers import mask
 from shared.contracts.directory import OrganisationKind, OrganisationRecorded, OrganisationStatus
 from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
+from shared.identifiers import mask
 
 LONGEST_TEXT = 10_000
 LONGEST_QUESTION = 250

@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse
 from pydantic import StringConstraints, model_validator
 
 from services.intake import repository
-from services.intake.domain.identifiers import Identifier
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken, Outcome
 from services.intake.domain.references import typed_reference
 from services.intake.domain.submissions import LONGEST_TEXT, OTHER_SERVICE, Submission, What
@@ -18,6 +17,7 @@ from shared.contracts.base import OrganisationCode
 from shared.contracts.directory import Role
 from shared.contracts.reports import Harm, Rating, Source
 from shared.directory import repository as directory
+from shared.identifiers import Identifier
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor, require

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.identifiers import MASKS, Identifier, is_nhs_number, mask
 from services.intake.domain.submissions import LONGEST_TEXT
+from shared.identifiers import MASKS, Identifier, is_nhs_number, mask
 from tests.intake.samples import SHARED_DATA
 
 VECTORS = SHARED_DATA / "identifiers"
