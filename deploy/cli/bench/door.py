@@ -9,6 +9,7 @@ import asyncpg
 import httpx
 
 from deploy.cli.bench.chain import Floor, floor_accept
+from deploy.cli.bench.workload import one_report
 from deploy.local.estate import Estate
 
 _CONNECTIONS = 16
@@ -23,8 +24,7 @@ async def insight(estate: Estate, items: Sequence[dict[str, Any]]) -> float:
     ) as client:
 
         async def send(item: dict[str, Any]) -> None:
-            body = {name: value for name, value in item.items() if name != "idempotency_key"}
-            key = {"Idempotency-Key": item["idempotency_key"]}
+            body, key = one_report(item)
             (await client.post("/api/v1/reports", json=body, headers=key)).raise_for_status()
 
         return await _rate(send, items)

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 
 from deploy.cli.bench.chain import Floor, floor_accept
+from deploy.cli.bench.workload import one_report
 from deploy.local.estate import Estate
 
 _PATIENCE_SECONDS = 60
@@ -26,8 +27,7 @@ async def insight(estate: Estate, items: Sequence[dict[str, Any]], rate: float) 
     async with httpx.AsyncClient(base_url=estate.url, headers=headers, timeout=30) as client:
 
         async def send(item: dict[str, Any]) -> str:
-            body = {name: value for name, value in item.items() if name != "idempotency_key"}
-            key = {"Idempotency-Key": item["idempotency_key"]}
+            body, key = one_report(item)
             answer = await client.post("/api/v1/reports", json=body, headers=key)
             answer.raise_for_status()
             return str(answer.json()["reference"])

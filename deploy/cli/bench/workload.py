@@ -46,3 +46,11 @@ def bodies(stories: list[Told], *, historic: bool) -> list[dict[str, Any]]:
 def in_batches(items: list[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def one_report(item: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """An item of the bulk door as the single one takes it: body, and header with the key. It is always a live report."""
+    body = {
+        name: value for name, value in item.items() if name not in ("idempotency_key", "historic")
+    }
+    return body, {"Idempotency-Key": item["idempotency_key"]}

@@ -21,8 +21,8 @@ from datetime import datetime
 from pathlib import Path
 
 from deploy.cli.import_.table import Row
-from shared.identifiers import mask
 from services.intake.domain.submissions import tidy
+from shared.identifiers import mask
 
 FIELDS = (
     "id",
