@@ -19,6 +19,7 @@ from tests.faults.poison import LISTENERS
 from tests.faults.wire import Told, Wire
 
 OPENED, DUE_SOON, SETTLED = ".opened.v1", ".due-soon.v1", ".settled.v1"
+UNKNOWN = "mails of unknown end"
 REMINDED = "0123"
 """The time of the reminder comes for cases whose id ends in one of these: a quarter of them."""
 
@@ -46,6 +47,7 @@ class Account:
     out_of_order: int
     stuck: Mapping[str, int]
     told: Mapping[str, int] = field(default_factory=dict)
+    """Figures by name, that of `UNKNOWN` among them."""
 
     @property
     def right(self) -> bool:
@@ -82,10 +84,16 @@ def compare(what: str, expected: Iterable[str], found: Iterable[str]) -> Line:
 
 
 def draw_up(books: Books, stuck: Mapping[str, int], told: Mapping[str, int]) -> Account:
+    """`stuck` and `told` as the account is to show them."""
     lines = [*_reports(books), *_cases(books), *_mails(books), *_counts(books), *_poison(books)]
     ordered = [*books.wire.of(CASES_TOPIC), *books.wire.of(THEMES_TOPIC)]
-    copies = {"copies on the wire": books.wire.copies, "mails of unknown end": _unknown(books)}
-    return Account(lines, out_of_order(ordered), stuck, {**told, **copies})
+    unknown = books.effects["notifications"]["unknown"]
+    more = {
+        "copies on the wire": books.wire.copies,
+        UNKNOWN: unknown.total(),
+        "of them accepted by the mail server": sum(books.mailbox[one] for one in unknown),
+    }
+    return Account(lines, out_of_order(ordered), stuck, {**told, **more})
 
 
 def out_of_order(facts: Iterable[Told]) -> int:
@@ -219,10 +227,6 @@ def _poison(books: Books) -> list[Line]:
 
 def _reminded(books: Books) -> list[str]:
     return [one for one in _ids(books, with_history=False) if one[-1] in REMINDED]
-
-
-def _unknown(books: Books) -> int:
-    return books.effects["notifications"]["unknown"].total()
 
 
 def _keys(facts: Iterable[Told]) -> list[str]:

@@ -38,7 +38,6 @@ class Rig:
 
     def __init__(self, estate: Estate, seed: int) -> None:
         self.estate = estate
-        self.said: list[str] = []
         self._load = Load(estate.url, estate.administrator_key, seed)
         self._poisoner = Poisoner(estate.settings.bootstrap, seed)
 
@@ -104,13 +103,10 @@ class Rig:
 
 @contextlib.asynccontextmanager
 async def running(folder: Path, seed: int) -> AsyncIterator[Rig]:
-    """A whole estate of its own; what it said goes to `said`."""
-    said: list[str] = []
-    estate = Estate(EstateSettings(port=free_ports(), data=folder), said.append)
+    """A whole estate of its own. What it says is printed, which pytest shows when the test fails."""
+    estate = Estate(EstateSettings(port=free_ports(), data=folder))
     try:
         await estate.start()
-        rig = Rig(estate, seed)
-        rig.said = said
-        yield rig
+        yield Rig(estate, seed)
     finally:
         await estate.stop()
