@@ -104,7 +104,18 @@ class Rig:
 @contextlib.asynccontextmanager
 async def running(folder: Path, seed: int) -> AsyncIterator[Rig]:
     """A whole estate of its own. What it says is printed, which pytest shows when the test fails."""
-    estate = Estate(EstateSettings(port=free_ports(), data=folder))
+    estate = Estate(
+        EstateSettings(
+            port=free_ports(),
+            data=folder,
+            # Its own servers, whatever the environment says: they are to be killed.
+            kafka=None,
+            topic_prefix="",
+            postgres=None,
+            smtp=None,
+            sign_in=None,
+        )
+    )
     try:
         await estate.start()
         yield Rig(estate, seed)
