@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
-import httpx
+import httpx2
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -60,7 +60,7 @@ def status(
 
 async def read_status(settings: EstateSettings) -> EstateStatus:
     """Asks the front door and every service at once. Never raises for one that does not answer."""
-    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
+    async with httpx2.AsyncClient(timeout=PATIENCE_SECONDS, trust_env=False) as client:
         front_door, *answers = await asyncio.gather(
             _front_door(client, settings),
             *(_service(client, settings.service_port(service)) for service in SERVICES),
@@ -76,19 +76,19 @@ async def read_status(settings: EstateSettings) -> EstateStatus:
     return EstateStatus(ok=ok, front_door=bool(front_door), services=services, counts=counts)
 
 
-async def _front_door(client: httpx.AsyncClient, settings: EstateSettings) -> bool:
+async def _front_door(client: httpx2.AsyncClient, settings: EstateSettings) -> bool:
     try:
         answer = await client.get(f"http://127.0.0.1:{settings.port}/")
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         return False
     return answer.status_code < 500
 
 
-async def _service(client: httpx.AsyncClient, port: int) -> ServiceStatus:
+async def _service(client: httpx2.AsyncClient, port: int) -> ServiceStatus:
     try:
         answer = await client.get(f"http://127.0.0.1:{port}/status")
         told = Heartbeat.model_validate_json(answer.content)
-    except (httpx.HTTPError, ValidationError):
+    except (httpx2.HTTPError, ValidationError):
         return ServiceStatus()
     return ServiceStatus(
         up=True,

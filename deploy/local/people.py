@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_DNS, uuid5
 
-import httpx
+import httpx2
 
 FILE = Path(__file__).parent / "estate.toml"
 
@@ -51,7 +51,7 @@ async def seed_directory(intake_url: str, administrator_key: str) -> int:
     """Puts every organisation through intake's own door; `NotTaken` when it refuses one. Says how many there are."""
     documents = organisations()
     headers = {"Authorization": f"Bearer {administrator_key}"}
-    async with httpx.AsyncClient(base_url=intake_url, headers=headers, timeout=30) as client:
+    async with httpx2.AsyncClient(base_url=intake_url, headers=headers, timeout=30) as client:
         for code, document in documents.items():
             path = f"/api/v1/directory/organisations/{code}"
             answer = await client.put(path, json=document)

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-import httpx
+import httpx2
 import pytest
 from sqlalchemy import select
 
@@ -45,7 +45,7 @@ async def _classified(facts: Facts, *reports: ReportSubmitted) -> None:
 
 async def _send_correction(
     person: Person, submitted: ReportSubmitted, **changes: str | list[str]
-) -> httpx.Response:
+) -> httpx2.Response:
     values: dict[str, str | list[str]] = {
         "themes": ["medications"],
         "tenet": "safety",

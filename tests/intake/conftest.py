@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
+import httpx2
 import pytest
 
 from services.intake.app import create_app
@@ -27,6 +27,6 @@ async def amira(intake: Running) -> Person:
 
 
 @pytest.fixture
-async def program(intake: Running) -> httpx.AsyncClient:
+async def program(intake: Running) -> httpx2.AsyncClient:
     """A program with the administrator's key."""
     return await intake.visitor(**BEARER)

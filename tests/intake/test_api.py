@@ -2,7 +2,7 @@
 
 import asyncio
 
-import httpx
+import httpx2
 import pytest
 
 from shared.contracts.directory import OrganisationRecorded
@@ -17,12 +17,12 @@ ORGANISATIONS = "/api/v1/directory/organisations"
 
 
 async def send(
-    program: httpx.AsyncClient, report: object = REPORT, key: str = "key-1"
-) -> httpx.Response:
+    program: httpx2.AsyncClient, report: object = REPORT, key: str = "key-1"
+) -> httpx2.Response:
     return await program.post(PATH, json=report, headers={"Idempotency-Key": key})
 
 
-async def key_for(program: httpx.AsyncClient, organisation: str) -> dict[str, str]:
+async def key_for(program: httpx2.AsyncClient, organisation: str) -> dict[str, str]:
     made = await program.post(
         "/api/v1/keys", json={"organisation": organisation, "label": "their system"}
     )
@@ -35,7 +35,7 @@ def bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def is_problem(answer: httpx.Response, status: int) -> bool:
+def is_problem(answer: httpx2.Response, status: int) -> bool:
     return (
         answer.status_code == status
         and answer.headers["content-type"] == "application/problem+json"
@@ -44,7 +44,7 @@ def is_problem(answer: httpx.Response, status: int) -> bool:
 
 
 async def test_a_report_is_kept_published_and_found_where_the_location_says(
-    program: httpx.AsyncClient, facts: Facts
+    program: httpx2.AsyncClient, facts: Facts
 ) -> None:
     answer = await send(program)
     assert answer.status_code == 201
@@ -58,7 +58,7 @@ async def test_a_report_is_kept_published_and_found_where_the_location_says(
     assert "text" not in status
 
 
-async def test_the_same_again_gives_the_same_receipt(program: httpx.AsyncClient) -> None:
+async def test_the_same_again_gives_the_same_receipt(program: httpx2.AsyncClient) -> None:
     first, second = await send(program), await send(program)
     assert (first.status_code, second.status_code) == (201, 200)
     assert second.headers["location"] == first.headers["location"]
@@ -67,7 +67,7 @@ async def test_the_same_again_gives_the_same_receipt(program: httpx.AsyncClient)
 
 
 async def test_a_race_with_one_key_makes_one_report(
-    program: httpx.AsyncClient, facts: Facts
+    program: httpx2.AsyncClient, facts: Facts
 ) -> None:
     answers = await asyncio.gather(*(send(program) for _ in range(8)))
     assert sorted(each.status_code for each in answers) == [200] * 7 + [201]
@@ -78,7 +78,7 @@ async def test_a_race_with_one_key_makes_one_report(
 
 
 async def test_one_key_with_other_content_is_a_conflict_also_in_a_race(
-    program: httpx.AsyncClient,
+    program: httpx2.AsyncClient,
 ) -> None:
     answers = await asyncio.gather(
         *(send(program, {**REPORT, "text": f"Story {number}"}) for number in range(4))
@@ -87,13 +87,13 @@ async def test_one_key_with_other_content_is_a_conflict_also_in_a_race(
     assert all(is_problem(each, 409) for each in answers if each.status_code != 201)
 
 
-async def test_two_organisations_may_use_the_same_key(program: httpx.AsyncClient) -> None:
+async def test_two_organisations_may_use_the_same_key(program: httpx2.AsyncClient) -> None:
     assert (await send(program)).status_code == 201
     assert (await send(program, {**REPORT, "reporter": "Y90002"})).status_code == 201
 
 
 async def test_batches_with_common_keys_in_opposite_order_all_end(
-    program: httpx.AsyncClient,
+    program: httpx2.AsyncClient,
 ) -> None:
     reports = [{**REPORT, "idempotency_key": f"k{number}"} for number in range(200)]
     answers = await asyncio.gather(
@@ -130,7 +130,7 @@ WRONG_FIELDS: tuple[tuple[dict[str, object], str], ...] = (
 )
 
 
-async def test_each_wrong_field_is_named(program: httpx.AsyncClient) -> None:
+async def test_each_wrong_field_is_named(program: httpx2.AsyncClient) -> None:
     for changes, field in WRONG_FIELDS:
         answer = await send(program, {**REPORT, **changes})
         assert is_problem(answer, 422), changes
@@ -153,14 +153,14 @@ UNREADABLE: tuple[tuple[bytes, str, int], ...] = (
 )
 
 
-async def test_a_body_that_cannot_be_read_is_a_clear_problem(program: httpx.AsyncClient) -> None:
+async def test_a_body_that_cannot_be_read_is_a_clear_problem(program: httpx2.AsyncClient) -> None:
     for content, content_type, status in UNREADABLE:
         headers = {"Idempotency-Key": "k", "Content-Type": content_type}
         answer = await program.post(PATH, content=content, headers=headers)
         assert is_problem(answer, status), content[:40]
 
 
-async def test_a_report_needs_a_proper_idempotency_key(program: httpx.AsyncClient) -> None:
+async def test_a_report_needs_a_proper_idempotency_key(program: httpx2.AsyncClient) -> None:
     for headers in ({}, *({"Idempotency-Key": key} for key in ("", "two words", "k" * 201))):
         assert is_problem(await program.post(PATH, json=REPORT, headers=headers), 422), headers
 
@@ -192,7 +192,7 @@ async def test_a_signed_in_browser_opens_no_door_of_programs(intake: Running) ->
 
 
 async def test_a_key_acts_for_its_organisation_only_and_until_it_is_revoked(
-    intake: Running, program: httpx.AsyncClient
+    intake: Running, program: httpx2.AsyncClient
 ) -> None:
     made = await key_for(program, "Y90001")
     partner = await intake.visitor(**bearer(made["key"]))
@@ -216,7 +216,7 @@ async def test_a_key_acts_for_its_organisation_only_and_until_it_is_revoked(
     assert is_problem(await send(partner, own, "k4"), 401)
 
 
-async def test_keys_are_made_for_known_organisations_only(program: httpx.AsyncClient) -> None:
+async def test_keys_are_made_for_known_organisations_only(program: httpx2.AsyncClient) -> None:
     unknown = await program.post("/api/v1/keys", json={"organisation": "NOBODY", "label": "x"})
     assert is_problem(unknown, 422)
     nobody = "01890000-0000-7000-8000-000000000000"
@@ -224,7 +224,7 @@ async def test_keys_are_made_for_known_organisations_only(program: httpx.AsyncCl
     assert is_problem(await program.delete("/api/v1/keys/nonsense"), 404)
 
 
-async def test_each_report_of_many_stands_alone(program: httpx.AsyncClient, facts: Facts) -> None:
+async def test_each_report_of_many_stands_alone(program: httpx2.AsyncClient, facts: Facts) -> None:
     feedback = {
         "reporter": "PG1",
         "provider": "RZ1",
@@ -266,7 +266,7 @@ async def test_each_report_of_many_stands_alone(program: httpx.AsyncClient, fact
 
 
 async def test_only_administrators_send_history(
-    intake: Running, program: httpx.AsyncClient
+    intake: Running, program: httpx2.AsyncClient
 ) -> None:
     partner = await intake.visitor(**bearer((await key_for(program, "Y90001"))["key"]))
     report = {**REPORT, "idempotency_key": "a", "historic": True}
@@ -274,14 +274,14 @@ async def test_only_administrators_send_history(
     assert answer["results"][0]["errors"][0]["field"] == "historic"
 
 
-async def test_a_bulk_request_holds_1_to_1000_reports(program: httpx.AsyncClient) -> None:
+async def test_a_bulk_request_holds_1_to_1000_reports(program: httpx2.AsyncClient) -> None:
     for count in (0, 1_001):
         answer = await program.post(f"{PATH}/bulk", json={"reports": [{}] * count})
         assert is_problem(answer, 422), count
 
 
 async def test_an_organisation_is_recorded_once_for_each_change(
-    program: httpx.AsyncClient, facts: Facts
+    program: httpx2.AsyncClient, facts: Facts
 ) -> None:
     path = f"{ORGANISATIONS}/Y90009"
     record = {
@@ -307,7 +307,7 @@ async def test_an_organisation_is_recorded_once_for_each_change(
 
 
 async def test_changes_of_one_organisation_at_the_same_time_make_a_revision_each(
-    program: httpx.AsyncClient,
+    program: httpx2.AsyncClient,
 ) -> None:
     answers = await asyncio.gather(
         *(
@@ -318,14 +318,14 @@ async def test_changes_of_one_organisation_at_the_same_time_make_a_revision_each
     assert sorted(each.json()["revision"] for each in answers) == [1, 2, 3, 4, 5]
 
 
-async def test_a_code_that_is_none_names_no_organisation(program: httpx.AsyncClient) -> None:
+async def test_a_code_that_is_none_names_no_organisation(program: httpx2.AsyncClient) -> None:
     body = {"name": "Somebody", "kind": "practice"}
     for code in ("lower", "X", "%00%00", "A" * 13, "A-B"):
         answer = await program.put(f"{ORGANISATIONS}/{code}", json=body)
         assert is_problem(answer, 404), code
 
 
-async def test_references_that_are_none_are_not_found(program: httpx.AsyncClient) -> None:
+async def test_references_that_are_none_are_not_found(program: httpx2.AsyncClient) -> None:
     for reference in ("nothing", "%00", "IN-0000-00", "x" * 500):
         assert is_problem(await program.get(f"{PATH}/{reference}"), 404)
 

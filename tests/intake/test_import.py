@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from deploy.cli.import_.account import Account
@@ -38,7 +38,7 @@ async def import_into(intake: Running, file: Path) -> Account:
         url="http://localhost:8000",
         key=ADMINISTRATOR_KEY,
         advance=lambda _: None,
-        transport=httpx.ASGITransport(intake.app),
+        transport=httpx2.ASGITransport(intake.app),
     )
     return account
 

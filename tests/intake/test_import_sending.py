@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-import httpx
+import httpx2
 import pytest
 
 from deploy.cli.import_.account import Account
@@ -14,7 +14,7 @@ from deploy.cli.import_.table import Row
 MAPPING = read_mapping(
     None, ["text=t", "id=i"], ["reporter=PG1", "provider=RZ1", "happened_on=2022-03-31"], []
 )
-Answer = Callable[[httpx.Request], httpx.Response]
+Answer = Callable[[httpx2.Request], httpx2.Response]
 
 
 class Door:
@@ -25,11 +25,11 @@ class Door:
         self.requests = 0
         self.kept: dict[str, dict[str, object]] = {}
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.requests += 1
         if self._first:
             return self._first.pop(0)(request)
-        return httpx.Response(
+        return httpx2.Response(
             200, json={"results": [self._take(each) for each in _reports(request)]}
         )
 
@@ -42,21 +42,21 @@ class Door:
         return {"status": status, "masked": {"phone": 2}, "errors": []}
 
 
-def _reports(request: httpx.Request) -> list[dict[str, object]]:
+def _reports(request: httpx2.Request) -> list[dict[str, object]]:
     found: list[dict[str, object]] = json.loads(request.content)["reports"]
     return found
 
 
-def busy(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(429, headers={"Retry-After": "3"})
+def busy(request: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(429, headers={"Retry-After": "3"})
 
 
-def away(request: httpx.Request) -> httpx.Response:
-    raise httpx.ConnectError("refused")
+def away(request: httpx2.Request) -> httpx2.Response:
+    raise httpx2.ConnectError("refused")
 
 
-def shut(request: httpx.Request) -> httpx.Response:
-    return httpx.Response(401)
+def shut(request: httpx2.Request) -> httpx2.Response:
+    return httpx2.Response(401)
 
 
 class Import:
@@ -85,7 +85,7 @@ class Import:
             key="key",
             advance=advance,
             pause=pause,
-            transport=httpx.MockTransport(self.door),
+            transport=httpx2.MockTransport(self.door),
         )
         return self.account
 

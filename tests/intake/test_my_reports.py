@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import httpx
+import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -100,7 +100,7 @@ async def test_each_step_of_the_case_is_seen_by_the_practice_that_reported(
 
 
 async def test_programs_see_the_same(
-    amira: Person, facts: Facts, program: httpx.AsyncClient
+    amira: Person, facts: Facts, program: httpx2.AsyncClient
 ) -> None:
     report = await reported(amira, facts)
     await facts.publish(opened(report), acknowledged(report, late=True))
@@ -166,7 +166,7 @@ async def test_a_malformed_record_is_set_aside_and_its_neighbours_are_applied(
 
 
 async def test_the_list_is_filtered_and_paged_on_the_server(
-    intake: Running, amira: Person, facts: Facts, program: httpx.AsyncClient
+    intake: Running, amira: Person, facts: Facts, program: httpx2.AsyncClient
 ) -> None:
     reports = [{**REPORT, "idempotency_key": f"k{n}"} for n in range(MANY)]
     reports.append({**REPORT, "provider": "RZ2", "service": "other", "idempotency_key": "other"})
@@ -245,7 +245,7 @@ async def test_administrators_find_and_read_organisations(intake: Running) -> No
 
 
 async def test_the_status_counts_what_was_accepted(
-    intake: Running, program: httpx.AsyncClient
+    intake: Running, program: httpx2.AsyncClient
 ) -> None:
     reports = [{**REPORT, "idempotency_key": f"k{n}"} for n in range(3)]
     await program.post("/api/v1/reports/bulk", json={"reports": reports})

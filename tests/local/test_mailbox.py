@@ -5,7 +5,7 @@ import smtplib
 from email.message import EmailMessage
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from deploy.local import mailbox
@@ -22,9 +22,9 @@ def a_mail(subject: str, html: str = "<p>Please answer.</p>") -> EmailMessage:
     return mail
 
 
-async def get(folder: Path, path: str) -> httpx.Response:
-    transport = httpx.ASGITransport(app=mailbox.page(folder))
-    async with httpx.AsyncClient(transport=transport, base_url="http://mailbox.example") as client:
+async def get(folder: Path, path: str) -> httpx2.Response:
+    transport = httpx2.ASGITransport(app=mailbox.page(folder))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://mailbox.example") as client:
         return await client.get(path)
 
 

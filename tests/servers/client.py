@@ -33,7 +33,7 @@ class Keeper:
             listening.listen(64)
             number = listening.fileno()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.servers.keeper", str(number), self.run],
+                [sys.executable, "-m", "tests.servers.keeper", str(number), self.run, self._folder],
                 cwd=Path(__file__).parents[2],
                 pass_fds=[number],
                 stdin=subprocess.PIPE,

@@ -6,6 +6,7 @@ the servers: a client sends `kafka` or `postgres` and gets `{"address": ...}` or
 """
 
 import json
+import shutil
 import socket
 import socketserver
 import sys
@@ -110,8 +111,8 @@ class _Request(socketserver.StreamRequestHandler):
 
 
 def main() -> None:
-    """Arguments: the listening socket's number and the run's name. First line of standard input: the choices."""
-    listening, run = int(sys.argv[1]), sys.argv[2]
+    """Arguments: the listening socket's number, the run's name and its folder. First line of standard input: the choices."""
+    listening, run, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
     choices = {
         Kind(kind): Choice(Origin(origin), detail)
         for kind, (origin, detail) in json.loads(sys.stdin.readline()).items()
@@ -127,6 +128,7 @@ def main() -> None:
         server.shutdown()
     for slot in slots.values():
         slot.remove()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

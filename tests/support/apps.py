@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
+import httpx2
 from fastapi import FastAPI
 from itsdangerous import TimestampSigner
 
@@ -38,14 +38,14 @@ def session_cookie(subject: str, name: str, organisation: str) -> str:
 class Person:
     """Somebody with a browser of their own; `client` for everything that `get` and `post` do not do."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
 
-    async def get(self, path: str) -> httpx.Response:
+    async def get(self, path: str) -> httpx2.Response:
         """Redirects are not followed: where they lead is part of the answer."""
         return await self.client.get(path)
 
-    async def post(self, path: str, values: Values | None = None) -> httpx.Response:
+    async def post(self, path: str, values: Values | None = None) -> httpx2.Response:
         """A form sent from one of our own pages: with the session's CSRF token."""
         return await self.client.post(path, data={csrf.FIELD: CSRF_TOKEN, **(values or {})})
 
@@ -73,10 +73,10 @@ class Running:
             await record_organisations(organisations, tx)
         self._directory |= {each.code: each for each in organisations}
 
-    async def visitor(self, **headers: str) -> httpx.AsyncClient:
+    async def visitor(self, **headers: str) -> httpx2.AsyncClient:
         """Somebody who has not signed in, or a program with these headers (such as `Authorization`)."""
-        transport = httpx.ASGITransport(self.app)
-        client = httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
+        transport = httpx2.ASGITransport(self.app)
+        client = httpx2.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
         return await self._stack.enter_async_context(client)
 
     async def sign_in(self, subject: str, organisation: str | None = None) -> Person:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from time import time
 
-import httpx
+import httpx2
 import itsdangerous
 import pytest
 from fastapi import FastAPI
@@ -38,7 +38,7 @@ def session_cookie(subject: str, organisation: str) -> str:
     )
 
 
-class Browser(httpx.AsyncClient):
+class Browser(httpx2.AsyncClient):
     """A client that can be signed in without a sign-in provider, and that posts forms as a browser would."""
 
     def sign_in(self, subject: str = "amira.patel", organisation: str = "Y90001") -> None:
@@ -47,7 +47,7 @@ class Browser(httpx.AsyncClient):
     def set_session(self, **session: object) -> None:
         self.cookies.set(COOKIE, _signed(session), domain=DOMAIN)
 
-    async def send_form(self, path: str, fields: dict[str, str]) -> httpx.Response:
+    async def send_form(self, path: str, fields: dict[str, str]) -> httpx2.Response:
         headers = {"Sec-Fetch-Site": "same-origin"}
         return await self.post(path, data={"csrf_token": CSRF, **fields}, headers=headers)
 
@@ -66,7 +66,7 @@ def demo() -> FastAPI:
 @pytest.fixture
 async def browser(demo: FastAPI, directory: FakeDirectory) -> AsyncIterator[Browser]:
     demo.dependency_overrides[find_memberships] = lambda: directory.memberships
-    transport = httpx.ASGITransport(demo)
+    transport = httpx2.ASGITransport(demo)
     async with Browser(transport=transport, base_url="http://testserver") as client:
         yield client
 
@@ -80,7 +80,7 @@ class _Text(HTMLParser):
         self.words.append(data)
 
 
-def text_of(response: httpx.Response) -> str:
+def text_of(response: httpx2.Response) -> str:
     """What a page says, without its tags."""
     parser = _Text()
     parser.feed(response.text)

@@ -1,7 +1,7 @@
 import re
 from collections.abc import AsyncIterator
 
-import httpx
+import httpx2
 import pytest
 
 from shared.platform.errors import AppError
@@ -175,7 +175,7 @@ def test_every_error_has_words_for_people() -> None:
 
 
 async def test_health_is_answered_without_asking_who(browser: Browser) -> None:
-    answers: list[httpx.Response] = [
+    answers: list[httpx2.Response] = [
         await browser.get(path) for path in ("/livez", "/readyz", "/metrics", "/status")
     ]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 200]

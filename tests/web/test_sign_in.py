@@ -5,7 +5,7 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 
@@ -35,19 +35,19 @@ async def visitor(issuer: str, directory: FakeDirectory) -> AsyncIterator[Browse
     settings = DemoSettings(sign_in_issuer=issuer, sign_in_client_secret=SecretStr("a secret"))
     app = create_app(settings)
     app.dependency_overrides[find_memberships] = lambda: directory.memberships
-    transport = httpx.ASGITransport(app)
+    transport = httpx2.ASGITransport(app)
     async with Browser(transport=transport, base_url="http://testserver") as client:
         yield client
 
 
-async def answer_of_provider(start: httpx.Response, choice: dict[str, str]) -> str:
+async def answer_of_provider(start: httpx2.Response, choice: dict[str, str]) -> str:
     """Choose on the provider's page; the address it sends the browser back to."""
-    async with httpx.AsyncClient() as client:
+    async with httpx2.AsyncClient() as client:
         answer = await client.post(start.headers["Location"], data=choice)
     return answer.headers["Location"]
 
 
-async def sign_in(visitor: Browser, subject: str, page: str = "/report") -> httpx.Response:
+async def sign_in(visitor: Browser, subject: str, page: str = "/report") -> httpx2.Response:
     start = await visitor.get("/sign-in", params={"next": page})
     back = await visitor.get(await answer_of_provider(start, {"sub": subject}))
     assert back.status_code == 303
@@ -118,7 +118,7 @@ async def test_signing_in_may_be_declined(visitor: Browser) -> None:
 
 async def test_a_provider_that_is_away_is_an_outage(directory: FakeDirectory) -> None:
     app = create_app(DemoSettings(sign_in_issuer="http://127.0.0.1:1"))
-    transport = httpx.ASGITransport(app)
+    transport = httpx2.ASGITransport(app)
     async with Browser(transport=transport, base_url="http://testserver") as visitor:
         answer = await visitor.get("/sign-in")
     assert answer.status_code == 503

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import httpx
+import httpx2
 import psutil
 
 from deploy.cli.bench import floor, statements, workload
@@ -84,7 +84,7 @@ def facts_applied(reports: int, *, mails: bool) -> dict[str, int]:
 
 
 async def insight(estate: Estate, items: Sequence[dict[str, Any]], *, mails: bool) -> float:
-    """Reports per second from the first request to the last effect. Raises httpx.HTTPError when a request fails."""
+    """Reports per second from the first request to the last effect. Raises httpx2.HTTPError when a request fails."""
     urls = {service: estate.database_url(service) for service in SERVICES}
     async with connected(urls) as databases:
         before = await databases.applied()
@@ -98,7 +98,7 @@ async def insight(estate: Estate, items: Sequence[dict[str, Any]], *, mails: boo
 async def send_in_bulk(estate: Estate, items: Sequence[dict[str, Any]]) -> None:
     limit = asyncio.Semaphore(_AT_ONCE)
     headers = {"Authorization": f"Bearer {estate.administrator_key}"}
-    async with httpx.AsyncClient(base_url=estate.url, headers=headers, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=estate.url, headers=headers, timeout=60) as client:
 
         async def send(batch: list[dict[str, Any]]) -> None:
             async with limit:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import asyncpg
-import httpx
+import httpx2
 
 from deploy.cli.bench.chain import Floor, floor_accept
 from deploy.cli.bench.workload import one_report
@@ -18,8 +18,8 @@ _CONNECTIONS = 16
 async def insight(estate: Estate, items: Sequence[dict[str, Any]]) -> float:
     """Reports per second."""
     headers = {"Authorization": f"Bearer {estate.administrator_key}"}
-    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-    async with httpx.AsyncClient(
+    limits = httpx2.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
+    async with httpx2.AsyncClient(
         base_url=estate.url, headers=headers, timeout=30, limits=limits
     ) as client:
 

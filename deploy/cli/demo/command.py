@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-import httpx
+import httpx2
 import requests
 import typer
 from rich.console import Console
@@ -58,11 +58,11 @@ def demo(
         )
     try:
         _fill(settings, reports, seed)
-    except (httpx.TransportError, requests.ConnectionError):
+    except (httpx2.TransportError, requests.ConnectionError):
         fail(
             f"nothing answers at {settings.url}. Start the estate with `make run`, then try again."
         )
-    except (httpx.HTTPStatusError, Refused) as refused:
+    except (httpx2.HTTPStatusError, Refused) as refused:
         fail(refused)
     typer.echo(LOOK_AT.format(url=settings.url, months=18))
 
@@ -107,7 +107,7 @@ class Doors:
 
     def __init__(self, settings: EstateSettings) -> None:
         key = read_secrets(settings.folder)["administrator_key"]
-        self._client = httpx.Client(
+        self._client = httpx2.Client(
             base_url=settings.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 

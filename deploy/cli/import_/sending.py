@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 
 from deploy.cli.import_.account import Account
 from deploy.cli.import_.mapping import Mapping
@@ -51,10 +51,10 @@ async def send_all(
     key: str,
     advance: Callable[[int], object],
     pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    transport: httpx.AsyncBaseTransport | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> None:
     """Send every row and enter what became of it into `account`. Raises `CannotSend`."""
-    async with httpx.AsyncClient(
+    async with httpx2.AsyncClient(
         base_url=url,
         headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
         timeout=60,
@@ -73,12 +73,12 @@ async def send_all(
             async with asyncio.TaskGroup() as workers:
                 for _ in range(AT_ONCE):
                     workers.create_task(work())
-        except* (_Refused, httpx.HTTPError) as failed:
+        except* (_Refused, httpx2.HTTPError) as failed:
             raise CannotSend(_why(failed.exceptions[0], url), account) from None
 
 
 def _why(error: BaseException, url: str) -> str:
-    if isinstance(error, httpx.HTTPError):
+    if isinstance(error, httpx2.HTTPError):
         return f"{url} cannot be reached ({type(error).__name__}). Run the same command again to go on: nothing is added twice."
     return str(error)
 
@@ -136,15 +136,15 @@ def _body(lines: list[int], items: list[bytes]) -> _Batch:
 
 
 async def _send(
-    client: httpx.AsyncClient, batch: _Batch, pause: Callable[[float], Awaitable[object]]
+    client: httpx2.AsyncClient, batch: _Batch, pause: Callable[[float], Awaitable[object]]
 ) -> list[dict[str, object]]:
-    """The results, one for each line. Raises `_Refused`, or `httpx.HTTPError` when the door stays away."""
+    """The results, one for each line. Raises `_Refused`, or `httpx2.HTTPError` when the door stays away."""
     for attempt in range(TRIES):
         last = attempt == TRIES - 1
         wait = min(LONGEST_PAUSE_SECONDS, 0.25 * 2**attempt) * random.uniform(0.5, 1.5)  # noqa: S311 - only spreads retries
         try:
             answer = await client.post(DOOR, content=batch.body)
-        except httpx.TransportError:
+        except httpx2.TransportError:
             if last:
                 raise
             await pause(wait)
@@ -155,12 +155,12 @@ async def _send(
     raise AssertionError("the last try returns or raises")
 
 
-def _asked_pause(answer: httpx.Response) -> float | None:
+def _asked_pause(answer: httpx2.Response) -> float | None:
     asked = answer.headers.get("Retry-After", "")
     return min(float(asked), 60.0) if asked.isdigit() else None
 
 
-def _results(answer: httpx.Response) -> list[dict[str, object]]:
+def _results(answer: httpx2.Response) -> list[dict[str, object]]:
     if answer.is_success:
         found: list[dict[str, object]] = answer.json()["results"]
         return found
