@@ -1,0 +1,1 @@
+"""The whole estate, started once, used through its doors as people and programs use it."""

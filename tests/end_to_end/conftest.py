@@ -1,0 +1,71 @@
+"""One estate for the session, on the run's own Kafka and PostgreSQL: five services, front door, sign-in provider and mailbox."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.estate import Estate
+from deploy.local.settings import SERVICES, EstateSettings, free_ports
+from tests.end_to_end.collector import Collector, collecting
+from tests.end_to_end.running import Ended, insight, settled
+from tests.servers.client import RUN_VARIABLE
+from tests.support.databases import Databases
+from tests.support.topics import delete_topics
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first of these tests starts the estate, whichever it is; one worker has them all, so that there is one estate."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(600))
+            item.add_marker(pytest.mark.xdist_group("end to end"))
+
+
+@pytest.fixture(scope="session")
+def collector() -> Iterator[Collector]:
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+async def estate(
+    kafka: str,
+    databases: Databases,
+    collector: Collector,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Estate]:
+    """Running, with its directory seeded."""
+    run = os.environ[RUN_VARIABLE]
+    settings = EstateSettings(
+        port=free_ports(),
+        data=tmp_path_factory.mktemp("estate") / "data",
+        kafka=kafka,
+        topic_prefix=f"{run}-estate.",
+        postgres=databases.server.render_as_string(hide_password=False),
+        database_prefix=f"{run.replace('-', '_')}_estate_",
+        otlp_endpoint=collector.url,
+    )
+    estate = Estate(settings, lambda _: None)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")  # spans leave after ms, not 5 s
+        try:
+            await estate.start()
+            yield estate
+        finally:
+            await estate.stop()
+    await delete_topics(kafka, settings.topic_prefix)
+    for service in SERVICES:
+        await databases.drop(databases.url(settings.database(service)))
+
+
+@pytest.fixture(scope="session")
+async def demonstration(estate: Estate) -> Ended:
+    """The estate with `insight demo` run once, and at rest: cases in every state."""
+    ended = await insight(estate, "demo", "--reports", "60")
+    assert ended.code == 0, ended.err
+    await settled(estate)
+    return ended
