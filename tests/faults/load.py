@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 
 from deploy.cli.bench.workload import PRACTICES, PROVIDERS
 from deploy.cli.demo.history import latest
@@ -57,7 +57,7 @@ class Load:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Raises `AssertionError` when intake refuses a report, or does not answer for two minutes."""
-        async with httpx.AsyncClient(
+        async with httpx2.AsyncClient(
             base_url=self._url, headers=self._headers, timeout=15, trust_env=False
         ) as client:
             senders = [
@@ -67,7 +67,7 @@ class Load:
             bulk = _every(BULK_EVERY_SECONDS, stop, lambda: self._send_bulk(client))
             await asyncio.gather(bulk, *senders)
 
-    async def _send_one(self, client: httpx.AsyncClient) -> None:
+    async def _send_one(self, client: httpx2.AsyncClient) -> None:
         item = next(self._items) | {"historic": False}
         body = {
             name: value
@@ -81,7 +81,7 @@ class Load:
         assert answer.status_code in {200, 201}, answer.text
         self._keep(item, answer.json()["reference"])
 
-    async def _send_bulk(self, client: httpx.AsyncClient) -> None:
+    async def _send_bulk(self, client: httpx2.AsyncClient) -> None:
         items = [next(self._items) for _ in range(BULK)]
         answer = await self._until_answered(
             lambda: client.post("/api/v1/reports/bulk", json={"reports": items})
@@ -93,13 +93,13 @@ class Load:
             self._keep(item, result["reference"])
 
     async def _until_answered(
-        self, send: Callable[[], Awaitable[httpx.Response]]
-    ) -> httpx.Response:
+        self, send: Callable[[], Awaitable[httpx2.Response]]
+    ) -> httpx2.Response:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 try:
                     answer = await send()
-                except httpx.TransportError:
+                except httpx2.TransportError:
                     pass
                 else:
                     if answer.status_code < 500:

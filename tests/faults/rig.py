@@ -57,9 +57,10 @@ class Rig:
         """Waits for quiet, two minutes at most, and reads everything."""
         await until_all_are_well(self.estate)
         began = time.monotonic()
-        await self._until_quiet()
-        await self._bring_forward()
         left = await self._until_quiet()
+        if not left:
+            await self._bring_forward()
+            left = await self._until_quiet()
         took = time.monotonic() - began
         books = Books(
             promises=self._load.promises.kept.values(),
