@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
@@ -95,14 +96,24 @@ def read_mail(folder: Path, name: str) -> Mail:
     if not NAME.match(name):
         raise FileNotFoundError(name)
     message = email.message_from_bytes((folder / name).read_bytes(), policy=policy.default)
+    return _mail(name, message, text=_part(message, "plain"), html=_part(message, "html"))
+
+
+def read_heading(folder: Path, name: str) -> Mail:
+    """One accepted mail without its parts, for a list: reading those takes ten times as long."""
+    headers = BytesHeaderParser(policy=policy.default).parsebytes((folder / name).read_bytes())
+    return _mail(name, headers, text=None, html=None)
+
+
+def _mail(name: str, message: EmailMessage, *, text: str | None, html: str | None) -> Mail:
     return Mail(
         name=name.removesuffix(".eml"),
         received=datetime.fromtimestamp(int(name.partition("-")[0]) / 1e9, tz=UTC),
         sender=str(message["From"] or ""),
         recipients=str(message["To"] or message["X-RcptTo"] or ""),
         subject=str(message["Subject"] or "(no subject)"),
-        text=_part(message, "plain"),
-        html=_part(message, "html"),
+        text=text,
+        html=html,
     )
 
 
@@ -116,7 +127,7 @@ def page(folder: Path) -> Starlette:
         shown = names[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
         return _render(
             "mailbox.html",
-            mails=[read_mail(folder, name) for name in shown],
+            mails=[read_heading(folder, name) for name in shown],
             total=len(names),
             page=number,
             more=number * PAGE_SIZE < len(names),
