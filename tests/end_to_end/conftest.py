@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES, EstateSettings, free_ports
@@ -13,13 +14,17 @@ from tests.end_to_end.running import Ended, insight, settled
 from tests.servers.client import RUN_VARIABLE
 from tests.support.databases import Databases
 from tests.support.topics import delete_topics
+from tests.web.axe import find_chromium, launch
 
+NEEDS_CHROMIUM = pytest.mark.usefixtures("chromium")
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first of these tests starts the estate, whichever it is; one worker has them all, so that there is one estate."""
     for item in items:
+        if HERE in item.path.parents and "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(600))
             item.add_marker(pytest.mark.xdist_group("end to end"))
@@ -69,3 +74,14 @@ async def demonstration(estate: Estate) -> Ended:
     assert ended.code == 0, ended.err
     await settled(estate)
     return ended
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A real browser, where there is one."""
+    if find_chromium() is None:
+        pytest.skip("no Chromium: browser tests are not run")
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        yield browser
+        await browser.close()

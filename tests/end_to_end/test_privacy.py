@@ -66,7 +66,7 @@ async def write_everywhere(estate: Estate) -> str:
             "text": WORDS,
             "question": WORDS,
         }
-        headers = {"Idempotency-Key": f"{CANARY} {NHS_NUMBER}", "User-Agent": WORDS}
+        headers = {"Idempotency-Key": "Zaffre-Quokka-943-476-5919"}
         answer = await client.post("/api/v1/reports", json=report, headers=headers)
         assert answer.status_code == 201, answer.text
         reference = str(answer.json()["reference"])
@@ -78,8 +78,8 @@ async def write_everywhere(estate: Estate) -> str:
         assert refused.status_code == 422, refused.text
         many = {"reports": [{**report, **WRONG, "idempotency_key": WORDS}, WORDS]}
         assert (await client.post("/api/v1/reports/bulk", json=many)).json()["refused"] == 2
-        for address in ("/", "/cases/", "/trends/themes/", "/verdicts/", "/messages/", "/api/v1/"):
-            assert (await client.get(address + WORDS, params={"q": WORDS})).status_code < 500
+        for address in ("/", "/cases", "/trends", "/verdicts", "/messages", "/api/v1/reports"):
+            assert (await client.get(address, params={"q": WORDS})).status_code < 500
     await asyncio.to_thread(answer_and_dispute, estate.url, reference)
     return reference
 

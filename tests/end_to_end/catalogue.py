@@ -1,0 +1,141 @@
+"""Every page there is: whose it is, and which case or thing it is looked at with."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from fastapi.routing import iter_route_contexts
+from starlette.applications import Starlette
+
+from deploy.cli.demo.command import REPORTERS, RESPONDERS
+from deploy.local import mailbox
+from services.actions.app import create_app as actions
+from services.actions.settings import Settings as ActionsSettings
+from services.classification.app import create_app as classification
+from services.classification.settings import Settings as ClassificationSettings
+from services.intake.app import create_app as intake
+from services.intake.settings import Settings as IntakeSettings
+from services.notifications.app import create_app as notifications
+from services.notifications.settings import Settings as NotificationsSettings
+from services.reporting.app import create_app as reporting
+from services.reporting.settings import Settings as ReportingSettings
+from shared.contracts.cases import CaseState
+from shared.web.health import PATHS
+from tests.end_to_end.running import KnownCase
+from tests.support.settings import settings_of
+
+
+class Side(StrEnum):
+    """A person of the case's own: who answers it, or who reported it."""
+
+    PROVIDER = "provider"
+    PRACTICE = "practice"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page seen by somebody: a subject, a side of the case, or nobody who is signed in."""
+
+    service: str
+    route: str
+    who: str | Side | None = None
+    case: CaseState = CaseState.OPEN
+    query: str = ""
+
+    def __str__(self) -> str:
+        state = f"-{self.case}" if "{reference}" in self.route else ""
+        return f"{self.service}{self.route}{self.query}-{self.who or 'nobody'}{state}"
+
+    def subject(self, cases: Mapping[CaseState, KnownCase]) -> str | None:
+        case = cases[self.case]
+        if self.who is Side.PROVIDER:
+            return RESPONDERS[case.provider][0]
+        if self.who is Side.PRACTICE:
+            return REPORTERS[case.reporter]
+        return self.who
+
+    def path(self, cases: Mapping[CaseState, KnownCase], things: Mapping[str, str]) -> str:
+        return (
+            self.route.format(reference=cases[self.case].reference, code="RZ1", **things)
+            + self.query
+        )
+
+
+CASE = "/cases/{reference}"
+LOOKS = (
+    Look("intake", "/"),
+    Look("intake", "/", "amira.patel"),
+    Look("intake", "/", "helen.marsh"),
+    Look("intake", "/report", "amira.patel"),
+    Look("intake", "/report/sent/{reference}", Side.PRACTICE),
+    Look("intake", "/reports", "amira.patel"),
+    Look("intake", "/reports", "tom.bright", query="?status=waiting&reference=nothing"),
+    Look("intake", "/administration", "ada.quinn"),
+    Look("intake", "/administration/organisations/{code}", "ada.quinn"),
+    Look("intake", "/api/docs"),
+    Look("intake", "/organisation", "dana.cole"),
+    Look("intake", "/sign-out"),
+    Look("intake", "/sign-in/callback"),
+    Look("intake", "/accessibility"),
+    Look("intake", "/cookies"),
+    Look("intake", "/privacy"),
+    Look("actions", "/cases", "jo.lee"),
+    Look("actions", "/cases", "helen.marsh", query="?view=all"),
+    Look("actions", "/cases/actions", "jo.lee"),
+    *(Look("actions", CASE, Side.PROVIDER, state) for state in CaseState),
+    *(
+        Look("actions", CASE, Side.PRACTICE, state)
+        for state in (CaseState.ANSWERED, CaseState.OPEN)
+    ),
+    Look("actions", f"{CASE}/acknowledge", Side.PROVIDER),
+    Look("actions", f"{CASE}/learning-response", Side.PROVIDER, CaseState.ACKNOWLEDGED),
+    Look("actions", f"{CASE}/actions", Side.PROVIDER, CaseState.DISPUTED),
+    Look("actions", f"{CASE}/outcome", Side.PROVIDER, CaseState.DISPUTED),
+    Look("actions", f"{CASE}/confirm", Side.PRACTICE, CaseState.ANSWERED),
+    Look("actions", f"{CASE}/dispute", Side.PRACTICE, CaseState.ANSWERED),
+    Look("classification", "/verdicts", "helen.marsh"),
+    Look("classification", "/verdicts/{reference}", "helen.marsh"),
+    Look("classification", "/verdicts/{reference}", Side.PROVIDER),
+    Look("classification", "/verdicts/{reference}/correct", "helen.marsh"),
+    Look("notifications", "/messages", "max.stone"),
+    Look("notifications", "/messages/{message_id}", "max.stone"),
+    Look("reporting", "/trends", "helen.marsh"),
+    Look("reporting", "/trends", "jo.lee"),
+    Look("reporting", "/trends", "ravi.dhillon"),
+    Look("reporting", "/trends/themes/{theme}", "helen.marsh"),
+    Look("reporting", "/operations", "max.stone"),
+    Look("mailbox", "/mailbox"),
+    Look("mailbox", "/mailbox/{name}"),
+)
+NOT_PAGES = {
+    ("intake", "/sign-in"): "leads to the sign-in provider",
+    ("intake", "/api/openapi.json"): "the API's document",
+    ("reporting", "/trends/months.csv"): "a file",
+    ("reporting", "/trends/themes.csv"): "a file",
+    ("reporting", "/trends/tenets.csv"): "a file",
+    ("reporting", "/trends/themes/{theme}/reports.csv"): "a file",
+}
+"""What answers GET without being a page, and why. The API's own operations are known by their document."""
+
+
+def routes() -> set[tuple[str, str]]:
+    """Service and path of everything that answers GET with something of its own, but for the API and the machines' doors."""
+    nowhere = "postgresql+asyncpg://nobody@127.0.0.1/nowhere"
+    apps: dict[str, Starlette] = {
+        "intake": intake(settings_of(IntakeSettings, database_url=nowhere)),
+        "actions": actions(settings_of(ActionsSettings, database_url=nowhere)),
+        "classification": classification(settings_of(ClassificationSettings, database_url=nowhere)),
+        "notifications": notifications(settings_of(NotificationsSettings, database_url=nowhere)),
+        "reporting": reporting(settings_of(ReportingSettings, database_url=nowhere)),
+        "mailbox": mailbox.page(Path()),
+    }
+    return {(service, path) for service, app in apps.items() for path in _paths(app)}
+
+
+def _paths(app: Starlette) -> Iterator[str]:
+    for route in iter_route_contexts(app.routes):
+        path, methods = route.path, route.methods or ()
+        is_api = path is not None and path.startswith("/api/v1/")
+        if path and "GET" in methods and path not in PATHS and not is_api:
+            yield path

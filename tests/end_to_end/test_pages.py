@@ -1,0 +1,142 @@
+"""Every page of every service in a real browser: accessible, wide and narrow, with a title of its own and nothing from elsewhere."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser
+
+from deploy.local.estate import Estate
+from shared.contracts.cases import CaseState
+from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, Look, Side, routes
+from tests.end_to_end.conftest import NEEDS_CHROMIUM
+from tests.end_to_end.running import Ended, KnownCase, administrator, known_cases, mails
+from tests.end_to_end.visitors import Inspector, inspector
+
+Cases = dict[CaseState, KnownCase]
+
+
+class Inspectors:
+    """One for each person, made when first asked for."""
+
+    def __init__(self, chromium: Browser, estate: Estate) -> None:
+        self._chromium = chromium
+        self._estate = estate
+        self._made: dict[str | None, Inspector] = {}
+        self.titles: dict[str, str] = {}
+        """By title, the page that has it."""
+
+    async def of(self, subject: str | None) -> Inspector:
+        if subject not in self._made:
+            settings = self._estate.settings
+            self._made[subject] = await inspector(
+                self._chromium, settings.url, settings.issuer, subject
+            )
+        return self._made[subject]
+
+    async def close(self) -> None:
+        for one in self._made.values():
+            await one.plain.page.context.close()
+            await one.shown.context.close()
+
+
+@pytest.fixture(scope="module")
+async def inspectors(chromium: Browser, estate: Estate) -> AsyncIterator[Inspectors]:
+    made = Inspectors(chromium, estate)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="module")
+async def cases(estate: Estate, demonstration: Ended) -> Cases:
+    return await known_cases(estate)
+
+
+@pytest.fixture(scope="module")
+async def things(
+    chromium: Browser, inspectors: Inspectors, estate: Estate, cases: Cases
+) -> dict[str, str]:
+    """What the other parts of the addresses are filled with: a theme, a message, a mail."""
+    found = {"name": mails(estate)[0].name}
+    for name, subject, path in (
+        ("theme", "helen.marsh", "/trends"),
+        ("message_id", "max.stone", "/messages"),
+    ):
+        visitor = (await inspectors.of(subject)).plain
+        await visitor.open(path)
+        prefix = "/trends/themes/" if name == "theme" else "/messages/"
+        link = visitor.page.locator(f'main a[href^="{prefix}"]:not([href*=".csv"])').first
+        href = await link.get_attribute("href") or ""
+        found[name] = href.removeprefix(prefix).partition("?")[0]
+    return found
+
+
+def test_every_page_there_is_gets_looked_at() -> None:
+    there = routes()
+    looked_at = {(look.service, look.route) for look in LOOKS}
+    assert there - looked_at - NOT_PAGES.keys() == set()
+    assert looked_at - there == set()
+    assert NOT_PAGES.keys() - there == set()
+
+
+@NEEDS_CHROMIUM
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+async def test_a_page_is_accessible_fits_a_phone_and_asks_nobody_else(
+    look: Look, inspectors: Inspectors, cases: Cases, things: dict[str, str]
+) -> None:
+    inspector = await inspectors.of(look.subject(cases))
+    path = look.path(cases, things)
+    title = await inspector.title(path)
+    assert re.fullmatch(r"[^-].+ - Insight", title)
+    page = f"{look.service}{look.path(cases, things).partition('?')[0]} {look.who is None}"
+    assert inspectors.titles.setdefault(title, page) == page
+    assert await inspector.overflow() <= 0
+    assert inspector.plain.complaints == []
+    assert await inspector.violations(path) == []
+
+
+FORMS = (
+    (Look("intake", "/report", "amira.patel"), "Send report"),
+    (Look("actions", f"{CASE}/acknowledge", Side.PROVIDER), "Acknowledge"),
+    (Look("actions", f"{CASE}/actions", Side.PROVIDER, CaseState.DISPUTED), "Add the action"),
+    (
+        Look("actions", f"{CASE}/dispute", Side.PRACTICE, CaseState.ANSWERED),
+        "Dispute and open the case again",
+    ),
+)
+
+
+@NEEDS_CHROMIUM
+@pytest.mark.parametrize(("look", "button"), FORMS, ids=str)
+async def test_a_form_sent_empty_says_accessibly_what_is_missing(
+    look: Look, button: str, inspectors: Inspectors, cases: Cases, things: dict[str, str]
+) -> None:
+    inspector = await inspectors.of(look.subject(cases))
+    assert await inspector.violations(look.path(cases, things), press=button) == []
+    assert (await inspector.shown.title()).startswith("Error: ")
+    assert "There is a problem" in await inspector.shown.locator(":focus").inner_text()
+
+
+@NEEDS_CHROMIUM
+@pytest.mark.parametrize(
+    ("subject", "path", "title"),
+    [
+        (None, "/nowhere", "Page not found - Insight"),
+        ("jo.lee", "/messages", "You cannot see this page - Insight"),
+        ("jo.lee", "/cases/IN-0000-00", "Page not found - Insight"),
+    ],
+)
+async def test_a_refusal_is_a_page_like_any_other(
+    inspectors: Inspectors, subject: str | None, path: str, title: str
+) -> None:
+    inspector = await inspectors.of(subject)
+    assert await inspector.title(path) == title
+    assert await inspector.overflow() <= 0
+    assert inspector.plain.complaints == []
+    assert await inspector.violations(path) == []
+
+
+async def test_the_machines_doors_are_not_open_to_the_public(estate: Estate) -> None:
+    async with administrator(estate) as client:
+        for path in ("/livez", "/readyz", "/metrics", "/status"):
+            assert (await client.get(path)).status_code == 404
