@@ -16,7 +16,8 @@ from deploy.cli.console import estate_settings
 from deploy.local.settings import SERVICES, EstateSettings
 from shared.contracts.operations import Heartbeat
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 12.0
+"""Longer than a service itself waits for Kafka and its database, 5 seconds each: it is to say which of them is away."""
 
 
 @dataclass(frozen=True)
