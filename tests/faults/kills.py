@@ -32,13 +32,13 @@ async def kill_one_by_one(estate: Estate, names: Sequence[str], chance: random.R
 
 
 async def until_all_are_well(estate: Estate) -> None:
-    async def well() -> bool:
-        return (await read_status(estate.settings)).ok
-
-    await eventually(well, READY_WITHIN_SECONDS, "every service is ready")
+    await eventually(partial(_is_well, estate), READY_WITHIN_SECONDS, "every service is ready")
 
 
-async def _is_well(estate: Estate, name: str) -> bool:
-    """A server is well when every service finds it so."""
+async def _is_well(estate: Estate, name: str | None = None) -> bool:
+    """A service by its own word; anything else is well when every service is. Raises `AssertionError` with what is wrong."""
     status = await read_status(estate.settings)
-    return status.services[name].ready if name in SERVICES else status.ok
+    wanted = [name] if name in SERVICES else SERVICES
+    wrong = {one: status.services[one].problems for one in wanted if not status.services[one].ready}
+    assert not wrong, wrong
+    return True
