@@ -1,6 +1,8 @@
 """The report form, and the page that says it was sent."""
 
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Annotated, ClassVar, Self
 from uuid import UUID, uuid4
 
@@ -27,6 +29,8 @@ from shared.web.pages import render
 router = APIRouter()
 Reporter = Annotated[Actor, Depends(require(Role.REPORTER))]
 
+LAST_SENT = "last_sent_report"
+"""In the session: the digest of the report that was sent last, and its key."""
 _NO_HARM_LEVEL = "Select the level of harm, or select 'I do not know'"
 _NO_RATING = "Select how the experience was, or select 'I do not know'"
 
@@ -112,13 +116,29 @@ async def send_report(request: Request, actor: Reporter, tx: Tx) -> Response:
     if form.value is None:
         typed = {**form.typed, "submission": _kept_submission(form)}
         return await _form(request, tx.connection, typed, _with_kind_question(form), 422)
-    (outcome,) = await accept_reports([submission_of(form.value, actor)], tx)
+    submission = _as_sent_before(request, submission_of(form.value, actor))
+    (outcome,) = await accept_reports([submission], tx)
     if isinstance(outcome, Accepted | AlreadyThere):
+        request.session[LAST_SENT] = [_digest(submission), submission.idempotency_key]
         return RedirectResponse(f"/report/sent/{outcome.receipt.reference}", 303)
-    status, errors, submission = _not_accepted(form.value, outcome)
+    status, errors, next_submission = _not_accepted(form.value, outcome)
     return await _form(
-        request, tx.connection, {**form.typed, "submission": submission}, errors, status
+        request, tx.connection, {**form.typed, "submission": next_submission}, errors, status
     )
+
+
+def _as_sent_before(request: Request, submission: Submission) -> Submission:
+    """After going back, browsers show what was typed in a page that is new: who sends word for word what they sent last means
+    that report."""
+    last = request.session.get(LAST_SENT)
+    if isinstance(last, list) and last[0] == _digest(submission):
+        return replace(submission, idempotency_key=last[1])
+    return submission
+
+
+def _digest(submission: Submission) -> str:
+    """Of all that was said, so that nothing of it is kept in the session."""
+    return sha256(repr(replace(submission, idempotency_key="")).encode()).hexdigest()
 
 
 def _kept_submission(form: Filled[ReportForm]) -> str:
