@@ -5,10 +5,10 @@ DATA = $(or $(INSIGHT_DATA),.insight)
 IN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format demo bench faults lock clean
+.PHONY: help setup run test check format demo pictures bench faults lock clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: ## Virtual environment, packages, pages and servers in .venv (the other targets call it)
 	@$(PYTHON) deploy/setup.py
@@ -31,6 +31,9 @@ format: setup ## Format the code and mend what the linter can
 
 demo: setup ## Fill the running estate with a believable history
 	@$(IN)/insight demo $(ARGS)
+
+pictures: setup ## Take the README's pictures again, of the running estate after `make demo`
+	@$(IN)/python -m tests.pictures
 
 bench: setup ## Measure speed and memory on this machine
 	@$(IN)/insight bench $(ARGS)
