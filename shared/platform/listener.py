@@ -23,6 +23,10 @@ from shared.platform.metrics import Metrics
 from shared.platform.settings import ServiceSettings
 
 _LONGEST_BACKOFF_SECONDS = 15.0
+_COMMIT_SECONDS = 10.0
+_LOOK_SECONDS = 1.0
+_PATIENCE_SECONDS = 30.0
+"""A consumer that for so long does not answer, or leaves records waiting, is started again."""
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +64,8 @@ class Listener:
         self._batches = batches
         self._metrics = metrics
         self.progress = Progress()
+        self._in_hand = False
+        """Whether a batch is being worked on, which may take long when the database is away."""
         self.broker = self._build()
 
     def _build(self) -> KafkaBroker:
@@ -117,9 +123,26 @@ class Listener:
             self.broker = self._build()
 
     async def _until_dead(self) -> None:
-        while all(_lives(subscriber) for subscriber in self.broker.subscribers):  # noqa: ASYNC110 - FastStream signals no death
-            await asyncio.sleep(1)
+        """A consumer's task may end. Or it goes on and never gets anything again: aiokafka's may, after a broker's crash."""
+        well_at = time.monotonic()
+        while all(_lives(subscriber) for subscriber in self.broker.subscribers):
+            if time.monotonic() - well_at > _PATIENCE_SECONDS:
+                log.error("the consumer stands still and is started again")
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
+            if await self._is_well():
+                well_at = time.monotonic()
         log.error("the consumer has died and is started again")
+
+    async def _is_well(self) -> bool:
+        if self._in_hand or not self.listens:
+            return True
+        try:
+            async with asyncio.timeout(5):
+                await self.lag()
+        except (KafkaError, OSError, TimeoutError):
+            return False
+        return time.monotonic() - self.progress.moved_at < _PATIENCE_SECONDS
 
     async def stop(self) -> None:
         try:
@@ -136,6 +159,7 @@ class Listener:
             partition = TopicPartition(record.topic, record.partition)
             first.setdefault(partition, record.offset)
             after[partition] = record.offset + 1
+        self._in_hand = True
         try:
             with self._metrics.batch_seconds.time():
                 await self._batches.process(records)
@@ -143,6 +167,8 @@ class Listener:
             await self._rewind(consumer, first, error)
         else:
             await self._commit(consumer, after)
+        finally:
+            self._in_hand = False
 
     async def _rewind(
         self, consumer: AIOKafkaConsumer, first: dict[TopicPartition, int], error: Exception
@@ -162,8 +188,10 @@ class Listener:
         if not ours:
             return
         try:
-            await consumer.commit(ours)
-        except KafkaError as error:
+            # After a broker's crash aiokafka may wait for its answer for ever.
+            async with asyncio.timeout(_COMMIT_SECONDS):
+                await consumer.commit(ours)
+        except (KafkaError, TimeoutError) as error:
             # The batch is applied; whoever reads it again finds its events in the inbox.
             log.warning("offsets not committed: %s", type(error).__name__)
 
@@ -181,6 +209,8 @@ class Listener:
                 done = await consumer.committed(partition) or 0
                 self.progress.done.setdefault(partition, done)
             found[partition.topic] += max(0, end - done)
+        if self.progress.joined and not any(found.values()):
+            self.progress.moved_at = time.monotonic()  # with nothing to do, it does not stand still
         return found
 
 
