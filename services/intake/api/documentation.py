@@ -72,9 +72,9 @@ def _operation(
         path=path,
         summary=operation.get("summary", ""),
         text=operation.get("description", ""),
-        parameters=[_parameter(each) for each in operation.get("parameters", [])],
+        parameters=[_parameter(document, each) for each in operation.get("parameters", [])],
         fields=[
-            Field(name, _kind(value), name in required, value.get("description", ""))
+            Field(name, _kind(document, value), name in required, value.get("description", ""))
             for name, value in schema.get("properties", {}).items()
         ],
         example=json.dumps(body["example"], indent=2) if "example" in body else "",
@@ -85,10 +85,10 @@ def _operation(
     )
 
 
-def _parameter(parameter: Mapping[str, Any]) -> Field:
+def _parameter(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> Field:
     return Field(
         f"{parameter['name']} ({parameter['in']})",
-        _kind(parameter["schema"]),
+        _kind(document, parameter["schema"]),
         parameter.get("required", False),
         parameter.get("description", ""),
     )
@@ -102,12 +102,14 @@ def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping
     return found
 
 
-def _kind(schema: Mapping[str, Any]) -> str:
-    """A field's type in a word or two."""
+def _kind(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
+    """A field's type in a word or two, or the values that it takes."""
     if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
+        values = _resolved(document, schema).get("enum")
+        name = str(schema["$ref"].rpartition("/")[2])
+        return f"one of {', '.join(values)}" if values else name
     if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"])
+        return " or ".join(_kind(document, each) for each in schema["anyOf"])
     if schema.get("type") == "array":
-        return f"list of {_kind(schema.get('items', {}))}"
+        return f"list of {_kind(document, schema.get('items', {}))}"
     return str(schema.get("format") or schema.get("type") or "any")
