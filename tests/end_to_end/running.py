@@ -117,12 +117,12 @@ def administrator(estate: Estate) -> httpx2.AsyncClient:
 
 
 async def known_cases(estate: Estate) -> dict[CaseState, KnownCase]:
-    """One case for each state there is."""
+    """One case for each state there is; of those under way all are of people who can sign in."""
     engine = create_async_engine(estate.database_url("actions"))
     columns = (case_.c.state, case_.c.reference, case_.c.provider, case_.c.reporter)
     try:
         async with engine.connect() as connection:
-            # the newest: the demonstration's, whose people can all sign in
+            # the last one of each state: the newest
             rows = await connection.execute(select(*columns).order_by(case_.c.report_id))
             return {CaseState(row[0]): KnownCase(*row[1:]) for row in rows}
     finally:

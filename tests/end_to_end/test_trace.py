@@ -9,7 +9,7 @@ from tests.end_to_end.running import administrator, mail_about, settled
 from tests.support.waiting import eventually
 
 REPORT = {
-    "reporter": "Y90004",
+    "reporter": "Y90002",
     "provider": "RZ2",
     "kind": "event",
     "tenet": "effectiveness",
