@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.cli.console import estate_settings, fail
-from deploy.cli.demo.answers import ANSWERS, DISPUTES, Answer
+from deploy.cli.demo.answers import DISPUTES, Answer, answer_to
 from deploy.cli.demo.history import Told, history, latest
 from deploy.cli.demo.people import Person, Refused
 from deploy.local.folder import read_secrets
@@ -166,7 +166,12 @@ def _act(
         if stage:
             due_on = today + timedelta(days=30 + number)
             _respond(
-                person(subject), name, reference, stage, ANSWERS[number % len(ANSWERS)], due_on
+                person(subject),
+                name,
+                reference,
+                stage,
+                answer_to(case.story.rating, case.text),
+                due_on,
             )
         if stage > _ANSWERED:
             reporter = person(REPORTERS[case.reporter])
