@@ -8,8 +8,9 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
@@ -24,10 +25,12 @@ from shared.platform.settings import ServiceSettings
 
 _LONGEST_BACKOFF_SECONDS = 15.0
 _COMMIT_SECONDS = 10.0
+_ANSWER_SECONDS = 4.0
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 """A consumer that for so long does not answer, or leaves records waiting, is started again."""
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -138,15 +141,14 @@ class Listener:
         if self._in_hand or not self.listens:
             return True
         try:
-            async with asyncio.timeout(5):
-                await self.lag()
+            await self.lag()
         except (KafkaError, OSError, TimeoutError):
             return False
         return time.monotonic() - self.progress.moved_at < _PATIENCE_SECONDS
 
     async def stop(self) -> None:
         try:
-            await asyncio.wait_for(self.broker.stop(), 10)
+            await _within(10, self.broker.stop())
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("the broker connection did not close: %s", type(error).__name__)
 
@@ -188,15 +190,16 @@ class Listener:
         if not ours:
             return
         try:
-            # After a broker's crash aiokafka may wait for its answer for ever.
-            async with asyncio.timeout(_COMMIT_SECONDS):
-                await consumer.commit(ours)
+            await _within(_COMMIT_SECONDS, consumer.commit(ours))
         except (KafkaError, TimeoutError) as error:
             # The batch is applied; whoever reads it again finds its events in the inbox.
             log.warning("offsets not committed: %s", type(error).__name__)
 
     async def lag(self) -> dict[str, int]:
-        """Records not yet processed, by topic, over our partitions. Raises KafkaError when Kafka cannot be asked."""
+        """Records not yet processed, by topic, over our partitions. Raises KafkaError or TimeoutError when Kafka cannot be asked."""
+        return await _within(_ANSWER_SECONDS, self._ask_lag())
+
+    async def _ask_lag(self) -> dict[str, int]:
         consumer = self.consumer
         if consumer is None:
             return {}
@@ -212,6 +215,19 @@ class Listener:
         if self.progress.joined and not any(found.values()):
             self.progress.moved_at = time.monotonic()  # with nothing to do, it does not stand still
         return found
+
+
+async def _within(seconds: float, work: Coroutine[None, None, T]) -> T:
+    """The work's result, or TimeoutError. Never later: after a broker's crash aiokafka may wait for ever and not even be cancelled,
+    which `asyncio.timeout` would wait for."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
 
 
 def _lives(subscriber: object) -> bool:
