@@ -21,8 +21,8 @@ class Settings(ServiceSettings):
     mail_from: str = "Insight <insight@insight.example>"
     """The From of every mail; its domain also ends the Message-IDs, so it should be one's own."""
     mail_connections: int = Field(default=4, ge=1, le=50)
-    mail_batch: int = Field(default=64, ge=1, le=1_000)
-    """Messages claimed at once by one worker."""
+    mail_batch: int = Field(default=16, ge=1, le=1_000)
+    """Messages claimed at once by one worker; as many at most become unknown when it is killed."""
     lease_seconds: float = Field(default=60, gt=0, le=3_600)
     """A claim older than this belongs to nobody any more. The mail server's time limits are parts of it."""
     poll_seconds: float = Field(default=0.25, gt=0, le=60)

@@ -1,10 +1,13 @@
-"""Connecting to Kafka without leaving half a connection behind."""
+"""Waits for Kafka's client that leave no half connection behind and never last for ever."""
 
 import asyncio
 import contextlib
 from collections.abc import Coroutine
+from typing import TypeVar
 
 _PATIENCE_SECONDS = 5
+
+T = TypeVar("T")
 
 
 async def completed(start: Coroutine[object, object, object]) -> None:
@@ -21,3 +24,16 @@ async def completed(start: Coroutine[object, object, object]) -> None:
         with contextlib.suppress(Exception, asyncio.CancelledError):
             await task
         raise
+
+
+async def within(seconds: float, work: Coroutine[None, None, T]) -> T:
+    """The work's result, or TimeoutError. Never later: after a broker's crash aiokafka may wait for ever and not even be cancelled,
+    which `asyncio.timeout` would wait for."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise TimeoutError
+        return task.result()
+    finally:
+        task.cancel()

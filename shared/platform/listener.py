@@ -8,9 +8,8 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
@@ -18,7 +17,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared.platform.batches import Batches, Record
-from shared.platform.connecting import completed
+from shared.platform.connecting import completed, within
 from shared.platform.consumers import Consumers
 from shared.platform.metrics import Metrics
 from shared.platform.settings import ServiceSettings
@@ -30,7 +29,6 @@ _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 30.0
 """A consumer that for so long does not answer, or leaves records waiting, is started again."""
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -148,7 +146,7 @@ class Listener:
 
     async def stop(self) -> None:
         try:
-            await _within(10, self.broker.stop())
+            await within(10, self.broker.stop())
         except (KafkaError, OSError, TimeoutError) as error:
             log.warning("the broker connection did not close: %s", type(error).__name__)
 
@@ -190,14 +188,14 @@ class Listener:
         if not ours:
             return
         try:
-            await _within(_COMMIT_SECONDS, consumer.commit(ours))
+            await within(_COMMIT_SECONDS, consumer.commit(ours))
         except (KafkaError, TimeoutError) as error:
             # The batch is applied; whoever reads it again finds its events in the inbox.
             log.warning("offsets not committed: %s", type(error).__name__)
 
     async def lag(self) -> dict[str, int]:
         """Records not yet processed, by topic, over our partitions. Raises KafkaError or TimeoutError when Kafka cannot be asked."""
-        return await _within(_ANSWER_SECONDS, self._ask_lag())
+        return await within(_ANSWER_SECONDS, self._ask_lag())
 
     async def _ask_lag(self) -> dict[str, int]:
         consumer = self.consumer
@@ -215,19 +213,6 @@ class Listener:
         if self.progress.joined and not any(found.values()):
             self.progress.moved_at = time.monotonic()  # with nothing to do, it does not stand still
         return found
-
-
-async def _within(seconds: float, work: Coroutine[None, None, T]) -> T:
-    """The work's result, or TimeoutError. Never later: after a broker's crash aiokafka may wait for ever and not even be cancelled,
-    which `asyncio.timeout` would wait for."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-        if not task.done():
-            raise TimeoutError
-        return task.result()
-    finally:
-        task.cancel()
 
 
 def _lives(subscriber: object) -> bool:

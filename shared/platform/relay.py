@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.platform import repository
-from shared.platform.connecting import completed
+from shared.platform.connecting import completed, within
 from shared.platform.metrics import Metrics
 from shared.platform.repository import OutboxRow
 
@@ -21,6 +21,9 @@ _BUSY_POLL_SECONDS = 0.05
 _IDLE_POLL_SECONDS = 1.0
 """Whoever emits wakes the relay of its own process; this finds what a killed process left behind."""
 _BACKOFF_SECONDS = 0.5
+_PUBLISH_SECONDS = 60.0
+"""Kafka's client gives up sooner by itself; if it hangs, it is made anew, and what was sent already is sent again."""
+_STOP_SECONDS = 10.0
 _LARGEST_RECORD = 4 * 1024 * 1024
 """Bytes: a dead letter holds a whole record in base64 and would otherwise hold up the relay for ever."""
 
@@ -82,7 +85,10 @@ class Relay:
                     await asyncio.wait_for(self._written.wait(), pause)
         finally:
             self._producer = None
-            await producer.stop()
+            try:
+                await within(_STOP_SECONDS, producer.stop())
+            except TimeoutError:
+                log.warning("the producer did not close")
 
     async def _relay_batch(self, producer: AIOKafkaProducer) -> float:
         """Seconds to pause before the next batch, if nothing is written meanwhile."""
@@ -90,7 +96,7 @@ class Relay:
         async with self._engine.begin() as connection:
             rows = await repository.take_from_outbox(connection, _BATCH)
             if rows:
-                await _publish(producer, rows)
+                await within(_PUBLISH_SECONDS, _publish(producer, rows))
                 await repository.delete_from_outbox(connection, rows)
         if rows is None:
             return _BUSY_POLL_SECONDS

@@ -20,6 +20,7 @@ NEEDS_CHROMIUM = pytest.mark.usefixtures("chromium")
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The first of these tests starts the estate, whichever it is; one worker has them all, so that there is one estate."""
     for item in items:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from deploy.cli.demo.people import Person
 from deploy.local.estate import Estate
@@ -102,7 +102,7 @@ def logs(estate: Estate) -> Iterator[Path]:
 
 
 async def metrics(estate: Estate) -> AsyncIterator[tuple[str, bytes]]:
-    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+    async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
         for service in SERVICES:
             port = estate.settings.service_port(service)
             answer = await client.get(f"http://127.0.0.1:{port}/metrics")

@@ -23,7 +23,7 @@ SEED = int(os.environ.get("FAULTS_SEED", "1"))
 ROUNDS = 2
 LEASE_SECONDS = "10"
 """How long mails wait that a killed process was sending."""
-MOST_UNKNOWN = (ROUNDS + 1) * 64
+MOST_UNKNOWN = (ROUNDS + 1) * 16
 """Mails whose end nobody knows: a batch for each kill of notifications, and one for the database's."""
 
 

@@ -11,7 +11,6 @@ from services.intake.api.models import ReceiptOut, ReportIn, ReportStatus, submi
 from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocument, example
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken
 from services.intake.domain.references import typed_reference
-from services.intake.domain.submissions import Problem
 from services.intake.use_cases import accept_reports
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.http import Reading, Tx
@@ -59,15 +58,13 @@ async def send_report(
     tx: Tx,
     response: Response,
     idempotency_key: Annotated[
-        str | None,
+        str,
         Header(
             description="Your own identity of this report, 1 to 200 printable ASCII characters. Sending again with it is safe."
         ),
-    ] = None,
+    ],
 ) -> ReceiptOut:
     """Keeps the report, opens the provider's case and answers with the reference. The `Location` header leads to its status."""
-    if idempotency_key is None:
-        raise FieldProblems([Problem("Idempotency-Key", "Send this header")])
     submission = submission_of(report, client, idempotency_key=idempotency_key)
     if isinstance(submission, list):
         raise FieldProblems(submission)
