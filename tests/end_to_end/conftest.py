@@ -20,15 +20,13 @@ NEEDS_CHROMIUM = pytest.mark.usefixtures("chromium")
 HERE = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first of these tests starts the estate, whichever it is; one worker has them all, so that there is one estate."""
+    """The first of these tests starts the estate, whichever it is."""
     for item in items:
         if HERE in item.path.parents and "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.timeout(600))
-            item.add_marker(pytest.mark.xdist_group("end to end"))
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +43,8 @@ async def estate(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Estate]:
     """Running, with its directory seeded."""
-    run = os.environ[RUN_VARIABLE]
+    # With tests side by side each worker has an estate of its own.
+    run = f"{os.environ[RUN_VARIABLE]}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     settings = EstateSettings(
         port=free_ports(),
         data=tmp_path_factory.mktemp("estate") / "data",
