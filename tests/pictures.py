@@ -17,7 +17,7 @@ PICTURES = (
     ("trends", "helen.marsh", "/trends"),
     ("operations", "max.stone", "/operations"),
 )
-_TALL = 1_000
+_TALL = 1_150
 """Pixels of a page that a picture shows, from its top."""
 
 
