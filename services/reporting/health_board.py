@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer
 from pydantic import ValidationError
 
 from shared.contracts.operations import HEARTBEATS_TOPIC, Heartbeat
+from shared.platform.connecting import completed, within
 from shared.platform.settings import ServiceSettings
 from shared.platform.transaction import Transactions
 
@@ -20,6 +21,7 @@ DOWN_AFTER_SECONDS = 10.0
 REPLACED_AFTER_SECONDS = 60.0
 """Whatever restarts a process gives it a new name: the silent one is then shown this long and no longer."""
 FORGOTTEN_AFTER_SECONDS = 3600.0
+_STOP_SECONDS = 10.0
 SERVICES = ("intake", "classification", "actions", "notifications", "reporting")
 
 
@@ -57,12 +59,13 @@ class HealthBoard:
             auto_offset_reset="latest",
             enable_auto_commit=False,
         )
-        await consumer.start()
+        # Inside the `try` from the start: a consumer whose start fails or is cut short wants closing too.
         try:
+            await completed(consumer.start())
             async for record in consumer:
                 self.hear(record.value)
         finally:
-            await consumer.stop()
+            await within(_STOP_SECONDS, consumer.stop())
 
     def hear(self, value: bytes | None) -> None:
         """Take in one heartbeat, if it is one."""
