@@ -26,7 +26,7 @@ _LONGEST_BACKOFF_SECONDS = 15.0
 _COMMIT_SECONDS = 10.0
 _ANSWER_SECONDS = 4.0
 _LOOK_SECONDS = 1.0
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 15.0
 """A consumer that for so long does not answer, or leaves records waiting, is started again."""
 
 log = logging.getLogger(__name__)
