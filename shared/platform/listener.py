@@ -27,7 +27,8 @@ _COMMIT_SECONDS = 10.0
 _ANSWER_SECONDS = 4.0
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 15.0
-"""A consumer that for so long does not answer, or leaves records waiting, is started again."""
+"""A consumer that does not answer for so long is started again; one that leaves records waiting, after twice as long: it is held
+unwell only once it has not moved for this long."""
 
 log = logging.getLogger(__name__)
 
