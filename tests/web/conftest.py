@@ -3,7 +3,7 @@
 import json
 import secrets
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from html.parser import HTMLParser
 from time import time
 
@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from shared.web.actors import find_memberships
 from tests.web.demo import DemoSettings, FakeDirectory, create_app
+from tests.web.issuer import Issuer, issuing
 
 COOKIE = "insight"
 DOMAIN = "testserver.local"  # what a host without dots is called by Python's cookies
@@ -47,6 +48,10 @@ class Browser(httpx2.AsyncClient):
     def sign_in(self, subject: str = "amira.patel", organisation: str = "Y90001") -> None:
         self.cookies.set(COOKIE, session_cookie(subject, organisation), domain=DOMAIN)
 
+    def set_cookie(self, value: str) -> None:
+        """A session's cookie, copied from elsewhere."""
+        self.cookies.set(COOKIE, value, domain=DOMAIN)
+
     def set_session(self, **session: object) -> None:
         """A session like this; one that nothing has ended, unless its handles are given."""
         whole = {"handles": [secrets.token_hex(16)], **session}
@@ -74,6 +79,19 @@ async def browser(demo: FastAPI, directory: FakeDirectory) -> AsyncIterator[Brow
     transport = httpx2.ASGITransport(demo)
     async with Browser(transport=transport, base_url="http://testserver") as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def issuer_server() -> Iterator[Issuer]:
+    with issuing() as running:
+        yield running
+
+
+@pytest.fixture
+def issuer(issuer_server: Issuer) -> Issuer:
+    """A sign-in provider that says what a test wants it to, and nothing wrong yet."""
+    issuer_server.forget()
+    return issuer_server
 
 
 class _Text(HTMLParser):
