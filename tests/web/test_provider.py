@@ -99,8 +99,8 @@ async def test_an_id_token_that_anybody_could_have_made_signs_nobody_in(
     """Even where the provider's own description allows such tokens."""
     start = await visitor.get("/sign-in")
     nonce = parse_qs(urlsplit(start.headers["Location"]).query)["nonce"][0]
-    claims = {"iss": issuer.url, "aud": CLIENT_ID, "sub": "amira.patel", "nonce": nonce}
-    claims |= {"iat": NOW, "exp": NOW + 300}
+    claims: dict[str, Any] = {"iss": issuer.url, "aud": CLIENT_ID, "nonce": nonce}
+    claims |= {"sub": "amira.patel", "iat": NOW, "exp": NOW + 300}
     public = issuer.key.as_pem(private=False)
     issuer.id_token = forged({"alg": algorithm, "kid": "first"}, claims, public)
     answer = await visitor.get(issuer.authorise(start.headers["Location"]))
