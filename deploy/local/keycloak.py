@@ -6,6 +6,7 @@ It is set up by `deploy/keycloak/realm.json` and keeps nothing: each start is th
 """
 
 import shutil
+import signal
 import urllib.error
 import urllib.request
 import zipfile
@@ -37,6 +38,8 @@ class Keycloak:
                 *("--http-host=127.0.0.1", f"--http-port={port}"),
             ],
             log=log,
+            # Its script hands this on to the Java that it starts, which the kernel does not know of.
+            orphan_signal=signal.SIGTERM,
             environment={
                 "JAVA_HOME": str(JAVA_HOME),
                 "JAVA_OPTS_KC_HEAP": "-Xms64m -Xmx400m",
