@@ -168,10 +168,17 @@ async def test_who_signs_out_at_keycloak_too_must_give_the_password_again(place:
         assert await is_out(amira, "/reports")
 
 
-async def test_a_way_of_signing_in_that_is_not_good_enough_is_refused(place: Place) -> None:
-    """Keycloak's own session stands for no password at all (level 0): who signed out here only must give it again."""
+async def test_who_is_known_to_keycloak_by_its_session_only_must_give_the_password(
+    place: Place,
+) -> None:
+    """Its session stands for no password (level 0), which is not what we ask for."""
     async with place.visiting() as amira:
         await place.signs_in(amira, "amira.patel", "/reports")
         await amira.press("Sign out")
-        await amira.follow("Sign in again")
+        await amira.press("Sign in again")
         assert await amira.sees("The way you signed in is not safe enough for Insight.")
+        await amira.press("Try again")
+        await amira.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await amira.press("Sign In")
+        account = amira.page.get_by_role("navigation", name="Account")
+        await expect(account).to_contain_text("Dr Amira Patel")

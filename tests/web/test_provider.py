@@ -206,11 +206,15 @@ async def test_how_people_must_sign_in_is_asked_for_and_checked(issuer: Issuer) 
         start = await visitor.get("/sign-in")
         query = parse_qs(urlsplit(start.headers["Location"]).query)
         assert query["acr_values"] == ["AAL3_ANY AAL2_ANY"]
+        assert "prompt" not in query
         for acr in ("AAL1_USERPASS", None):
             issuer.claims = {"acr": acr}
             answer = await sign_in(visitor, issuer)
             assert answer.status_code == 400
             assert "The way you signed in is not safe enough" in text_of(answer)
+            assert 'href="/sign-in?next=/report&amp;afresh=true"' in answer.text
+        again = await visitor.get("/sign-in?next=/report&afresh=true")
+        assert parse_qs(urlsplit(again.headers["Location"]).query)["prompt"] == ["login"]
         issuer.claims = {"acr": "AAL2_ANY"}
         assert (await sign_in(visitor, issuer)).status_code == 303
 
