@@ -11,13 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy.exc import SQLAlchemyError
 
-from deploy.cli.audit.anchors import heads_in, heads_on_kafka, written
-from deploy.cli.audit.verify import Verified, read_head, verify
+from deploy.cli.audit.anchors import heads_in, written
+from deploy.cli.audit.verify import Verified, read_heads, verify_estate
 from deploy.cli.console import estate_settings
-from deploy.local.estate import server_url
-from deploy.local.settings import SERVICES, EstateSettings, database_url
+from deploy.local.settings import SERVICES, EstateSettings
 from shared.contracts.operations import AuditHead
-from shared.platform.audit.verification import Head
 
 FOUND, NOT_CHECKED = 1, 3
 _SHOWN = 20
@@ -65,7 +63,7 @@ def heads_command(service: Services = None) -> None:
     """Print the head of each history as JSON, to be kept where nobody of this estate can change it."""
     settings = estate_settings()
     try:
-        heads = asyncio.run(_heads(settings, _chosen(service)))
+        heads = asyncio.run(read_heads(settings, _chosen(service)))
     except (OSError, SQLAlchemyError, TimeoutError) as problem:
         _not_checked(problem)
     print(written(heads))
@@ -78,41 +76,20 @@ def _chosen(services: list[str] | None) -> list[str]:
     return services or list(SERVICES)
 
 
-def _url(settings: EstateSettings, service: str) -> str:
-    return database_url(server_url(settings), settings.database(service))
-
-
 async def _verify(
     settings: EstateSettings, services: list[str], kept: list[AuditHead]
 ) -> list[Verified]:
-    # Before the databases: a head that is told while they are read would be newer than what was read.
-    anchors = kept + await heads_on_kafka(settings.bootstrap, settings.topic_prefix)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        return [await _verify_one(settings, name, anchors, progress) for name in services]
-
-
-async def _verify_one(
-    settings: EstateSettings, service: str, anchors: list[AuditHead], progress: Progress
-) -> Verified:
-    task = progress.add_task(service)
-    known: set[Head] = {
-        (one.number, bytes.fromhex(one.hash)) for one in anchors if one.service == service
-    }
-    return await verify(
-        service,
-        _url(settings, service),
-        known,
-        lambda done, of: progress.update(task, completed=done, total=max(done, of)),
-    )
-
-
-async def _heads(settings: EstateSettings, services: list[str]) -> list[AuditHead]:
-    found = []
-    for service in services:
-        (number, hash_), at = await read_head(_url(settings, service))
-        found.append(AuditHead(service=service, number=number, hash=hash_.hex(), at=at))
-    return found
+        tasks = {service: progress.add_task(service, total=None) for service in services}
+        return await verify_estate(
+            settings,
+            services,
+            kept,
+            lambda service, done, of: progress.update(
+                tasks[service], completed=done, total=max(done, of)
+            ),
+        )
 
 
 def _as_json(verified: list[Verified]) -> str:

@@ -1,12 +1,16 @@
-"""One service's history against its own chain, its head, and what was told of it outside."""
+"""Each service's history against its own chain, its head, and what was told of it outside."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from deploy.cli.audit.anchors import heads_on_kafka
+from deploy.local.estate import server_url
+from deploy.local.settings import EstateSettings, database_url
+from shared.contracts.operations import AuditHead
 from shared.platform.audit import repository
 from shared.platform.audit.verification import Finding, Head, Verification
 
@@ -23,13 +27,46 @@ class Verified:
     findings: list[Finding]
 
 
-async def read_head(database_url: str) -> tuple[Head, datetime]:
-    """The head, and the database's time."""
+async def verify_estate(
+    settings: EstateSettings,
+    services: Sequence[str],
+    kept: Sequence[AuditHead] = (),
+    tell: Callable[[str, int, int], None] = lambda _service, _done, _of: None,
+) -> list[Verified]:
+    """`kept` are heads to hold the histories against besides those on Kafka; `tell` hears, by service, how many entries of how many
+    are done. Raises what the servers raise."""
+    # Before the databases: a head that is told while they are read would be newer than what was read.
+    heads = [*kept, *await heads_on_kafka(settings.bootstrap, settings.topic_prefix)]
+    anchors: dict[str, set[Head]] = {}
+    for one in heads:
+        anchors.setdefault(one.service, set()).add((one.number, bytes.fromhex(one.hash)))
+    return [
+        await verify(
+            service,
+            owner_url(settings, service),
+            anchors.get(service, ()),
+            partial(tell, service),
+        )
+        for service in services
+    ]
+
+
+async def read_heads(settings: EstateSettings, services: Sequence[str]) -> list[AuditHead]:
+    """Where each history ends now."""
+    return [await _read_head(service, owner_url(settings, service)) for service in services]
+
+
+def owner_url(settings: EstateSettings, service: str) -> str:
+    return database_url(server_url(settings), settings.database(service))
+
+
+async def _read_head(service: str, database_url: str) -> AuditHead:
     engine = create_async_engine(database_url)
     try:
         async with engine.connect() as connection:
             now = (await connection.execute(select(func.now()))).scalar_one()
-            return await repository.head(connection), now
+            number, hash_ = await repository.head(connection)
+            return AuditHead(service=service, number=number, hash=hash_.hex(), at=now)
     finally:
         await engine.dispose()
 
