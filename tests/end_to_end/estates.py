@@ -37,3 +37,4 @@ async def running_estate(
     await delete_topics(kafka, estate.settings.topic_prefix)
     for service in SERVICES:
         await databases.drop(databases.url(estate.settings.database(service)))
+        await databases.drop_role(estate.settings.database(service))
