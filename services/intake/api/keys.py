@@ -1,5 +1,6 @@
 """API keys, for administrators' programs. People have pages for it: `/administration/keys`."""
 
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -44,7 +45,7 @@ class KeyOut(BaseModel):
     organisation: str
     label: str
     scopes: list[Scope]
-    last_day: PlainDate | None
+    last_day: date | None
     key: str = Field(description="The key itself: shown here, once, and kept only as a digest")
 
 
