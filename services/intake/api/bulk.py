@@ -4,7 +4,7 @@ from collections import Counter
 
 from fastapi import APIRouter
 
-from services.intake.api.clients import Writer
+from services.intake.api.clients import KeyRoute, Writer
 from services.intake.api.models import (
     MOST_REPORTS,
     BulkIn,
@@ -14,7 +14,7 @@ from services.intake.api.models import (
     Unreadable,
     submission_of,
 )
-from services.intake.api.problems import FieldProblem, JsonRoute, example
+from services.intake.api.problems import FieldProblem, example
 from services.intake.api.reports import EXAMPLE, REFUSALS
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken, Outcome, Refused
 from services.intake.domain.submissions import Problem, Submission
@@ -22,7 +22,7 @@ from services.intake.use_cases import accept_reports
 from shared.contracts.reports import Source
 from shared.platform.http import Tx
 
-router = APIRouter(prefix="/reports", tags=["Reports"], route_class=JsonRoute)
+router = APIRouter(prefix="/reports", tags=["Reports"], route_class=KeyRoute)
 
 
 @router.post(

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
-from services.intake.api.clients import DirectoryReader, OnlyAdministrators
-from services.intake.api.problems import JsonRoute, ProblemDocument, example
+from services.intake.api.clients import DirectoryReader, KeyRoute, OnlyAdministrators
+from services.intake.api.problems import ProblemDocument, example
 from services.intake.api.reports import REFUSALS
 from services.intake.domain.directory import OrganisationDetails
 from services.intake.use_cases import save_organisation
@@ -16,7 +16,7 @@ from shared.directory import repository as directory
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading, Tx
 
-router = APIRouter(prefix="/directory", tags=["Directory"], route_class=JsonRoute)
+router = APIRouter(prefix="/directory", tags=["Directory"], route_class=KeyRoute)
 Code = Annotated[OrganisationCode, Path(description="The organisation's code")]
 
 EXAMPLE = {

@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.api.clients import OnlyAdministrators
+from services.intake.api.clients import KeyRoute, OnlyAdministrators
 from services.intake.api.models import PlainDate
-from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocument, example
+from services.intake.api.problems import FieldProblems, ProblemDocument, example
 from services.intake.api.reports import REFUSALS
 from services.intake.domain.directory import Line
 from services.intake.domain.keys import USUAL, KeyDetails, Scope, problem_with_last_day
@@ -20,7 +20,7 @@ from shared.platform.errors import NotFound
 from shared.platform.http import Tx
 
 router = APIRouter(
-    prefix="/keys", tags=["Keys"], route_class=JsonRoute, dependencies=[OnlyAdministrators]
+    prefix="/keys", tags=["Keys"], route_class=KeyRoute, dependencies=[OnlyAdministrators]
 )
 FORBIDDEN = {"model": ProblemDocument, "description": "The key is not an administrator's"}
 

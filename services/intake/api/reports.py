@@ -6,16 +6,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from services.intake import repository
-from services.intake.api.clients import Reader, Writer
+from services.intake.api.clients import KeyRoute, Reader, Writer
 from services.intake.api.models import ReceiptOut, ReportIn, ReportStatus, submission_of
-from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocument, example
+from services.intake.api.problems import FieldProblems, ProblemDocument, example
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken
 from services.intake.domain.references import typed_reference
 from services.intake.use_cases import accept_reports
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.http import Reading, Tx
 
-router = APIRouter(prefix="/reports", tags=["Reports"], route_class=JsonRoute)
+router = APIRouter(prefix="/reports", tags=["Reports"], route_class=KeyRoute)
 
 EXAMPLE = {
     "provider": "RZ1",
