@@ -42,8 +42,7 @@ _GRANTS = (
     # The history is read by anybody, added to by its own function, and changed by nobody.
     "REVOKE INSERT, UPDATE, DELETE ON audit_entry, audit_head FROM {role}",
     "GRANT EXECUTE ON FUNCTION append_audit TO {role}",
-    "REVOKE INSERT, UPDATE, DELETE ON platform_version, directory_version FROM {role}",
-    "REVOKE INSERT, UPDATE, DELETE ON sessions_version, alembic_version FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON platform_version, directory_version, sessions_version, alembic_version FROM {role}",
 )
 
 
