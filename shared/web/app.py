@@ -12,6 +12,7 @@ from shared.platform.runtime import Runtime
 from shared.web import health, telemetry
 from shared.web.actors import Elsewhere, go_elsewhere
 from shared.web.csrf import check_csrf
+from shared.web.endings import refuse_ended
 from shared.web.errors import UnexpectedErrors, add_error_handlers
 from shared.web.pages import make_environment
 from shared.web.rates import Limited, Rates
@@ -49,7 +50,7 @@ def create_web_app(
         openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(check_csrf)],
+        dependencies=[Depends(refuse_ended), Depends(check_csrf)],
     )
     app.state.runtime = runtime
     app.state.public_origin = origin_of(settings.public_url)

@@ -13,6 +13,10 @@ from shared.web.forms import posted_values
 FIELD = "csrf_token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
+BACK_CHANNEL_LOGOUT = "/sign-in/back-channel-logout"
+MACHINES_ONLY = frozenset({BACK_CHANNEL_LOGOUT})
+"""Exempt by nature, and the whole list of it: a machine posts there, without a browser and without our session, and proves by a
+signature in what it posts who it is. Nothing there looks at the session's cookie."""
 
 REFUSED = "We could not be sure that this was sent from one of our own pages. Go back, reload the page and try again."
 
@@ -41,7 +45,7 @@ def field(request: Request) -> Markup:
 
 async def check_csrf(request: Request) -> None:
     """Dependency of every route. Raises `Forbidden`, or `SignedOutMeanwhile` when there is no session to have a token."""
-    if request.method in SAFE_METHODS or _is_api(request):
+    if request.method in SAFE_METHODS or _is_api(request) or request.url.path in MACHINES_ONLY:
         return
     if _is_cross_site(request):
         raise Forbidden(REFUSED)

@@ -1,7 +1,9 @@
 """The signed session cookie, readable by every service of the estate, that ends after a while without use and in any case after half
-a day. It says who signed in and for which organisation; what they may do is asked of the directory at each request."""
+a day. It says who signed in and for which organisation; what they may do is asked of the directory at each request, and so is
+whether the session was ended before its time (`shared.web.endings`)."""
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.middleware.sessions import SessionMiddleware
@@ -11,6 +13,8 @@ from shared.web.settings import WebSettings
 
 SUBJECT, ORGANISATION, NAME = "subject", "organisation", "name"
 BEGAN, SEEN = "began", "seen"
+HANDLES, SIGNED_IN = "handles", "signed_in"
+"""What the session can be ended by, and when the provider says that the person signed in."""
 _RENEW_AFTER_SECONDS = 60
 
 
@@ -56,8 +60,25 @@ class _Limits:
             session[SEEN] = int(now)
 
 
-def begin(session: dict[str, Any], subject: str, name: str) -> None:
-    """A new session for who has just signed in; nothing of the one before survives."""
+def begin(
+    session: dict[str, Any],
+    subject: str,
+    name: str,
+    *,
+    handles: Sequence[str],
+    signed_in_at: int,
+) -> None:
+    """A new session for who has just signed in; nothing of the one before survives, so that nobody can prepare it for them."""
     session.clear()
     now = int(time.time())
     session.update({SUBJECT: subject, NAME: name, BEGAN: now, SEEN: now})
+    session.update({HANDLES: list(handles), SIGNED_IN: signed_in_at})
+
+
+def handles(session: Mapping[str, Any]) -> tuple[str, ...]:
+    """The session's own id first."""
+    return tuple(session.get(HANDLES, ()))
+
+
+def signed_in_at(session: Mapping[str, Any]) -> int:
+    return int(session.get(SIGNED_IN, 0))

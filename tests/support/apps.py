@@ -15,6 +15,7 @@ from shared.directory.use_cases import record_organisations
 from shared.platform.runtime import Runtime
 from shared.platform.transaction import Transactions
 from shared.web import csrf, session
+from shared.web.sign_in.handles import own_handle
 from tests.support.settings import PUBLIC_URL, SESSION_KEY
 
 CSRF_TOKEN = "the token of a test's session"
@@ -30,6 +31,8 @@ def session_cookie(subject: str, name: str, organisation: str) -> str:
         session.ORGANISATION: organisation,
         session.BEGAN: now,
         session.SEEN: now,
+        session.HANDLES: [own_handle()],
+        session.SIGNED_IN: now,
         csrf.FIELD: CSRF_TOKEN,
     }
     return TimestampSigner(SESSION_KEY).sign(b64encode(json.dumps(content).encode())).decode()

@@ -6,7 +6,7 @@ import pytest
 
 from shared.platform.errors import AppError
 from shared.web.security import LARGEST_BODY
-from shared.web.sign_in import safe_next
+from shared.web.sign_in.addresses import safe_next
 from tests.web.conftest import CSRF, DOMAIN, Browser, text_of
 
 REPORT = {"provider": "RZ1", "happened_on": "2026-11-03", "text": "A letter came late."}
