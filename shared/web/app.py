@@ -10,10 +10,12 @@ from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from shared.platform.runtime import Runtime
 from shared.web import health, telemetry
 from shared.web.actors import Elsewhere, go_elsewhere
+from shared.web.addresses import origin_of
 from shared.web.csrf import check_csrf
+from shared.web.drafts import Drafts, Pruning
 from shared.web.errors import UnexpectedErrors, add_error_handlers
 from shared.web.pages import make_environment
-from shared.web.security import BodyLimit, SecurityHeaders, origin_of
+from shared.web.security import BodyLimit, SecurityHeaders
 from shared.web.session import Sessions
 from shared.web.settings import WebSettings
 from shared.web.static import VersionedFiles
@@ -34,6 +36,7 @@ def create_web_app(
     """
     web = WebSettings()
     settings = runtime.settings
+    runtime.add_worker(Pruning(web.remembered))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -50,6 +53,7 @@ def create_web_app(
         dependencies=[Depends(check_csrf)],
     )
     app.state.runtime = runtime
+    app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.remembered)
     app.state.public_origin = origin_of(settings.public_url)
     app.state.templates = make_environment(templates, web, settings.public_url)
     # The last one added is the outermost.

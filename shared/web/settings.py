@@ -15,6 +15,8 @@ class WebSettings(BaseSettings):
     """Signed out after so long without a request. NHS CIS2 asks for 15."""
     longest_hours: int = Field(default=12, ge=1, le=24)
     """Signed out after so long, busy or not."""
+    draft_days: int = Field(default=7, ge=1, le=60)
+    """What was typed and not sent is kept so long, and so long after its last use a browser's cookie says whose it is."""
     demonstration: bool = True
     """Says on every page that this is not a real service. Set to false in a real deployment."""
 
@@ -25,3 +27,7 @@ class WebSettings(BaseSettings):
     @property
     def longest(self) -> timedelta:
         return timedelta(hours=self.longest_hours)
+
+    @property
+    def remembered(self) -> timedelta:
+        return timedelta(days=self.draft_days)

@@ -18,6 +18,7 @@ from shared.platform.errors import Unavailable
 from shared.platform.settings import ServiceSettings
 from shared.web import session
 from shared.web.actors import Elsewhere, MaybeActor, Memberships, actor_of
+from shared.web.addresses import safe_next
 from shared.web.forms import Form, read_form
 from shared.web.pages import render
 
@@ -36,12 +37,6 @@ class OrganisationForm(Form):
     }
 
     organisation: str
-
-
-def safe_next(address: str) -> str:
-    """The address, if it is a path of ours; the start page, if it leads (or a browser may think it leads) anywhere else."""
-    is_path = address.startswith("/") and not address.startswith("//")
-    return address if is_path and address.isprintable() and "\\" not in address else "/"
 
 
 def _provider(request: Request) -> StarletteOAuth2App:

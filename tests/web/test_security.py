@@ -5,8 +5,8 @@ import httpx2
 import pytest
 
 from shared.platform.errors import AppError
+from shared.web.addresses import safe_next
 from shared.web.security import LARGEST_BODY
-from shared.web.sign_in import safe_next
 from tests.web.conftest import CSRF, DOMAIN, Browser, text_of
 
 REPORT = {"provider": "RZ1", "happened_on": "2026-11-03", "text": "A letter came late."}
