@@ -36,7 +36,7 @@ def create_web_app(
     """
     web = WebSettings()
     settings = runtime.settings
-    runtime.add_worker(Pruning(web.remembered))
+    runtime.add_worker(Pruning(web.drafts))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,7 +53,7 @@ def create_web_app(
         dependencies=[Depends(check_csrf)],
     )
     app.state.runtime = runtime
-    app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.remembered)
+    app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.drafts)
     app.state.public_origin = origin_of(settings.public_url)
     app.state.templates = make_environment(templates, web, settings.public_url)
     # The last one added is the outermost.

@@ -16,7 +16,7 @@ class WebSettings(BaseSettings):
     longest_hours: int = Field(default=12, ge=1, le=24)
     """Signed out after so long, busy or not."""
     draft_days: int = Field(default=7, ge=1, le=60)
-    """What was typed and not sent is kept so long, and so long after its last use a browser's cookie says whose it is."""
+    """What was typed and not sent is kept so long."""
     demonstration: bool = True
     """Says on every page that this is not a real service. Set to false in a real deployment."""
 
@@ -29,5 +29,11 @@ class WebSettings(BaseSettings):
         return timedelta(hours=self.longest_hours)
 
     @property
-    def remembered(self) -> timedelta:
+    def drafts(self) -> timedelta:
         return timedelta(days=self.draft_days)
+
+    @property
+    def remembered(self) -> timedelta:
+        """So long after its last use a session that has come to its limits says who it was. No longer than ended sessions are
+        remembered (`shared.sessions`): one that was signed out must not come back as one that was only idle."""
+        return timedelta(hours=24)
