@@ -30,6 +30,8 @@ class Actor:
     name: str
     organisation: Organisation
     roles: frozenset[Role]
+    has_choice: bool = False
+    """Whether there are other organisations to act for."""
 
     def may(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""
@@ -68,9 +70,10 @@ async def maybe_actor(request: Request, memberships: Memberships) -> Actor | Non
     subject = request.session.get(SUBJECT)
     if not isinstance(subject, str) or request.url.path.startswith("/api/"):
         return None
-    for membership in await memberships(subject):
+    found = await memberships(subject)
+    for membership in found:
         if membership.organisation.code == request.session.get(ORGANISATION):
-            actor = actor_of(membership)
+            actor = actor_of(membership, has_choice=len(found) > 1)
             request.state.actor = actor
             set_author(request, author_of(actor))
             return actor
@@ -87,7 +90,7 @@ def author_of(actor: Actor) -> Author:
     )
 
 
-def actor_of(membership: Membership) -> Actor:
+def actor_of(membership: Membership, *, has_choice: bool = False) -> Actor:
     member = membership.member
     return Actor(
         subject=member.subject,
@@ -95,6 +98,7 @@ def actor_of(membership: Membership) -> Actor:
         name=member.name,
         organisation=membership.organisation,
         roles=member.roles,
+        has_choice=has_choice,
     )
 
 

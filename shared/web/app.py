@@ -13,6 +13,7 @@ from shared.web.actors import Elsewhere, go_elsewhere
 from shared.web.addresses import origin_of
 from shared.web.csrf import check_csrf
 from shared.web.drafts import Drafts, Pruning
+from shared.web.endings import refuse_ended
 from shared.web.errors import UnexpectedErrors, add_error_handlers
 from shared.web.pages import make_environment
 from shared.web.security import BodyLimit, SecurityHeaders
@@ -50,7 +51,7 @@ def create_web_app(
         openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(check_csrf)],
+        dependencies=[Depends(refuse_ended), Depends(check_csrf)],
     )
     app.state.runtime = runtime
     app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.drafts)

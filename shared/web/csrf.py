@@ -2,7 +2,7 @@
 of the session in every form. Requests that carry an API key instead of the session's cookie are not the browser's and are exempt."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from fastapi import Request
 from markupsafe import Markup
@@ -17,8 +17,11 @@ from shared.web.forms import PostedValues, posted_values
 FIELD = session.CSRF
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/"
-MACHINES: Mapping[str, str] = {}
-"""Paths that take a machine's request with a proof of its own, and which; no other path is exempt."""
+_SIGN_OUT = "/sign-out"
+BACK_CHANNEL_LOGOUT = "/sign-in/back-channel-logout"
+MACHINES_ONLY = frozenset({BACK_CHANNEL_LOGOUT})
+"""Exempt by nature, and the whole list of it: a machine posts there, without a browser and without our session, and proves by a
+signature in what it posts who it is. Nothing there looks at the session's cookie."""
 
 REFUSED = "We could not be sure that this was sent from one of our own pages. Go back, reload the page and try again."
 
@@ -67,7 +70,12 @@ async def check_csrf(request: Request) -> None:
 
 async def _keep_for_who_it_was(request: Request, given: str, values: PostedValues) -> None:
     ended = session.ended_in(request.session)
-    if ended is not None and _same(given, ended.token) and await keep_of(request, ended, values):
+    if ended is None or not _same(given, ended.token):
+        return
+    if request.url.path == _SIGN_OUT:  # whoever leaves does not want to be remembered
+        request.session.clear()
+        raise Elsewhere(_SIGN_OUT)
+    if await keep_of(request, ended, values):
         raise Elsewhere(sign_in_again(form_address(request)))
 
 
@@ -78,7 +86,7 @@ def _same(given: str, expected: str) -> bool:
 def _is_machines(request: Request) -> bool:
     """API routes answer to a key only, which no browser adds by itself."""
     path = request.url.path
-    return path.startswith(API_PREFIX) or path in MACHINES
+    return path.startswith(API_PREFIX) or path in MACHINES_ONLY
 
 
 def _is_cross_site(request: Request) -> bool:

@@ -1,5 +1,6 @@
 """The signed session cookie, readable by every service of the estate, that ends after a while without use and in any case after half
-a day. It says who signed in and for which organisation; what they may do is asked of the directory at each request.
+a day. It says who signed in and for which organisation; what they may do is asked of the directory at each request, and so is
+whether the session was ended before its time (`shared.web.endings`).
 
 The browser keeps the cookie for longer than the session lasts, and the server decides when that is: a session past its limits is
 taken out of the cookie at once, and only who it was stays, under `ENDED`, where nothing looks for a signed-in person. It is good for
@@ -7,8 +8,8 @@ one thing: a form that was sent too late is kept as that person's draft (`shared
 """
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from starlette.middleware.sessions import SessionMiddleware
@@ -19,6 +20,8 @@ from shared.web.settings import WebSettings
 SUBJECT, ORGANISATION, NAME = "subject", "organisation", "name"
 BEGAN, SEEN = "began", "seen"
 CSRF = "csrf_token"
+HANDLES, SIGNED_IN = "handles", "signed_in"
+"""What the session can be ended by, and when the provider says that the person signed in."""
 ENDED = "ended"
 _RENEW_AFTER_SECONDS = 60
 
@@ -78,6 +81,8 @@ class Ended:
     token: str
     """Of the forms that it had open."""
     seen: float
+    handles: Sequence[str]
+    signed_in: int
 
 
 def ended_in(session: Mapping[str, Any]) -> Ended | None:
@@ -87,24 +92,45 @@ def ended_in(session: Mapping[str, Any]) -> Ended | None:
 
 
 def _end(session: dict[str, Any]) -> None:
-    """Nobody is signed in any more. A session without an organisation or a form had nothing to lose."""
-    left = {
-        "subject": session[SUBJECT],
-        "organisation": session.get(ORGANISATION),
-        "token": session.get(CSRF),
-        "seen": session.get(SEEN, 0),
-    }
+    """Nobody is signed in any more. A session without an organisation or a form had nothing to lose; one without handles cannot say
+    that nobody has ended it."""
+    left = Ended(
+        subject=session[SUBJECT],
+        organisation=session.get(ORGANISATION, ""),
+        token=session.get(CSRF, ""),
+        seen=session.get(SEEN, 0),
+        handles=handles(session),
+        signed_in=signed_in_at(session),
+    )
     session.clear()
-    if all(left.values()):
-        session[ENDED] = left
+    if left.organisation and left.token and left.handles:
+        session[ENDED] = asdict(left)
 
 
-def begin(session: dict[str, Any], subject: str, name: str) -> None:
-    """A new session for who has just signed in. Nothing of the one before survives, but when it was the same person's and came to its
-    limits: then the forms that are still open can be sent, for the organisation they were opened for."""
+def begin(
+    session: dict[str, Any],
+    subject: str,
+    name: str,
+    *,
+    handles: Sequence[str],
+    signed_in_at: int,
+) -> None:
+    """A new session for who has just signed in; nothing of the one before survives, so that nobody can prepare it for them. But when
+    it was the same person's and came to its limits, the forms that are still open can be sent, for the organisation they were
+    opened for."""
     ended = ended_in(session)
     session.clear()
     now = int(time.time())
     session.update({SUBJECT: subject, NAME: name, BEGAN: now, SEEN: now})
+    session.update({HANDLES: list(handles), SIGNED_IN: signed_in_at})
     if ended is not None and ended.subject == subject:
         session.update({CSRF: ended.token, ORGANISATION: ended.organisation})
+
+
+def handles(session: Mapping[str, Any]) -> tuple[str, ...]:
+    """The session's own id first."""
+    return tuple(session.get(HANDLES, ()))
+
+
+def signed_in_at(session: Mapping[str, Any]) -> int:
+    return int(session.get(SIGNED_IN, 0))

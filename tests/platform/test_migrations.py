@@ -12,10 +12,17 @@ from deploy.cli.contracts.services import SERVICES
 from shared.directory import tables as directory
 from shared.platform import tables as platform
 from shared.platform.migrations import migrate
+from shared.sessions import tables as sessions
 from shared.web.drafts import tables as drafts
 from tests.support.databases import Databases
 
-VERSION_TABLES = {"platform_version", "directory_version", "web_version", "alembic_version"}
+VERSION_TABLES = {
+    "platform_version",
+    "directory_version",
+    "sessions_version",
+    "web_version",
+    "alembic_version",
+}
 
 
 def _differences(connection: Connection, service: str) -> list[object]:
@@ -28,7 +35,7 @@ def _differences(connection: Connection, service: str) -> list[object]:
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "include_object": ours}
     )
-    known = [platform.metadata, directory.metadata, drafts.metadata, own]
+    known = [platform.metadata, directory.metadata, sessions.metadata, drafts.metadata, own]
     return list(compare_metadata(context, known))  # type: ignore[arg-type]  # several are taken, too
 
 

@@ -5,6 +5,8 @@ import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx2
 from fastapi import FastAPI
@@ -15,21 +17,35 @@ from shared.directory.use_cases import record_organisations
 from shared.platform.runtime import Runtime
 from shared.platform.transaction import Transactions
 from shared.web import csrf, session
+from shared.web.sign_in.handles import own_handle
 from tests.support.settings import PUBLIC_URL, SESSION_KEY
 
 CSRF_TOKEN = "the token of a test's session"
 Values = Mapping[str, str | Sequence[str]]
 
 
-def session_cookie(subject: str, name: str, organisation: str) -> str:
+@dataclass(frozen=True)
+class Age:
+    """How long ago a session began, and was used last."""
+
+    began: timedelta = timedelta()
+    seen: timedelta = timedelta()
+
+
+NEW = Age()
+
+
+def session_cookie(subject: str, name: str, organisation: str, age: Age = NEW) -> str:
     """What a service's session cookie holds after this person signed in, signed as Starlette signs it."""
     now = int(time.time())
     content = {
         session.SUBJECT: subject,
         session.NAME: name,
         session.ORGANISATION: organisation,
-        session.BEGAN: now,
-        session.SEEN: now,
+        session.BEGAN: now - int(age.began.total_seconds()),
+        session.SEEN: now - int(age.seen.total_seconds()),
+        session.HANDLES: [own_handle()],
+        session.SIGNED_IN: now - int(age.began.total_seconds()),
         csrf.FIELD: CSRF_TOKEN,
     }
     return TimestampSigner(SESSION_KEY).sign(b64encode(json.dumps(content).encode())).decode()
@@ -79,11 +95,14 @@ class Running:
         client = httpx2.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers)
         return await self._stack.enter_async_context(client)
 
-    async def sign_in(self, subject: str, organisation: str | None = None) -> Person:
+    async def sign_in(
+        self, subject: str, organisation: str | None = None, age: Age = NEW
+    ) -> Person:
         """A member of the seeded directory, by subject; for one of several organisations when its code is given."""
         name, code = self._membership(subject, organisation)
         client = await self.visitor()
-        client.cookies.set(session.cookie_name(PUBLIC_URL), session_cookie(subject, name, code))
+        cookie = session_cookie(subject, name, code, age)
+        client.cookies.set(session.cookie_name(PUBLIC_URL), cookie)
         return Person(client)
 
     def _membership(self, subject: str, organisation: str | None) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The demo service, asked over ASGI without a server, by somebody who may be signed in."""
 
 import json
+import secrets
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
@@ -33,6 +34,8 @@ def session_cookie(subject: str, organisation: str) -> str:
             "organisation": organisation,
             "began": now,
             "seen": now,
+            "handles": [secrets.token_hex(16)],
+            "signed_in": int(now),
             "csrf_token": CSRF,
         }
     )
@@ -45,7 +48,9 @@ class Browser(httpx2.AsyncClient):
         self.cookies.set(COOKIE, session_cookie(subject, organisation), domain=DOMAIN)
 
     def set_session(self, **session: object) -> None:
-        self.cookies.set(COOKIE, _signed(session), domain=DOMAIN)
+        """A session like this; one that nothing has ended, unless its handles are given."""
+        whole = {"handles": [secrets.token_hex(16)], **session}
+        self.cookies.set(COOKIE, _signed(whole), domain=DOMAIN)
 
     async def send_form(self, path: str, fields: dict[str, str]) -> httpx2.Response:
         headers = {"Sec-Fetch-Site": "same-origin"}

@@ -1,4 +1,4 @@
-"""Brings a database up to date: the platform's chain, the directory's, the pages', then the service's own.
+"""Brings a database up to date: the platform's chain, the directory's, the sessions', the pages', then the service's own.
 
 Each chain is a folder of Alembic revisions with a version table of its own, so that a table shared by five databases is
 described once. Run by `insight migrate` before the services start, never by a service: two replicas would race.
@@ -45,6 +45,7 @@ async def migrate(database_url: str, service: str) -> None:
             for package, table in (
                 ("shared.platform.migrations", "platform_version"),
                 ("shared.directory.migrations", "directory_version"),
+                ("shared.sessions.migrations", "sessions_version"),
                 ("shared.web.migrations", "web_version"),
                 (f"services.{service}.migrations", "alembic_version"),
             ):
