@@ -60,16 +60,15 @@ class _Limits:
         await self.app(scope, receive, send)
 
     def _keep(self, session: dict[str, Any], now: float) -> None:
+        if SUBJECT in session:
+            is_idle = now - session.get(SEEN, 0) > self._settings.idle.total_seconds()
+            if is_idle or now - session.get(BEGAN, 0) > self._settings.longest.total_seconds():
+                _end(session)
+            elif now - session[SEEN] > _RENEW_AFTER_SECONDS:
+                session[SEEN] = int(now)
         ended = ended_in(session)
         if ended is not None and now - ended.seen > self._settings.remembered.total_seconds():
             del session[ENDED]
-        if SUBJECT not in session:
-            return
-        is_idle = now - session.get(SEEN, 0) > self._settings.idle.total_seconds()
-        if is_idle or now - session.get(BEGAN, 0) > self._settings.longest.total_seconds():
-            _end(session)
-        elif now - session[SEEN] > _RENEW_AFTER_SECONDS:
-            session[SEEN] = int(now)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ from shared.directory.use_cases import record_organisations
 from shared.platform.runtime import Runtime
 from shared.platform.transaction import Transactions
 from shared.web import csrf, session
+from shared.web.settings import WebSettings
 from shared.web.sign_in.handles import own_handle
 from tests.support.settings import PUBLIC_URL, SESSION_KEY
 
 CSRF_TOKEN = "the token of a test's session"
+_COOKIE_DOMAIN = "localhost.local"  # what a host without dots is called by Python's cookies
 Values = Mapping[str, str | Sequence[str]]
 
 
@@ -32,7 +34,13 @@ class Age:
     seen: timedelta = timedelta()
 
 
+_WEB = WebSettings()
+_A_LITTLE = timedelta(minutes=1)
 NEW = Age()
+IDLE = Age(began=_WEB.idle + _A_LITTLE, seen=_WEB.idle + _A_LITTLE)
+"""Not used for just too long."""
+TOO_LONG = Age(began=_WEB.longest + _A_LITTLE)
+"""In use, and at the hard limit."""
 
 
 def session_cookie(subject: str, name: str, organisation: str, age: Age = NEW) -> str:
@@ -51,11 +59,28 @@ def session_cookie(subject: str, name: str, organisation: str, age: Age = NEW) -
     return TimestampSigner(SESSION_KEY).sign(b64encode(json.dumps(content).encode())).decode()
 
 
+def content_of(cookie: str) -> dict[str, object]:
+    """What a session cookie holds, signed by whom it may."""
+    content: dict[str, object] = json.loads(b64decode(cookie.rpartition(".")[0].rpartition(".")[0]))
+    return content
+
+
 class Person:
     """Somebody with a browser of their own; `client` for everything that `get` and `post` do not do."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
+
+    @property
+    def cookie(self) -> str:
+        """The session's, as it is now."""
+        return self.client.cookies[session.cookie_name(PUBLIC_URL)]
+
+    @property
+    def content(self) -> dict[str, object]:
+        """Of the session, which may have gone."""
+        held = [each.value for each in self.client.cookies.jar if each.value]
+        return content_of(held[0]) if held else {}
 
     async def get(self, path: str) -> httpx2.Response:
         """Redirects are not followed: where they lead is part of the answer."""
@@ -64,6 +89,12 @@ class Person:
     async def post(self, path: str, values: Values | None = None) -> httpx2.Response:
         """A form sent from one of our own pages: with the session's CSRF token."""
         return await self.client.post(path, data={csrf.FIELD: CSRF_TOKEN, **(values or {})})
+
+
+def bearing(client: httpx2.AsyncClient, cookie: str) -> Person:
+    """Somebody whose browser has this session cookie, as if a service had set it."""
+    client.cookies.set(session.cookie_name(PUBLIC_URL), cookie, domain=_COOKIE_DOMAIN)
+    return Person(client)
 
 
 class Running:
@@ -102,8 +133,7 @@ class Running:
         name, code = self._membership(subject, organisation)
         client = await self.visitor()
         cookie = session_cookie(subject, name, code, age)
-        client.cookies.set(session.cookie_name(PUBLIC_URL), cookie)
-        return Person(client)
+        return bearing(client, cookie)
 
     def _membership(self, subject: str, organisation: str | None) -> tuple[str, str]:
         for each in self._directory.values():

@@ -141,11 +141,11 @@ async def unfinished(
 def has_draft(request: Request) -> bool:
     """Whether the route's handler asks for its draft."""
     route = request.scope.get("route")
-    return isinstance(route, APIRoute) and _asks(route.dependant)
+    return isinstance(route, APIRoute) and asks_for_draft(route.dependant)
 
 
-def _asks(dependant: Dependant) -> bool:
-    return dependant.call is form_draft or any(map(_asks, dependant.dependencies))
+def asks_for_draft(dependant: Dependant) -> bool:
+    return dependant.call is form_draft or any(map(asks_for_draft, dependant.dependencies))
 
 
 def _place(request: Request, actor: Actor) -> Place:
