@@ -247,14 +247,11 @@ async def test_a_correction_sent_too_late_comes_back_and_only_its_reason_once_th
     assert "It was a drug" in filled
     assert 'value="medications" checked' in filled
     # somebody else decides meanwhile, which leaves her draft alone
-    other = {"member_id": None, "person": "Somebody"}
     async with classification.transactions.begin() as tx:
         await use_cases.correct(
             submitted.reference,
             1,
-            domain.Correction(
-                themes=frozenset(), tenet=Tenet.SAFETY, reason="Nothing of it", **other
-            ),
+            domain.Correction(frozenset(), Tenet.SAFETY, "Nothing of it", None, "Somebody"),
             repository.Scope("Q9A", whole_area=True),
             tx,
         )
