@@ -1,6 +1,7 @@
 """What was typed is not lost: drafts of forms, kept when the session ends and when somebody asks, on a real database."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -118,9 +119,10 @@ async def test_a_newer_draft_takes_the_place_of_the_older_one(intake: Running) -
     assert await places(intake) == [AMIRA]
 
 
-async def test_what_is_kept_can_be_read_neither_in_the_table_nor_from_another_place(
-    intake: Running,
+async def test_what_is_kept_can_be_read_neither_in_the_table_nor_in_the_log_nor_from_another_place(
+    intake: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     late = await intake.sign_in("amira.patel", age=IDLE)
     await late.post("/report", {**TYPED, "new_password": "swordfish"})
     async with intake.transactions.begin() as tx:
@@ -136,6 +138,8 @@ async def test_what_is_kept_can_be_read_neither_in_the_table_nor_from_another_pl
     page = await tom.get("/report")
     assert page.status_code == 200
     assert "She waited" not in page.text
+    assert caplog.records
+    assert "waited" not in caplog.text
 
 
 async def test_a_draft_that_another_key_has_locked_is_no_draft(
