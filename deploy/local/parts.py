@@ -67,7 +67,6 @@ def service_environment(
     settings: EstateSettings, service: str, database_url: str, secrets: Mapping[str, str]
 ) -> dict[str, str]:
     """What a service is told: `shared.platform.settings` and its own settings say what each is."""
-    given = settings.sign_in_client_secret
     told = {
         "database_url": database_url,
         "kafka": settings.bootstrap,
@@ -75,15 +74,16 @@ def service_environment(
         "public_url": settings.url,
         "session_key": secrets["session_key"],
         "sign_in_issuer": settings.issuer,
-        "sign_in_client_id": settings.sign_in_client_id,
-        "sign_in_client_secret": (
-            given.get_secret_value() if given else secrets["sign_in_client_secret"]
-        ),
     }
     if settings.otlp_endpoint:
         told["otlp_endpoint"] = settings.otlp_endpoint
     if service == "intake":
         told["administrator_key"] = secrets["administrator_key"]
+        given = settings.sign_in_client_secret
+        told |= settings.sign_in_particulars()
+        told["sign_in_client_secret"] = (
+            given.get_secret_value() if given else secrets["sign_in_client_secret"]
+        )
     if service == "notifications":
         told["smtp"] = settings.mail_server
     return {f"{service}_{name}".upper(): value for name, value in told.items()}

@@ -110,6 +110,8 @@ LOOKS = (
 )
 NOT_PAGES = {
     ("intake", "/sign-in"): "leads to the sign-in provider",
+    ("intake", "/sign-in/jwks.json"): "our public key, for the sign-in provider",
+    ("intake", "/sign-out/provider"): "leads to the sign-in provider",
     ("intake", "/api/openapi.json"): "the API's document",
     ("reporting", "/trends/months.csv"): "a file",
     ("reporting", "/trends/themes.csv"): "a file",

@@ -25,12 +25,12 @@ router = APIRouter()
 
 
 @router.get("/sign-in")
-async def sign_in(request: Request, next_page: Next = "/") -> Response:
-    """Leads to the sign-in provider and back to `next_page`."""
+async def sign_in(request: Request, next_page: Next = "/", afresh: bool = False) -> Response:
+    """Leads to the sign-in provider and back to `next_page`; `afresh` for those whose sign-in of before was not good enough."""
     request.session[NEXT] = safe_next(next_page)
     callback = f"{runtime_of(request).settings.public_url.rstrip('/')}{CALLBACK}"
     try:
-        return await provider_of(request).send_there(request, callback)
+        return await provider_of(request).send_there(request, callback, afresh=afresh)
     except NotSignedIn as error:
         return _failed(request, str(error), safe_next(next_page))
 

@@ -93,16 +93,15 @@ class Provider:
         """By which the provider can tell that it is us who asks."""
         return [self._key.public()] if self._key else []
 
-    async def send_there(self, request: Request, callback: str) -> Response:
-        """To the provider's page. State, nonce and PKCE's verifier are kept in the session. Raises `Unavailable`."""
-        wanted = self._settings.sign_in_acr_values
+    async def send_there(self, request: Request, callback: str, *, afresh: bool) -> Response:
+        """To the provider's page; `afresh` asks it not to take a sign-in from before. State, nonce and PKCE's verifier are kept in
+        the session. Raises `Unavailable`."""
+        wanted = {"acr_values": self._settings.sign_in_acr_values, "prompt": afresh and "login"}
+        asked = {name: value for name, value in wanted.items() if value}
         with _answering():
             await self._metadata()
             return cast(
-                "Response",
-                await self._client.authorize_redirect(
-                    request, callback, **({"acr_values": wanted} if wanted else {})
-                ),
+                "Response", await self._client.authorize_redirect(request, callback, **asked)
             )
 
     async def who_came_back(self, request: Request) -> SignedIn:
