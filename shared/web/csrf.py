@@ -62,8 +62,7 @@ async def check_csrf(request: Request) -> None:
         await _keep_for_who_it_was(request, given, values)
     expected = request.session.get(FIELD)
     if not isinstance(expected, str):
-        typed = [text for _, text in values.pairs if " " in text.strip()]
-        raise SignedOutMeanwhile(typed, form_address(request))
+        raise SignedOutMeanwhile(_words_in(values), form_address(request))
     if not _same(given, expected):
         raise Forbidden(REFUSED)
 
@@ -77,6 +76,12 @@ async def _keep_for_who_it_was(request: Request, given: str, values: PostedValue
         raise Elsewhere(_SIGN_OUT)
     if await keep_of(request, ended, values):
         raise Elsewhere(sign_in_again(form_address(request)))
+
+
+def _words_in(values: PostedValues) -> list[str]:
+    """What somebody has typed rather than chosen, as far as that can be told: several words, or an address of mail."""
+    texts = [text.strip() for name, text in values.pairs if name != FIELD]
+    return [text for text in texts if "@" in text or any(map(str.isspace, text))]
 
 
 def _same(given: str, expected: str) -> bool:

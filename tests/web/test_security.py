@@ -79,10 +79,13 @@ async def test_a_form_from_elsewhere_is_refused(
 async def test_a_form_sent_after_the_session_ended_is_refused_and_given_back(
     browser: Browser,
 ) -> None:
-    answer = await browser.send_form("/report", {**REPORT, "text": "She said <b>nothing</b>"})
+    typed = {"text": "She said <b>nothing</b>", "contacts": "ward@example.org\nclerk@example.org"}
+    answer = await browser.send_form("/report", {**REPORT, **typed})
     assert answer.status_code == 403
     assert "You have been signed out" in text_of(answer)
     assert "She said &lt;b&gt;nothing&lt;/b&gt;" in answer.text
+    assert "ward@example.org\nclerk@example.org" in answer.text
+    assert CSRF not in answer.text
     assert 'href="/sign-in?next=/report"' in answer.text
 
 
