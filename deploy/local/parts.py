@@ -55,8 +55,10 @@ def service_part(
         settings,
         service,
         *("uvicorn", f"services.{service}.app:create_app", "--factory", "--host", "127.0.0.1"),
+        # Whose X-Forwarded-For is believed is a setting of ours (INSIGHT_WEB_TRUSTED_PROXIES), not uvicorn's.
+        *("--port", str(port), "--no-access-log", "--no-proxy-headers"),
         # Open event streams would hold a service up for ever when it is to stop.
-        *("--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "4"),
+        *("--timeout-graceful-shutdown", "4"),
         environment=service_environment(settings, service, database_url, secrets),
     )
     ready = _answers(f"http://127.0.0.1:{port}/readyz", good=True)

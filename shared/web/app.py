@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.platform.runtime import Runtime
 from shared.web import health, telemetry
@@ -16,6 +17,7 @@ from shared.web.drafts import Drafts, Pruning
 from shared.web.endings import refuse_ended
 from shared.web.errors import UnexpectedErrors, add_error_handlers
 from shared.web.pages import make_environment
+from shared.web.rates import Limited, Rates
 from shared.web.security import BodyLimit, SecurityHeaders
 from shared.web.session import Sessions
 from shared.web.settings import WebSettings
@@ -57,18 +59,22 @@ def create_web_app(
     app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.drafts)
     app.state.public_origin = origin_of(settings.public_url)
     app.state.templates = make_environment(templates, web, settings.public_url)
+    rates = app.state.rates = Rates(web, runtime.metrics.registry)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
+    app.add_middleware(Limited, spend=rates.spend_by_member)
     app.add_middleware(
         Sessions,
         secret_key=settings.session_key.get_secret_value(),
         public_url=settings.public_url,
         settings=web,
     )
+    app.add_middleware(Limited, spend=rates.spend_at_the_door)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(
         SecurityHeaders, public_url=settings.public_url, sign_in_issuer=settings.sign_in_issuer
     )
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=web.trusted_proxies)
     add_error_handlers(app)
     app.add_exception_handler(Elsewhere, go_elsewhere)
     app.include_router(health.router)

@@ -14,6 +14,8 @@ LARGEST_BODY = 1024 * 1024
 LARGEST_BODIES: Mapping[str, int] = {"/api/v1/reports/bulk": 16 * 1024 * 1024}
 """Bytes, for paths that take more than others."""
 
+PACKED = "Send the body as it is, not compressed."
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -75,7 +77,8 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body beyond the limit with 413: at once when its length is declared, else as soon as it has grown too long."""
+    """Refuses a body beyond the limit with 413: at once when its length is declared, else as soon as it has grown too long; and a
+    compressed one with 415."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -84,8 +87,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            # Nothing is ever unpacked here: what is small on the wire and large in memory does not exist.
+            response = problem(Request(scope, receive), 415, detail=PACKED)
+            response.headers["Accept-Encoding"] = "identity"
+            await response(scope, receive, send)
+            return
         limit = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
-        declared = Headers(scope=scope).get("content-length", "0")
+        declared = headers.get("content-length", "0")
         if declared.isdigit() and int(declared) > limit:
             response = problem(Request(scope, receive), 413)
             response.headers["Connection"] = "close"

@@ -2,10 +2,11 @@
 reads; and those of the service where people sign in."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.platform.settings import ServiceSettings
@@ -27,8 +28,39 @@ class WebSettings(BaseSettings):
     """Signed out after so long, busy or not. `shared.sessions` remembers ended sessions for the longest that is allowed here."""
     draft_days: int = Field(default=7, ge=1, le=60)
     """What was typed and not sent is kept so long."""
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses or networks of the front door, comma-separated: only from there is `X-Forwarded-For` believed."""
+
+    # Requests in a minute: docs/operations.md, "Limits".
+    address_per_minute: int = Field(default=3_000, ge=1)
+    """From one address, whoever asks. A hospital's thousands may share one."""
+    sign_ins_per_minute: int = Field(default=120, ge=1)
+    """Of one address: steps of signing in, two for each sign-in."""
+    wrong_keys_per_minute: int = Field(default=20, ge=1)
+    """Of one address: API keys that open nothing."""
+    member_per_minute: int = Field(default=300, ge=1)
+    member_changes_per_minute: int = Field(default=90, ge=1)
+    """Of those, requests that change something."""
+    organisation_per_minute: int = Field(default=3_000, ge=1)
+    """Of all members of an organisation."""
+    organisation_changes_per_minute: int = Field(default=600, ge=1)
+    key_per_minute: int = Field(default=600, ge=1)
+    """Of one API key; a bulk request counts as 20."""
+    programs_per_minute: int = Field(default=1_200, ge=1)
+    """Of all API keys of an organisation."""
+    rate_scale: float = Field(default=1, gt=0, le=1_000_000)
+    """Multiplies all of these; for load tests."""
+
     demonstration: bool = True
     """Says on every page that this is not a real service. Set to false in a real deployment."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _only_addresses(cls, value: str) -> str:
+        """No names, which nothing would match, and no `*`: whoever is trusted can claim any address."""
+        for each in value.split(","):
+            ip_network(each.strip())
+        return value
 
     @property
     def idle(self) -> timedelta:

@@ -36,5 +36,6 @@ async def running_estate(
         await estate.stop()
     await delete_topics(kafka, estate.settings.topic_prefix)
     for service in SERVICES:
-        await databases.drop(databases.url(estate.settings.database(service)))
-        await databases.drop_role(estate.settings.database(service))
+        database = estate.settings.database(service)
+        await databases.drop(databases.url(database))
+        await databases.drop_role(database)

@@ -18,6 +18,7 @@ from deploy.cli.import_.table import UnusableFile, count_rows, read_rows
 from deploy.local.folder import read_secrets
 from deploy.local.settings import EstateSettings
 
+OWN_KEY_VARIABLE = "INSIGHT_KEY"
 KEY_VARIABLE = "INSIGHT_ADMINISTRATOR_KEY"
 MOST_SHOWN = 20
 """Refused rows that are written out; `--json` has them all."""
@@ -56,7 +57,7 @@ def import_file(
 ) -> None:
     """Take the reports of a CSV file in. Running it again adds nothing that is there already.
 
-    The administrator's key is read from INSIGHT_ADMINISTRATOR_KEY, or from the data folder of the estate on this machine.
+    The key is read from INSIGHT_KEY (an organisation's own) or INSIGHT_ADMINISTRATOR_KEY, or from the data folder of the estate on this machine.
     Exit code: 0 all rows are in, 1 some were refused, 2 the import could not be run to its end.
     """
     settings = estate_settings()
@@ -76,7 +77,7 @@ def import_file(
 
 
 def _key(settings: EstateSettings) -> str:
-    if key := os.environ.get(KEY_VARIABLE):
+    if key := os.environ.get(OWN_KEY_VARIABLE) or os.environ.get(KEY_VARIABLE):
         return key
     if not (settings.folder / "secrets.json").exists():
         raise CannotSend(

@@ -12,12 +12,9 @@ from services.intake.repository.accepting import (
 )
 from services.intake.repository.administering import (
     OrganisationLine,
-    add_key,
     count_organisations,
     find_organisations,
-    live_key,
     lock_organisation,
-    revoke_key,
 )
 from services.intake.repository.following import (
     CaseNews,
@@ -28,29 +25,46 @@ from services.intake.repository.following import (
     record_news,
     reports_of,
 )
+from services.intake.repository.keys import (
+    KeyLine,
+    KnownKey,
+    add_key,
+    count_keys,
+    find_keys,
+    key_line,
+    known_key,
+    revoke_key,
+    write_uses,
+)
 from services.intake.tables import report
 
 __all__ = [
     "CaseNews",
     "Filter",
     "Kept",
+    "KeyLine",
+    "KnownKey",
     "MyReport",
     "NewReport",
     "OrganisationLine",
     "add_key",
+    "count_keys",
     "count_organisations",
     "count_reports_of",
     "counts",
     "draw_numbers",
+    "find_keys",
     "find_organisations",
     "holders_of",
     "keep_reports",
-    "live_key",
+    "key_line",
+    "known_key",
     "lock_organisation",
     "my_report",
     "record_news",
     "reports_of",
     "revoke_key",
+    "write_uses",
 ]
 
 

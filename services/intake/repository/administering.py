@@ -1,13 +1,10 @@
-"""The directory's list, and API keys."""
+"""The directory's list."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.tables import api_key
 from shared.directory.tables import organisation
 
 
@@ -61,41 +58,3 @@ async def count_organisations(connection: AsyncConnection, words: str) -> int:
             select(func.count()).select_from(organisation).where(_found(words))
         )
     ).scalar_one()
-
-
-async def add_key(
-    connection: AsyncConnection,
-    *,
-    key_id: UUID,
-    digest: bytes,
-    organisation: str,
-    label: str,
-    now: datetime,
-) -> None:
-    await connection.execute(
-        api_key.insert().values(
-            id=key_id, digest=digest, organisation=organisation, label=label, created_at=now
-        )
-    )
-
-
-async def live_key(connection: AsyncConnection, key_id: UUID) -> tuple[bytes, str] | None:
-    """The digest and organisation of a key that has not been revoked."""
-    row = (
-        await connection.execute(
-            select(api_key.c.digest, api_key.c.organisation).where(
-                api_key.c.id == key_id, api_key.c.revoked_at.is_(None)
-            )
-        )
-    ).one_or_none()
-    return (row.digest, row.organisation) if row is not None else None
-
-
-async def revoke_key(connection: AsyncConnection, key_id: UUID, now: datetime) -> bool:
-    """Whether there is such a key; revoking it again changes nothing."""
-    changed = await connection.execute(
-        update(api_key)
-        .where(api_key.c.id == key_id)
-        .values(revoked_at=func.coalesce(api_key.c.revoked_at, now))
-    )
-    return changed.rowcount > 0

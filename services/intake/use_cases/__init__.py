@@ -8,7 +8,6 @@ from uuid_utils.compat import uuid7
 
 from services.intake import repository
 from services.intake.domain.directory import OrganisationDetails, next_record
-from services.intake.domain.keys import NewKey, make_key
 from services.intake.domain.receipts import (
     Accepted,
     AlreadyThere,
@@ -175,22 +174,3 @@ async def save_organisation(
     await record_organisations([record], tx)
     tx.emit(record)
     return OrganisationSaved(record, created=known is None)
-
-
-async def create_key(organisation: str, label: str, tx: Transaction) -> NewKey:
-    """A key that acts for this organisation only. The organisation must be in the directory."""
-    key = make_key(uuid7())
-    await repository.add_key(
-        tx.connection,
-        key_id=key.key_id,
-        digest=key.digest,
-        organisation=organisation,
-        label=label,
-        now=tx.now,
-    )
-    return key
-
-
-async def revoke_key(key_id: UUID, tx: Transaction) -> bool:
-    """The key opens nothing from now on; false when there never was such a key."""
-    return await repository.revoke_key(tx.connection, key_id, tx.now)
