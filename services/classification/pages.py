@@ -1,5 +1,6 @@
 """The review queue, a report's verdict, and its correction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from shared.directory.repository import names
 from shared.platform.errors import Forbidden, NotFound
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor, CurrentActor, require
+from shared.web.drafts import Draft
 from shared.web.forms import Filled, Form, read_form, wrong
 from shared.web.pages import render
 
@@ -142,22 +144,29 @@ async def show_verdict(
 
 @router.get("/verdicts/{reference}/correct")
 async def show_correction(
-    request: Request, reference: ReferenceInPath, actor: QualityLead, connection: Reading
+    request: Request,
+    reference: ReferenceInPath,
+    actor: QualityLead,
+    draft: Draft,
+    connection: Reading,
 ) -> HTMLResponse:
     report = await _find(connection, actor, reference)
     current = (await repository.decisions(connection, report.report_id))[0]
     chosen = [domain.key_of(theme) for theme in current.themes]
-    values: dict[str, str | list[str]] = {
+    shown: dict[str, object] = {
         "themes": chosen,
         "tenet": current.tenet,
         "revision": str(current.revision),
     }
+    values = await draft.over(connection, CorrectionForm, shown)
+    if values["revision"] != shown["revision"]:  # decided anew meanwhile: only the reason stands
+        values |= shown
     return _correction_page(request, report, current, values, {})
 
 
 @router.post("/verdicts/{reference}/correct")
 async def correct_verdict(
-    request: Request, reference: ReferenceInPath, actor: QualityLead, tx: Tx
+    request: Request, reference: ReferenceInPath, actor: QualityLead, draft: Draft, tx: Tx
 ) -> Response:
     """A reason is asked for a change; agreeing with the model needs none."""
     report = await _find(tx.connection, actor, reference)
@@ -175,6 +184,7 @@ async def correct_verdict(
         person=actor.name,
     )
     await use_cases.correct(reference, form.revision, correction, scope_of(actor), tx)
+    await draft.sent(tx.connection)
     return RedirectResponse(f"/verdicts/{report.reference}?corrected", 303)
 
 
@@ -209,7 +219,7 @@ def _correction_page(
     request: Request,
     report: StoredReport,
     current: domain.Decision,
-    values: dict[str, str | list[str]],
+    values: Mapping[str, object],
     errors: dict[str, str],
 ) -> HTMLResponse:
     taxonomy = current_taxonomy(report.kind)

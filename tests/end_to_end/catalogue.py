@@ -124,10 +124,10 @@ NOT_PAGES = {
 """What answers GET without being a page, and why. The API's own operations are known by their document."""
 
 
-def routes() -> set[tuple[str, str]]:
-    """Service and path of everything that answers GET with something of its own, but for the API and the machines' doors."""
+def applications() -> dict[str, Starlette]:
+    """Every service's application by name, and the mailbox's: what there is to ask, not connected to anything."""
     nowhere = "postgresql+asyncpg://nobody@127.0.0.1/nowhere"
-    apps: dict[str, Starlette] = {
+    return {
         "intake": intake(settings_of(IntakeSettings, database_url=nowhere)),
         "actions": actions(settings_of(ActionsSettings, database_url=nowhere)),
         "classification": classification(settings_of(ClassificationSettings, database_url=nowhere)),
@@ -135,7 +135,11 @@ def routes() -> set[tuple[str, str]]:
         "reporting": reporting(settings_of(ReportingSettings, database_url=nowhere)),
         "mailbox": mailbox.page(Path()),
     }
-    return {(service, path) for service, app in apps.items() for path in _paths(app)}
+
+
+def routes() -> set[tuple[str, str]]:
+    """Service and path of everything that answers GET with something of its own, but for the API and the machines' doors."""
+    return {(service, path) for service, app in applications().items() for path in _paths(app)}
 
 
 def _paths(app: Starlette) -> Iterator[str]:

@@ -13,12 +13,14 @@ from services.actions.domain.clock import local_day
 from services.actions.pages import words
 from services.actions.pages.people import CaseReference, Reader, scope_of
 from services.actions.pages.tasks import tasks
+from services.actions.pages.unsent import unsent_of
 from services.actions.pages.words import Done
 from services.actions.repository import CaseFile, Scope
 from shared.directory import repository as directory
 from shared.directory.repository import Organisation
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
+from shared.web import drafts
 from shared.web.pages import render
 
 router = APIRouter()
@@ -42,6 +44,8 @@ async def case(
     actions = await repository.actions_of(connection, file.case.report_id)
     history = await repository.history_of(connection, file.case.report_id)
     now = await repository.database_time(connection)
+    to_do = tasks(file.case, actions)
+    begun = await drafts.unfinished(request, actor, connection, f"/cases/{reference}")
     done = next((one for one in Done if one == request.query_params.get("done")), None)
     return render(
         request,
@@ -57,7 +61,8 @@ async def case(
         ),
         is_provider=scope.answers == file.case.provider,
         is_reporter=scope.reported == file.case.reporter,
-        tasks=tasks(file.case, actions),
+        tasks=to_do,
+        unsent=unsent_of(file.case, begun, to_do),
         actions=actions,
         history=history,
         done=words.DONE[done] if done else None,
