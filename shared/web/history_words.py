@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from shared.platform.audit import AuthorKind
 from shared.platform.audit.verification import Kept
@@ -20,8 +21,8 @@ class Words:
     """How the fields of a record and their values are called. What is not in it is shown as it is, spaces for underscores."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
-    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By field, by value."""
+    values: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    """By field, by value: text, or one of an enumeration's texts."""
     organisations: frozenset[str] = frozenset()
     """Fields that hold organisation codes."""
     steps: Mapping[str, str] = field(default_factory=dict)
@@ -127,7 +128,7 @@ def _label(path: tuple[str, ...], words: Words) -> str:
 def _text(
     path: tuple[str, ...], value: object, words: Words, names: Mapping[str, str]
 ) -> str | None:
-    known = words.values.get(path[-1], {})
+    known: Mapping[Any, str] = words.values.get(path[-1], {})
     if isinstance(value, str) and path[-1] in words.organisations:
         return _named(value, names)
     if isinstance(value, list):
@@ -135,13 +136,13 @@ def _text(
     return _scalar(value, known)
 
 
-def _item(value: object, known: Mapping[str, str]) -> str:
+def _item(value: object, known: Mapping[Any, str]) -> str:
     if isinstance(value, Mapping):
         return " ".join(_scalar(one, known) or "" for one in value.values()).strip()
     return _scalar(value, known) or ""
 
 
-def _scalar(value: object, known: Mapping[str, str]) -> str | None:
+def _scalar(value: object, known: Mapping[Any, str]) -> str | None:
     match value:
         case None | "":
             return None

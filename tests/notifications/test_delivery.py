@@ -21,6 +21,7 @@ from shared.contracts.cases import CaseFact, CaseState
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled, MessageState
 from shared.directory.use_cases import record_organisations
+from shared.platform.audit import Author, AuthorKind
 from shared.platform.database import create_engine
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.tables import outbox
@@ -40,6 +41,7 @@ from tests.support.settings import settings_of
 pytestmark = pytest.mark.integration
 
 LONG = 60.0
+MAX = Author(AuthorKind.PERSON, "Max Stone", acting_for="0ZX")
 
 
 @dataclass
@@ -191,7 +193,7 @@ async def test_a_contact_that_is_no_address_fails_and_the_others_are_told(
     assert (bad.reason, bad.address, bad.may_be_sent_again) == (Reason.BAD_ADDRESS, "***", False)
     with pytest.raises(Conflict):
         async with office.transactions.begin() as tx:
-            await use_cases.send_again(bad.message_id, None, "Max Stone", tx)
+            await use_cases.send_again(bad.message_id, tx)
 
 
 async def test_a_server_that_is_down_gets_every_mail_once_when_it_is_back(
@@ -221,16 +223,15 @@ async def test_a_refusal_fails_with_its_code_and_an_operator_sends_again(
     assert await office.deliver() == 0
 
     postbox.answer_address = lambda _: "250 OK"
-    operator = uuid7()
-    async with office.transactions.begin() as tx:
-        await use_cases.send_again(entry.message_id, operator, "Max Stone", tx)
+    async with office.transactions.begin(who_asks=lambda: MAX) as tx:
+        await use_cases.send_again(entry.message_id, tx)
     await office.deliver()
     assert len(postbox.received) == 1
     async with office.transactions.read() as connection:
         attempts = await delivery_log.attempts(connection, entry.message_id)
-    assert [(one.number, one.state, one.asked_by_name) for one in attempts] == [
-        (1, MessageState.FAILED, None),
-        (2, MessageState.SENT, "Max Stone"),
+    assert [(one.number, one.state) for one in attempts] == [
+        (1, MessageState.FAILED),
+        (2, MessageState.SENT),
     ]
     assert [one.state for one in await office.settled()] == [
         MessageState.FAILED,
@@ -260,7 +261,7 @@ async def test_a_crash_after_sending_began_shows_as_unknown_and_only_an_operator
     assert await office.deliver() == 0
 
     async with office.transactions.begin() as tx:
-        await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+        await use_cases.send_again(entry.message_id, tx)
     assert await office.deliver() == 1
     assert await office.counts() == {"sent": 1}
 
@@ -326,7 +327,7 @@ async def test_a_late_record_changes_nothing_once_an_operator_had_it_sent_again(
     await office.watch()
     [entry] = await office.log()
     async with office.transactions.begin() as tx:
-        await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+        await use_cases.send_again(entry.message_id, tx)
     async with office.transactions.begin() as tx:
         await use_cases.record_outcomes([(frozen.messages[0], Accepted(), None)], tx)
     assert await office.statuses() == [Status.PENDING]
@@ -354,9 +355,9 @@ async def test_a_message_that_is_sent_or_not_there_cannot_be_sent_again(office: 
     [entry] = await office.log()
     async with office.transactions.begin() as tx:
         with pytest.raises(Conflict):
-            await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+            await use_cases.send_again(entry.message_id, tx)
         with pytest.raises(NotFound):
-            await use_cases.send_again(uuid7(), None, "Max Stone", tx)
+            await use_cases.send_again(uuid7(), tx)
 
 
 async def test_the_log_is_filtered_and_read_page_by_page(office: Office) -> None:

@@ -22,7 +22,7 @@ from shared.web.actors import Actor, CurrentActor, require
 from shared.web.forms import Filled, Form, read_form, wrong
 from shared.web.pages import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 PAGE_SIZE = 20
 NONE_OF_THESE = "none"
@@ -119,7 +119,7 @@ async def show_verdict(
     request: Request, reference: ReferenceInPath, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """For quality leads, and read-only for the organisations the report is from and about."""
-    report = await _find(connection, actor, reference)
+    report = await find(connection, actor, reference)
     decisions = await repository.decisions(connection, report.report_id)
     current = decisions[0]
     return render(
@@ -144,7 +144,7 @@ async def show_verdict(
 async def show_correction(
     request: Request, reference: ReferenceInPath, actor: QualityLead, connection: Reading
 ) -> HTMLResponse:
-    report = await _find(connection, actor, reference)
+    report = await find(connection, actor, reference)
     current = (await repository.decisions(connection, report.report_id))[0]
     chosen = [domain.key_of(theme) for theme in current.themes]
     values: dict[str, str | list[str]] = {
@@ -160,7 +160,7 @@ async def correct_verdict(
     request: Request, reference: ReferenceInPath, actor: QualityLead, tx: Tx
 ) -> Response:
     """A reason is asked for a change; agreeing with the model needs none."""
-    report = await _find(tx.connection, actor, reference)
+    report = await find(tx.connection, actor, reference)
     current = (await repository.decisions(tx.connection, report.report_id))[0]
     filled = await read_form(request, CorrectionForm)
     filled = _checked(filled, current, current_taxonomy(report.kind))
@@ -185,7 +185,7 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(actor.organisation.code, whole_area=actor.may(Role.QUALITY_LEAD))
 
 
-async def _find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
+async def find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
     report = await repository.find_report(connection, scope_of(actor), reference.upper())
     if report is None:
         raise NotFound("There is no such report, or it is not one of your organisation's.")
