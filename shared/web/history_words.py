@@ -25,6 +25,8 @@ class Words:
     """By field, by value: text, or one of an enumeration's texts."""
     organisations: frozenset[str] = frozenset()
     """Fields that hold organisation codes."""
+    hidden: frozenset[str] = frozenset()
+    """Fields that tell people nothing; the file has them."""
     steps: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -99,6 +101,8 @@ def _differences(
 ) -> Iterator[Difference]:
     old, new = dict(_leaves(before)), dict(_leaves(after))
     for path in {**old, **new}:
+        if path[-1] in words.hidden:
+            continue
         sides = (_text(path, side.get(path), words, names) for side in (old, new))
         difference = Difference(_label(path, words), *sides)
         if difference.before or difference.after:
@@ -162,6 +166,9 @@ def _scalar(value: object, known: Mapping[Any, str]) -> str | None:
 
 def _moment(text: str) -> str:
     """Times and days as everywhere on pages; any other text as it is."""
-    if _MOMENT.fullmatch(text):
-        return date_time(datetime.fromisoformat(text))
-    return date_text(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    try:
+        if _MOMENT.fullmatch(text):
+            return date_time(datetime.fromisoformat(text))
+        return date_text(date.fromisoformat(text)) if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text  # somebody wrote what only looks like one

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.platform.audit import RecordKind
-from shared.platform.audit.chain import FIRST_HASH, Entry, link
-from shared.platform.tables import audit_entry, audit_head
+from shared.platform.audit.repository import all_entries, head
+from shared.platform.audit.verification import Finding, Verification
+from shared.platform.tables import audit_entry
 from shared.platform.transaction import Transactions
 
 
@@ -55,15 +56,9 @@ async def steps(
     return [told.step for told in await entries(transactions, kind, record_id)]
 
 
-async def is_whole(connection: AsyncConnection) -> bool:
-    """Whether every entry follows the one before by the formula, from the first to the head."""
-    rows = await connection.execute(select(audit_entry).order_by(audit_entry.c.number))
-    hash_, number = FIRST_HASH, 0
-    for number, row in enumerate(rows, 1):
-        values = dict(row._mapping)
-        kept = values.pop("hash")
-        hash_ = link(hash_, values.pop("number"), Entry(**values).digest)
-        if kept != hash_ or row.number != number:
-            return False
-    head = (await connection.execute(select(audit_head.c.number, audit_head.c.hash))).one()
-    return tuple(head) == (number, hash_)
+async def findings(connection: AsyncConnection) -> list[Finding]:
+    """What is wrong with the chain: nothing, where every entry follows the one before."""
+    verification = Verification(await head(connection))
+    async for kept in all_entries(connection):
+        verification.see(kept)
+    return verification.findings()

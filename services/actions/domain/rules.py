@@ -189,7 +189,7 @@ def plan_action(case: Case, action: ActionItem, now: datetime) -> Change:
         _only_on_the_providers_turn(case)
     told = {"action_id": action.action_id, "due_on": action.due_on}
     change = _change(case, case, now, Step.ACTION_PLANNED, ActionPlanned, **told)
-    return replace(change, after=asdict(action))
+    return replace(change, after={"action": asdict(action)})
 
 
 def complete_action(case: Case, action: ActionItem, now: datetime) -> Change | None:
@@ -199,8 +199,8 @@ def complete_action(case: Case, action: ActionItem, now: datetime) -> Change | N
     done: date = local_day(now)
     told = {"action_id": action.action_id, "completed_on": done}
     change = _change(case, case, now, Step.ACTION_COMPLETED, ActionCompleted, **told)
-    named = told | {"description": action.description}
-    return replace(change, before=named | {"completed_on": None}, after=named)
+    before, after = asdict(action), asdict(replace(action, completed_on=done))
+    return replace(change, before={"action": before}, after={"action": after})
 
 
 def record_outcome(case: Case, outcome: str, now: datetime) -> Change | None:

@@ -90,9 +90,9 @@ CLOSED_BECAUSE = {
 
 HISTORY = Words(
     fields={
+        "action.description": "Action",
         "close_at": "Closes if unanswered",
         "close_unanswered_after_days": "Closes unanswered after days",
-        "description": "Action",
         "due_on": "Due",
         "due_at": "Answer due",
         "due_soon_at": "Reminder due",
@@ -125,6 +125,7 @@ HISTORY = Words(
         },
     },
     organisations=frozenset({"provider", "reporter"}),
+    hidden=frozenset({"action_id"}),
     steps={
         Step.OPENED: "opened by the report",
         Step.DUE_SOON: "reminder sent: the answer is due soon",

@@ -28,11 +28,11 @@ REPORT = Words(
         "kind": "Type",
         "provider": "About",
         "reporter": "Reported by",
-        "submitted_by": "Member ID of the sender",
         "text": "What was reported",
     }
     | {f"masked.{kind}": f"Masked: {names[1]}" for kind, names in IDENTIFIERS.items()},
     organisations=frozenset({"provider", "reporter"}),
+    hidden=frozenset({"submitted_by"}),
 )
 ORGANISATION = Words(
     fields={

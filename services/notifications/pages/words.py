@@ -35,4 +35,5 @@ HISTORY = Words(
         "reason": REASONS,
     },
     organisations=frozenset({"recipient"}),
+    hidden=frozenset({"report_id"}),
 )
