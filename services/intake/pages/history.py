@@ -21,6 +21,9 @@ from shared.web.history_words import Words
 router = APIRouter()
 Administrator = Annotated[Actor, Depends(require(Role.ADMINISTRATOR))]
 
+_NAMED_KEYS = 200
+"""So many of an organisation's keys stand in its history by their labels; it has a handful."""
+
 REPORT = Words(
     fields={
         "happened_on": "Date it happened",
@@ -96,6 +99,9 @@ async def _organisation(connection: AsyncConnection, code: str) -> Record:
     found = await directory.organisation(connection, code.replace("\0", ""))
     if found is None:
         raise NotFound("The directory has no organisation with this code.")
+    keys = await repository.find_keys(
+        connection, "", within=found.code, limit=_NAMED_KEYS, offset=0
+    )
     return Record(
         title="History of the organisation",
         caption=f"{found.name} ({found.code})",
@@ -105,5 +111,6 @@ async def _organisation(connection: AsyncConnection, code: str) -> Record:
         record_id=found.code,
         parts=True,
         words=ORGANISATION,
-        part_names={f"{found.code}/{each.member_id}": each.name for each in found.members},
+        part_names={f"{found.code}/{each.member_id}": each.name for each in found.members}
+        | {f"{found.code}/{each.key_id}": each.label for each in keys},
     )
