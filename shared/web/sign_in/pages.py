@@ -11,9 +11,10 @@ from joserfc.errors import JoseError
 
 from shared.platform.http import runtime_of
 from shared.web import session
+from shared.web.addresses import safe_next
 from shared.web.endings import CurrentEndings
 from shared.web.pages import render
-from shared.web.sign_in.addresses import NEXT, Next, safe_next
+from shared.web.sign_in.addresses import NEXT, Next
 from shared.web.sign_in.id_token_cookie import keep_id_token
 from shared.web.sign_in.provider import NotSignedIn, TooWeak, provider_of
 
