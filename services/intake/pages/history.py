@@ -1,26 +1,22 @@
 """The histories that intake keeps: of a report, for the organisation that made it, and of an organisation, for administrators."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import repository
 from services.intake.domain.references import typed_reference
+from services.intake.pages.keys import Administrator, reach
 from services.intake.pages.my_reports import Reporter
 from services.intake.pages.report import IDENTIFIERS
-from shared.contracts.directory import Role
 from shared.directory import repository as directory
 from shared.platform.audit import RecordKind
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
-from shared.web.actors import Actor, require
+from shared.web.actors import Actor
 from shared.web.history import Before, Record, download_history, show_history
 from shared.web.history_words import Words
 
 router = APIRouter()
-Administrator = Annotated[Actor, Depends(require(Role.ADMINISTRATOR))]
-
 _NAMED_KEYS = 200
 """So many of an organisation's keys stand in its history by their labels; it has a handful."""
 
@@ -65,15 +61,17 @@ async def report_history_file(reference: str, actor: Reporter, connection: Readi
 
 @router.get("/administration/organisations/{code}/history")
 async def organisation_history(
-    request: Request, code: str, _: Administrator, connection: Reading, before: Before = None
+    request: Request, code: str, actor: Administrator, connection: Reading, before: Before = None
 ) -> Response:
-    record = await _organisation(connection, code)
+    record = await _organisation(connection, code, actor)
     return await show_history(request, connection, record, before)
 
 
 @router.get("/administration/organisations/{code}/history.csv")
-async def organisation_history_file(code: str, _: Administrator, connection: Reading) -> Response:
-    return await download_history(connection, await _organisation(connection, code))
+async def organisation_history_file(
+    code: str, actor: Administrator, connection: Reading
+) -> Response:
+    return await download_history(connection, await _organisation(connection, code, actor))
 
 
 async def _report(connection: AsyncConnection, reference: str, actor: Actor) -> Record:
@@ -94,10 +92,10 @@ async def _report(connection: AsyncConnection, reference: str, actor: Actor) -> 
     )
 
 
-async def _organisation(connection: AsyncConnection, code: str) -> Record:
-    """With its members, its response times and its keys."""
+async def _organisation(connection: AsyncConnection, code: str, actor: Actor) -> Record:
+    """With its members, its response times and its keys; for those who look after it."""
     found = await directory.organisation(connection, code.replace("\0", ""))
-    if found is None:
+    if found is None or reach(actor) not in {None, found.code}:
         raise NotFound("The directory has no organisation with this code.")
     keys = await repository.find_keys(
         connection, "", within=found.code, limit=_NAMED_KEYS, offset=0

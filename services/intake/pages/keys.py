@@ -52,7 +52,7 @@ class KeyForm(Form):
     """Made with the page, and then the key's id: the same form sent twice makes one key."""
 
 
-def _reach(actor: Actor) -> str | None:
+def reach(actor: Actor) -> str | None:
     """The organisation whose keys this administrator looks after; none: everybody's."""
     is_everybodys = actor.organisation.kind is OrganisationKind.SUPPORT_UNIT
     return None if is_everybodys else actor.organisation.code
@@ -66,7 +66,7 @@ async def show_keys(
     q: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    words, within = q.replace("\0", "").strip(), _reach(actor)
+    words, within = q.replace("\0", "").strip(), reach(actor)
     total = await repository.count_keys(connection, words, within=within)
     found = await repository.find_keys(
         connection, words, within=within, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
@@ -88,7 +88,7 @@ async def show_form(
 ) -> Response:
     values: dict[str, str | list[str]] = {
         "submission": str(uuid4()),
-        "organisation": _reach(actor) or organisation,
+        "organisation": reach(actor) or organisation,
         "scopes": [*sorted(USUAL)],
     }
     return _form(request, actor, values, {}, 200)
@@ -108,7 +108,7 @@ async def make_key(request: Request, actor: Administrator, tx: Tx) -> Response:
     made = await create_key(details, tx, wanted.submission)
     if made is None:
         return render(request, "key_made_before.html", 409, key_id=wanted.submission)
-    line = await repository.key_line(tx.connection, made.key_id, within=_reach(actor))
+    line = await repository.key_line(tx.connection, made.key_id, within=reach(actor))
     return render(request, "key_made.html", 201, key=line, shown=made.shown, meanings=MEANINGS)
 
 
@@ -118,7 +118,7 @@ async def _checked(request: Request, actor: Actor, tx: Tx) -> Filled[KeyForm]:
     wanted = form.value
     if wanted is None:
         return form
-    if _reach(actor) not in (None, wanted.organisation):
+    if reach(actor) not in (None, wanted.organisation):
         raise Forbidden("You can make keys for your own organisation only.")
     if problem := await _problem_with_organisation(wanted.organisation, tx.connection):
         form = form.refuse("organisation", problem)
@@ -152,7 +152,7 @@ def _form(
         status,
         values=values,
         errors=errors,
-        own=actor.organisation if _reach(actor) else None,
+        own=actor.organisation if reach(actor) else None,
         choices=[(scope.value, meaning, scope.value) for scope, meaning in MEANINGS.items()],
     )
 
@@ -161,7 +161,7 @@ def _form(
 async def confirm_revoking(
     request: Request, key_id: UUID, actor: Administrator, connection: Reading
 ) -> Response:
-    key = await repository.key_line(connection, key_id, within=_reach(actor))
+    key = await repository.key_line(connection, key_id, within=reach(actor))
     if key is None:
         raise NotFound(_NO_SUCH_KEY)
     return render(request, "key_revoke.html", key=key)
@@ -169,6 +169,6 @@ async def confirm_revoking(
 
 @router.post("/{key_id}/revoke")
 async def revoke(key_id: UUID, actor: Administrator, tx: Tx) -> Response:
-    if await revoke_key(key_id, tx, within=_reach(actor)) is None:
+    if await revoke_key(key_id, tx, within=reach(actor)) is None:
         raise NotFound(_NO_SUCH_KEY)
     return RedirectResponse("/administration/keys", 303)
