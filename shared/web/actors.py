@@ -111,9 +111,15 @@ async def current_actor(request: Request, actor: MaybeActor) -> Actor:
         return actor
     if request.url.path.startswith("/api/"):
         raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
-    target = quote(_return_to(request), safe="/")
-    page = "/organisation" if SUBJECT in request.session else "/sign-in"
-    raise Elsewhere(f"{page}?next={target}")
+    address = _return_to(request)
+    if SUBJECT in request.session:
+        raise Elsewhere(f"/organisation?next={quote(address, safe='/')}")
+    raise Elsewhere(sign_in_again(address))
+
+
+def sign_in_again(address: str) -> str:
+    """The sign-in that leads back to this address of ours."""
+    return f"/sign-in?next={quote(address, safe='/')}"
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

@@ -11,12 +11,14 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from shared.platform.runtime import Runtime
 from shared.web import health, telemetry
 from shared.web.actors import Elsewhere, go_elsewhere
+from shared.web.addresses import origin_of
 from shared.web.csrf import check_csrf
+from shared.web.drafts import Drafts, Pruning
 from shared.web.endings import refuse_ended
 from shared.web.errors import UnexpectedErrors, add_error_handlers
 from shared.web.pages import make_environment
 from shared.web.rates import Limited, Rates
-from shared.web.security import BodyLimit, SecurityHeaders, origin_of
+from shared.web.security import BodyLimit, SecurityHeaders
 from shared.web.session import Sessions
 from shared.web.settings import WebSettings
 from shared.web.static import VersionedFiles
@@ -37,6 +39,7 @@ def create_web_app(
     """
     web = WebSettings()
     settings = runtime.settings
+    runtime.add_worker(Pruning(web.drafts))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,6 +56,7 @@ def create_web_app(
         dependencies=[Depends(refuse_ended), Depends(check_csrf)],
     )
     app.state.runtime = runtime
+    app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.drafts)
     app.state.public_origin = origin_of(settings.public_url)
     app.state.templates = make_environment(templates, web, settings.public_url)
     rates = app.state.rates = Rates(web, runtime.metrics.registry)

@@ -54,9 +54,16 @@ async def refuse_ended(request: Request, endings: CurrentEndings) -> None:
 
     A session without handles is one from before there were any: nothing could end it, so it is not taken.
     """
+    past = session.ended_in(request.session)
+    if past is not None and await endings.has_ended(past.handles, _moment(past.signed_in)):
+        request.session.clear()
     if session.SUBJECT not in request.session:
         return
     handles = session.handles(request.session)
-    at = datetime.fromtimestamp(session.signed_in_at(request.session), UTC)
+    at = _moment(session.signed_in_at(request.session))
     if not handles or await endings.has_ended(handles, at):
         request.session.clear()
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.addresses import origin_of
 from shared.web.errors import problem
 
 LARGEST_BODY = 1024 * 1024
@@ -24,11 +24,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-def origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def content_security_policy(nonce: str, sign_in_origin: str) -> str:

@@ -26,6 +26,8 @@ class WebSettings(BaseSettings):
     """Signed out after so long without a request. NHS CIS2 asks for 15."""
     longest_hours: int = Field(default=12, ge=1, le=24)
     """Signed out after so long, busy or not. `shared.sessions` remembers ended sessions for the longest that is allowed here."""
+    draft_days: int = Field(default=7, ge=1, le=60)
+    """What was typed and not sent is kept so long."""
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses or networks of the front door, comma-separated: only from there is `X-Forwarded-For` believed."""
 
@@ -67,6 +69,16 @@ class WebSettings(BaseSettings):
     @property
     def longest(self) -> timedelta:
         return timedelta(hours=self.longest_hours)
+
+    @property
+    def drafts(self) -> timedelta:
+        return timedelta(days=self.draft_days)
+
+    @property
+    def remembered(self) -> timedelta:
+        """So long after its last use a session that has come to its limits says who it was. No longer than ended sessions are
+        remembered (`shared.sessions`): one that was signed out must not come back as one that was only idle."""
+        return timedelta(hours=24)
 
 
 class SignInSettings(ServiceSettings):

@@ -30,4 +30,4 @@ async def cookies(request: Request, _: MaybeActor) -> Response:
 
 @router.get("/privacy")
 async def privacy(request: Request, _: MaybeActor) -> Response:
-    return render(request, "privacy.html")
+    return render(request, "privacy.html", web=WebSettings())

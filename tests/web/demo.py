@@ -16,7 +16,7 @@ from shared.contracts.directory import Member, OrganisationKind, Role
 from shared.contracts.operations import Heartbeat
 from shared.contracts.reports import Harm
 from shared.directory.repository import Membership, Organisation
-from shared.platform.runtime import Runtime
+from shared.platform.runtime import Runtime, Worker
 from shared.web import sign_in, statements
 from shared.web.actors import Actor, CurrentActor, MaybeActor, find_memberships, require
 from shared.web.app import create_web_app
@@ -49,6 +49,9 @@ class FakeRuntime:
         self.settings = settings
         self.metrics = FakeMetrics()
         self.problems: tuple[str, ...] = ()
+
+    def add_worker(self, worker: Worker) -> None:
+        """Nothing runs here."""
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:

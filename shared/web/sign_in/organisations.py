@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse
 from shared.directory.repository import Membership
 from shared.web import session
 from shared.web.actors import Elsewhere, Memberships, actor_of
+from shared.web.addresses import safe_next
 from shared.web.forms import Form, read_form
 from shared.web.pages import render
-from shared.web.sign_in.addresses import Next, safe_next
+from shared.web.sign_in.addresses import Next
 
 router = APIRouter()
 
