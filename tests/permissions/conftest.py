@@ -14,7 +14,6 @@ from tests.servers.client import RUN_VARIABLE
 from tests.support.databases import Databases
 from tests.support.topics import delete_topics
 
-
 HERE = Path(__file__).parent
 
 
