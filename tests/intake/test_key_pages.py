@@ -32,7 +32,7 @@ async def make(person: Person, **changes: object) -> httpx2.Response:
 
 
 def shown_key(page: httpx2.Response) -> str:
-    found = re.search(r'value="(insight_[^"]+)"', page.text)
+    found = re.search(r">(insight_[^<]+)</textarea>", page.text)
     assert found is not None, page.text
     return html.unescape(found[1])
 

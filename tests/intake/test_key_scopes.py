@@ -153,7 +153,9 @@ async def test_making_and_revoking_are_in_the_history_without_the_key(
         await program.delete(f"/api/v1/keys/{made['key_id']}")
     async with intake.transactions.read() as connection:
         rows = (await connection.execute(text("SELECT * FROM audit_entry ORDER BY number"))).all()
-    entries = [row for row in rows if row.kind == "key" and row.record_id == made["key_id"]]
+    entries = [
+        row for row in rows if row.kind == "key" and row.record_id == f"Y90001/{made['key_id']}"
+    ]
     assert [(each.step, each.author_name) for each in entries] == [
         ("made", "Administrator's key"),
         ("revoked", "Administrator's key"),

@@ -63,30 +63,25 @@ async def test_a_flood_from_one_organisation_leaves_the_others_unaffected(intake
         assert refused.headers["Content-Type"] == "application/problem+json"
 
 
-async def test_what_was_put_off_is_accepted_later_and_makes_one_report(intake: Running) -> None:
+async def test_what_is_put_off_and_sent_again_makes_one_report(intake: Running) -> None:
     wild = await partner(intake, "Y90001")
-    for _ in range(LIMITS["KEY"]):
-        await wild.get(f"{PATH}/IN-0000-00")
 
-    async def post() -> httpx2.Response:
-        return await wild.post(PATH, json=OWN, headers={"Idempotency-Key": "the-one"})
+    async def post(_: int = 0) -> int:
+        headers = {"Idempotency-Key": "the-one"}
+        return (await wild.post(PATH, json=OWN, headers=headers)).status_code
 
-    async def accepted() -> httpx2.Response | None:
-        answer = await post()
-        return answer if answer.status_code == 201 else None
+    async def accepted() -> bool:
+        return await post() == 200
 
-    assert (await post()).status_code == 429
-    first = await eventually(accepted)
-    program = await intake.visitor(**BEARER)
-    body = {**OWN, "reporter": "Y90001"}
-    again = await program.post(PATH, json=body, headers={"Idempotency-Key": "the-one"})
-    assert first is not None
-    assert again.json() == {**first.json(), "already_there": True}
+    counted = Counter(await asyncio.gather(*map(post, range(100))))
+    assert set(counted) == {200, 201, 429}
+    assert counted[201] == 1
+    assert await eventually(accepted)
 
 
 async def test_several_keys_of_one_organisation_share_a_limit(intake: Running) -> None:
-    one, other = await partner(intake, "Y90001"), await partner(intake, "Y90001")
-    answers = [await client.get(f"{PATH}/x") for client in (one, other) for _ in range(25)]
+    keys = [await partner(intake, "Y90001") for _ in range(4)]
+    answers = [await client.get(f"{PATH}/x") for client in keys for _ in range(25)]
     assert Counter(each.status_code for each in answers[:25]) == {404: 25}
     assert Counter(each.status_code for each in answers[25:])[429] > 0
 
@@ -104,7 +99,8 @@ async def test_wrong_keys_are_put_off_by_address_and_right_ones_from_there_are_n
     guess = {"Authorization": f"Bearer insight_{'0' * 32}_{'a' * 43}"}
     stranger = await intake.visitor(**guess)
     codes = [(await stranger.get(f"{PATH}/x")).status_code for _ in range(8)]
-    assert codes == [401] * 5 + [429] * 3
+    assert codes[:5] == [401] * 5
+    assert 429 in codes[5:]
     assert (await right.get(f"{PATH}/x")).status_code == 404
     elsewhere = await intake.visitor(**guess, **{"X-Forwarded-For": "192.0.2.9"})
     assert (await elsewhere.get(f"{PATH}/x")).status_code == 401

@@ -6,15 +6,13 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.contracts.sessions import SessionEnded
 from shared.platform.transaction import Transaction
 from shared.sessions import repository
-from shared.sessions.tables import metadata, session_ending
+from shared.sessions.tables import session_ending
 from shared.sessions.use_cases import REMEMBERED, end_sessions_once, record_endings
 from tests.conftest import DatabaseUrl
 
@@ -89,19 +87,3 @@ async def test_a_request_is_granted_once(tx: Transaction) -> None:
     assert not await end_sessions_once(request, [ended(OTHER)], tx)
     assert not await repository.has_ended(tx.connection, [OTHER], NOW)
     assert await end_sessions_once(another, [ended(OTHER)], tx)
-
-
-def _differences(connection: Connection) -> list[object]:
-    ours = set(metadata.tables)
-    context = MigrationContext.configure(
-        connection,
-        opts={
-            "compare_type": True,
-            "include_name": lambda name, kind, _: kind != "table" or name in ours,
-        },
-    )
-    return list(compare_metadata(context, metadata))
-
-
-async def test_the_migration_makes_the_table_that_is_declared(connection: AsyncConnection) -> None:
-    assert await connection.run_sync(_differences) == []

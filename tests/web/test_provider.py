@@ -174,6 +174,17 @@ async def test_a_session_is_a_new_one_at_each_sign_in(visitor: Browser, issuer: 
     assert again["handles"][1:] == first["handles"][1:]
 
 
+async def test_signing_in_again_ends_the_session_before(visitor: Browser, issuer: Issuer) -> None:
+    await sign_in(visitor, issuer)
+    copied = visitor.cookies[COOKIE]
+    await sign_in(visitor, issuer)
+    await visitor.get("/organisation")
+    assert (await visitor.get("/report")).status_code == 200
+    visitor.cookies.clear()
+    visitor.set_cookie(copied)
+    assert (await visitor.get("/report")).headers["Location"] == "/sign-in?next=/report"
+
+
 async def test_a_session_s_handles_tell_nothing_about_the_person(
     visitor: Browser, issuer: Issuer
 ) -> None:

@@ -36,7 +36,24 @@ from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.reports import ReportSubmitted
 from shared.directory import repository as directory
 from shared.directory.use_cases import record_organisations
+from shared.platform.audit import Change, RecordKind
+from shared.platform.audit import fingerprint as fingerprint_of
 from shared.platform.transaction import Transaction
+
+_TOLD = (
+    "kind",
+    "tenet",
+    "source",
+    "reporter",
+    "provider",
+    "service",
+    "happened_on",
+    "harm",
+    "rating",
+    "question",
+    "historic",
+    "submitted_by",
+)
 
 
 async def accept_reports(submissions: Sequence[Submission], tx: Transaction) -> list[Outcome]:
@@ -67,7 +84,9 @@ async def _keep(submissions: Sequence[Submission], tx: Transaction) -> list[Outc
     numbers = await repository.draw_numbers(tx.connection, len(submissions))
     new = [_new_report(each, number) for each, number in zip(submissions, numbers, strict=True)]
     kept = await repository.keep_reports(tx.connection, new, tx.now)
-    tx.emit_all(_submitted(each, tx) for each in new if each.id in kept)
+    accepted = [each for each in new if each.id in kept]
+    tx.emit_all(_submitted(each, tx) for each in accepted)
+    tx.record(*(_entry(each) for each in accepted))
     taken = [_key(each) for each in new if each.id not in kept]
     holders = await repository.holders_of(tx.connection, taken) if taken else {}
     return [
@@ -118,6 +137,17 @@ def _submitted(report: NewReport, tx: Transaction) -> ReportSubmitted:
         historic=submission.historic,
         submitted_by=submission.submitted_by,
     )
+
+
+def _entry(report: NewReport) -> Change:
+    """All that the report begins with; its text stands in the report alone, where nothing changes it: a fingerprint proves it."""
+    submission = report.submission
+    told = {name: getattr(submission, name) for name in _TOLD}
+    told |= {"reference": report.reference, "text": fingerprint_of(submission.text)}
+    if report.masked:
+        told["masked"] = dict(report.masked)
+    after = {name: value for name, value in told.items() if value is not None}
+    return Change(RecordKind.REPORT, str(report.id), "accepted", before={}, after=after)
 
 
 async def follow_cases(facts: Sequence[CaseFact], tx: Transaction) -> None:

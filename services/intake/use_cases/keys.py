@@ -1,5 +1,6 @@
 """What is done to API keys. Neither a key nor its digest is ever recorded."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -33,7 +34,7 @@ async def create_key(
         "scopes": sorted(details.scopes),
         "last_day": details.last_day,
     }
-    tx.record(Change(RecordKind.KEY, str(key.key_id), "made", before={}, after=told))
+    tx.record(_change(key.key_id, details.organisation, "made", {}, told))
     return key
 
 
@@ -43,5 +44,15 @@ async def revoke_key(key_id: UUID, tx: Transaction, *, within: str | None) -> Ke
     key = await repository.key_line(tx.connection, key_id, within=within)
     if key and await repository.revoke_key(tx.connection, key_id, tx.now, within=within):
         before, after = {"state": key.state}, {"state": KeyState.REVOKED}
-        tx.record(Change(RecordKind.KEY, str(key_id), "revoked", before=before, after=after))
+        tx.record(_change(key_id, key.organisation, "revoked", before, after))
     return key
+
+
+def _change(
+    key_id: UUID,
+    organisation: str,
+    step: str,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> Change:
+    return Change(RecordKind.KEY, f"{organisation}/{key_id}", step, before, after)

@@ -12,6 +12,7 @@ from joserfc.errors import JoseError
 from shared.platform.http import runtime_of
 from shared.web import session
 from shared.web.addresses import safe_next
+from shared.web.endings import CurrentEndings
 from shared.web.pages import render
 from shared.web.sign_in.addresses import NEXT, Next
 from shared.web.sign_in.id_token_cookie import keep_id_token
@@ -36,8 +37,8 @@ async def sign_in(request: Request, next_page: Next = "/", afresh: bool = False)
 
 
 @router.get(CALLBACK)
-async def callback(request: Request) -> Response:
-    """Where the sign-in provider sends people back to."""
+async def callback(request: Request, endings: CurrentEndings) -> Response:
+    """Where the sign-in provider sends people back to. A session that this browser had ends, and so do its copies."""
     next_page = safe_next(str(request.session.get(NEXT, "/")))
     try:
         who = await provider_of(request).who_came_back(request)
@@ -47,6 +48,8 @@ async def callback(request: Request) -> Response:
         return _failed(request, str(error.error), next_page)
     except NotSignedIn as error:
         return _failed(request, str(error), next_page)
+    if before := session.handles(request.session):
+        await endings.end({before[0]: None})
     session.begin(request.session, who.person, who.name, handles=who.handles, signed_in_at=who.at)
     response = RedirectResponse(f"/organisation?next={quote(next_page, safe='/')}", 303)
     keep_id_token(response, who.id_token, runtime_of(request).settings.public_url)

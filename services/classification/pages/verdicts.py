@@ -24,7 +24,7 @@ from shared.web.drafts import Draft
 from shared.web.forms import Filled, Form, read_form, wrong
 from shared.web.pages import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 PAGE_SIZE = 20
 NONE_OF_THESE = "none"
@@ -121,7 +121,7 @@ async def show_verdict(
     request: Request, reference: ReferenceInPath, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """For quality leads, and read-only for the organisations the report is from and about."""
-    report = await _find(connection, actor, reference)
+    report = await find(connection, actor, reference)
     decisions = await repository.decisions(connection, report.report_id)
     current = decisions[0]
     return render(
@@ -150,7 +150,7 @@ async def show_correction(
     draft: Draft,
     connection: Reading,
 ) -> HTMLResponse:
-    report = await _find(connection, actor, reference)
+    report = await find(connection, actor, reference)
     current = (await repository.decisions(connection, report.report_id))[0]
     chosen = [domain.key_of(theme) for theme in current.themes]
     shown: dict[str, object] = {
@@ -169,7 +169,7 @@ async def correct_verdict(
     request: Request, reference: ReferenceInPath, actor: QualityLead, draft: Draft, tx: Tx
 ) -> Response:
     """A reason is asked for a change; agreeing with the model needs none."""
-    report = await _find(tx.connection, actor, reference)
+    report = await find(tx.connection, actor, reference)
     current = (await repository.decisions(tx.connection, report.report_id))[0]
     filled = await read_form(request, CorrectionForm)
     filled = _checked(filled, current, current_taxonomy(report.kind))
@@ -195,7 +195,7 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(actor.organisation.code, whole_area=actor.may(Role.QUALITY_LEAD))
 
 
-async def _find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
+async def find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
     report = await repository.find_report(connection, scope_of(actor), reference.upper())
     if report is None:
         raise NotFound("There is no such report, or it is not one of your organisation's.")
