@@ -28,6 +28,13 @@ class Actor:
     name: str
     organisation: Organisation
     roles: frozenset[Role]
+    predecessors: frozenset[str] = frozenset()
+    """Organisations that this one succeeded: what was theirs is now its own."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code the person acts for: whatever is scoped by organisation is scoped by these."""
+        return self.predecessors | {self.organisation.code}
 
     def may(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""
@@ -82,6 +89,7 @@ def actor_of(membership: Membership) -> Actor:
         name=member.name,
         organisation=membership.organisation,
         roles=member.roles,
+        predecessors=membership.predecessors,
     )
 
 
