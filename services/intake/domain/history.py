@@ -22,11 +22,12 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """JSON-able fields, only those that changed. `identity`: the organisation's code, or the member's id."""
+    """JSON-able fields, only those that changed."""
 
     subject: Subject
-    identity: str
-    what: str
+    record_id: str
+    """The organisation's code; for a member `code/member id`."""
+    step: str
     before: Mapping[str, Any]
     after: Mapping[str, Any]
 
@@ -62,7 +63,7 @@ def _of_policy(before: OrganisationRecorded | None, after: OrganisationRecorded)
     old, new = _differences(
         before.policy.model_dump(mode="json"), after.policy.model_dump(mode="json")
     )
-    yield Entry(Subject.POLICY, after.code, "changed", old, new)
+    yield Entry(Subject.POLICY, after.code, "response times changed", old, new)
 
 
 def _of_members(
@@ -70,13 +71,15 @@ def _of_members(
 ) -> Iterator[Entry]:
     old = {each.member_id: each for each in before.members} if before else {}
     new = {each.member_id: each for each in after.members}
-    for member_id in old.keys() | new.keys():
+    for member_id in dict.fromkeys([*old, *new]):
         was, now = old.get(member_id), new.get(member_id)
         if was == now:
             continue
-        what = "added" if was is None else "removed" if now is None else "changed"
+        what = (
+            "member added" if was is None else "member removed" if now is None else "member changed"
+        )
         changed = _differences(_member(was, after.code), _member(now, after.code))
-        yield Entry(Subject.MEMBER, str(member_id), what, *changed)
+        yield Entry(Subject.MEMBER, f"{after.code}/{member_id}", what, *changed)
 
 
 def _fields(record: OrganisationRecorded | None) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _differences(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The fields that changed, on each side; what was empty before something was there is left out."""
-    names = [name for name in before | after if before.get(name) != after.get(name)]
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return (
         {name: before[name] for name in names if name in before},
         {name: after[name] for name in names if name in after},
