@@ -1,0 +1,9 @@
+"""The directory for administrators. Who may change what is decided by the use cases, not here."""
+
+from fastapi import APIRouter
+
+from services.intake.pages.administration import lists, members, organisation, parts, standing
+
+router = APIRouter(prefix="/administration")
+for part in (lists, organisation, parts, members, standing):
+    router.include_router(part.router)
