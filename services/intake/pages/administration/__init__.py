@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from services.intake.pages.administration import lists, members, organisation, parts, standing
 
-router = APIRouter(prefix="/administration")
+router = APIRouter()
 for part in (lists, organisation, parts, members, standing):
     router.include_router(part.router)

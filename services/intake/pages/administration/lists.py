@@ -13,7 +13,7 @@ from shared.directory import repository as directory
 from shared.platform.http import Reading
 from shared.web.pages import render
 
-router = APIRouter()
+router = APIRouter(prefix=LISTS)
 PAGE_SIZE = 50
 MOST_MEMBERS = 100
 

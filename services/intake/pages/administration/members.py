@@ -38,7 +38,7 @@ from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
 from shared.web.forms import Filled, read_form
 
-router = APIRouter()
+router = APIRouter(prefix=LISTS)
 
 
 class MemberForm(ChangeForm):

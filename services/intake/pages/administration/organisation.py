@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.domain.administering import NotAllowed, Part, change_details
+from services.intake.domain.administering import Administrator, NotAllowed, Part, change_details
 from services.intake.domain.directory import Line, OrganisationDetails, Postcode
 from services.intake.pages.administration.common import (
     DONE,
     KINDS,
+    LISTS,
     ROLES,
     Admin,
     ChangeForm,
@@ -31,10 +32,11 @@ from shared.contracts.directory import OrganisationKind, OrganisationRecorded
 from shared.directory import repository as directory
 from shared.platform.errors import Forbidden
 from shared.platform.http import Reading, Tx
+from shared.web.actors import Actor
 from shared.web.forms import Form, FormDate, read_form
 from shared.web.pages import render
 
-router = APIRouter()
+router = APIRouter(prefix=LISTS)
 
 _MESSAGES = {
     "name.missing": "Enter the organisation's name",
@@ -79,14 +81,13 @@ class NewForm(Form):
 
 @router.get("/organisations/new")
 async def new_form(request: Request, actor: Admin, connection: Reading) -> Response:
-    if administrator_of(actor).only is not None:
-        raise Forbidden("Only the support unit's administrators add organisations.")
+    _of_the_whole(actor)
     return await _new_page(request, connection, {}, {})
 
 
 @router.post("/organisations/new")
 async def add(request: Request, actor: Admin, tx: Tx) -> Response:
-    administrator = administrator_of(actor)
+    administrator = _of_the_whole(actor)
     form = await read_form(request, NewForm)
     if form.value is None:
         return await _new_page(request, tx.connection, form.typed, form.errors)
@@ -168,6 +169,14 @@ def date_values(name: str, day: date | None) -> dict[str, str]:
         f"{name}[month]": str(day.month),
         f"{name}[year]": str(day.year),
     }
+
+
+def _of_the_whole(actor: Actor) -> Administrator:
+    """Raises Forbidden before anything is asked that could not be done."""
+    administrator = administrator_of(actor)
+    if administrator.only is not None:
+        raise Forbidden("Only the support unit's administrators add organisations.")
+    return administrator
 
 
 async def _details_page(

@@ -24,6 +24,7 @@ from services.intake.domain.directory import (
     ReminderHours,
 )
 from services.intake.pages.administration.common import (
+    LISTS,
     Admin,
     ChangeForm,
     Code,
@@ -40,7 +41,7 @@ from shared.contracts.reports import Harm
 from shared.platform.http import Reading, Tx
 from shared.web.forms import Filled, PostedValues, posted_values, read_form, wrong
 
-router = APIRouter()
+router = APIRouter(prefix=LISTS)
 
 _ADDRESS: TypeAdapter[str] = TypeAdapter(MailAddress)
 HARMS = {

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from services.intake import repository
 from services.intake.domain.administering import NotAllowed, Part, close, family, reopen
 from services.intake.pages.administration.common import (
+    LISTS,
     Admin,
     ChangeForm,
     Code,
@@ -26,7 +27,7 @@ from shared.platform.errors import Conflict
 from shared.platform.http import Reading, Tx
 from shared.web.forms import FormDate, read_form
 
-router = APIRouter()
+router = APIRouter(prefix=LISTS)
 
 
 class Stage(StrEnum):
