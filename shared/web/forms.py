@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
+from starlette.datastructures import UploadFile
 
 from shared.platform.errors import BadRequest, UnsupportedMediaType
 from shared.web.filters import number
@@ -120,6 +121,16 @@ async def posted_values(request: Request) -> PostedValues:
     return values
 
 
+async def uploaded_file(request: Request, name: str) -> tuple[str, bytes] | None:
+    """Name and content of the file that came with the form, none without one. A form brings one file at most, and `BodyLimit` says
+    how large it may be."""
+    await posted_values(request)
+    found = (await request.form()).get(name)
+    if not isinstance(found, UploadFile) or not found.filename:
+        return None
+    return found.filename, await found.read()
+
+
 def _urlencoded(body: bytes) -> PostedValues:
     try:
         pairs = parse_qsl(
@@ -134,7 +145,7 @@ def _urlencoded(body: bytes) -> PostedValues:
 
 
 async def _multipart(request: Request) -> PostedValues:
-    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     return _readable([(key, one) for key, one in form.multi_items() if isinstance(one, str)])
 
 

@@ -33,17 +33,28 @@ from services.intake.repository.following import (
     record_news,
     reports_of,
 )
+from services.intake.repository.importing import (
+    ImportLine,
+    StagedImport,
+    forget_imports,
+    keep_import,
+    latest_imports,
+    mark_applied,
+    staged_import,
+)
 from services.intake.tables import report
 
 __all__ = [
     "CaseNews",
     "Consequences",
     "Filter",
+    "ImportLine",
     "Kept",
     "MemberLine",
     "MyReport",
     "NewReport",
     "OrganisationLine",
+    "StagedImport",
     "Wanted",
     "add_key",
     "consequences",
@@ -53,14 +64,19 @@ __all__ = [
     "draw_numbers",
     "find_members",
     "find_organisations",
+    "forget_imports",
     "holders_of",
+    "keep_import",
     "keep_reports",
+    "latest_imports",
     "live_key",
     "lock_directory",
+    "mark_applied",
     "my_report",
     "record_news",
     "reports_of",
     "revoke_key",
+    "staged_import",
 ]
 
 

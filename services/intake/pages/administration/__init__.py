@@ -2,8 +2,15 @@
 
 from fastapi import APIRouter
 
-from services.intake.pages.administration import lists, members, organisation, parts, standing
+from services.intake.pages.administration import (
+    imports,
+    lists,
+    members,
+    organisation,
+    parts,
+    standing,
+)
 
 router = APIRouter()
-for part in (lists, organisation, parts, members, standing):
+for part in (lists, organisation, parts, members, standing, imports):
     router.include_router(part.router)
