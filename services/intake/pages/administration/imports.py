@@ -79,9 +79,10 @@ async def upload(request: Request, actor: Importer, tx: Tx) -> Response:
         return await _upload_page(request, tx.connection, form.typed, errors)
     value = form.value
     options = Options(kind=value.kind, commissioner=value.commissioner)
-    name, content = file
     try:
-        staged = await importing.preview_import(content, name, value.sort, options, actor.name, tx)
+        staged = await importing.preview_import(
+            file.content, file.name, value.sort, options, actor.name, tx
+        )
     except UnusableFile as problem:
         return await _upload_page(request, tx.connection, form.typed, {"file": str(problem)})
     return RedirectResponse(f"{LISTS}/imports/{staged.line.id}", 303)
