@@ -1,5 +1,6 @@
 """The review queue, a report's verdict, and its correction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
@@ -19,10 +20,11 @@ from shared.directory.repository import names
 from shared.platform.errors import Forbidden, NotFound
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor, CurrentActor, require
+from shared.web.drafts import Draft
 from shared.web.forms import Filled, Form, read_form, wrong
 from shared.web.pages import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 PAGE_SIZE = 20
 NONE_OF_THESE = "none"
@@ -119,7 +121,7 @@ async def show_verdict(
     request: Request, reference: ReferenceInPath, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """For quality leads, and read-only for the organisations the report is from and about."""
-    report = await _find(connection, actor, reference)
+    report = await find(connection, actor, reference)
     decisions = await repository.decisions(connection, report.report_id)
     current = decisions[0]
     return render(
@@ -142,25 +144,32 @@ async def show_verdict(
 
 @router.get("/verdicts/{reference}/correct")
 async def show_correction(
-    request: Request, reference: ReferenceInPath, actor: QualityLead, connection: Reading
+    request: Request,
+    reference: ReferenceInPath,
+    actor: QualityLead,
+    draft: Draft,
+    connection: Reading,
 ) -> HTMLResponse:
-    report = await _find(connection, actor, reference)
+    report = await find(connection, actor, reference)
     current = (await repository.decisions(connection, report.report_id))[0]
     chosen = [domain.key_of(theme) for theme in current.themes]
-    values: dict[str, str | list[str]] = {
+    shown: dict[str, object] = {
         "themes": chosen,
         "tenet": current.tenet,
         "revision": str(current.revision),
     }
+    values = await draft.over(connection, CorrectionForm, shown)
+    if values["revision"] != shown["revision"]:  # decided anew meanwhile: only the reason stands
+        values |= shown
     return _correction_page(request, report, current, values, {})
 
 
 @router.post("/verdicts/{reference}/correct")
 async def correct_verdict(
-    request: Request, reference: ReferenceInPath, actor: QualityLead, tx: Tx
+    request: Request, reference: ReferenceInPath, actor: QualityLead, draft: Draft, tx: Tx
 ) -> Response:
     """A reason is asked for a change; agreeing with the model needs none."""
-    report = await _find(tx.connection, actor, reference)
+    report = await find(tx.connection, actor, reference)
     current = (await repository.decisions(tx.connection, report.report_id))[0]
     filled = await read_form(request, CorrectionForm)
     filled = _checked(filled, current, current_taxonomy(report.kind))
@@ -175,6 +184,7 @@ async def correct_verdict(
         person=actor.name,
     )
     await use_cases.correct(reference, form.revision, correction, scope_of(actor), tx)
+    await draft.sent(tx.connection)
     return RedirectResponse(f"/verdicts/{report.reference}?corrected", 303)
 
 
@@ -185,7 +195,7 @@ def scope_of(actor: Actor) -> Scope:
     return Scope(actor.codes, whole_area=actor.may(Role.QUALITY_LEAD))
 
 
-async def _find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
+async def find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
     report = await repository.find_report(connection, scope_of(actor), reference.upper())
     if report is None:
         raise NotFound("There is no such report, or it is not one of your organisation's.")
@@ -209,7 +219,7 @@ def _correction_page(
     request: Request,
     report: StoredReport,
     current: domain.Decision,
-    values: dict[str, str | list[str]],
+    values: Mapping[str, object],
     errors: dict[str, str],
 ) -> HTMLResponse:
     taxonomy = current_taxonomy(report.kind)
