@@ -32,6 +32,13 @@ class Actor:
     roles: frozenset[Role]
     has_choice: bool = False
     """Whether there are other organisations to act for."""
+    predecessors: frozenset[str] = frozenset()
+    """Organisations that this one succeeded: what was theirs is now its own."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code the person acts for: whatever is scoped by organisation is scoped by these."""
+        return self.predecessors | {self.organisation.code}
 
     def may(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""
@@ -98,6 +105,7 @@ def actor_of(membership: Membership, *, has_choice: bool = False) -> Actor:
         name=member.name,
         organisation=membership.organisation,
         roles=member.roles,
+        predecessors=membership.predecessors,
         has_choice=has_choice,
     )
 

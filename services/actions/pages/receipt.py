@@ -65,7 +65,7 @@ async def dispute(
 
 
 async def _own_case(connection: AsyncConnection, actor: Actor, reference: str) -> CaseFile:
-    return await find_case(connection, Scope(reported=actor.organisation.code), reference)
+    return await find_case(connection, Scope(reported=actor.codes), reference)
 
 
 def _back(reference: str) -> Response:

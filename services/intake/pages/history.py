@@ -1,25 +1,21 @@
 """The histories that intake keeps: of a report, for the organisation that made it, and of an organisation, for administrators."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import repository
 from services.intake.domain.references import typed_reference
+from services.intake.pages.administration.common import Admin, organisation_to_see
 from services.intake.pages.my_reports import Reporter
 from services.intake.pages.report import IDENTIFIERS
-from shared.contracts.directory import Role
-from shared.directory import repository as directory
 from shared.platform.audit import RecordKind
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
-from shared.web.actors import Actor, require
+from shared.web.actors import Actor
 from shared.web.history import Before, Record, download_history, show_history
 from shared.web.history_words import Words
 
 router = APIRouter()
-Administrator = Annotated[Actor, Depends(require(Role.ADMINISTRATOR))]
 
 _NAMED_KEYS = 200
 """So many of an organisation's keys stand in its history by their labels; it has a handful."""
@@ -65,21 +61,21 @@ async def report_history_file(reference: str, actor: Reporter, connection: Readi
 
 @router.get("/administration/organisations/{code}/history")
 async def organisation_history(
-    request: Request, code: str, _: Administrator, connection: Reading, before: Before = None
+    request: Request, code: str, actor: Admin, connection: Reading, before: Before = None
 ) -> Response:
-    record = await _organisation(connection, code)
+    record = await _organisation(connection, code, actor)
     return await show_history(request, connection, record, before)
 
 
 @router.get("/administration/organisations/{code}/history.csv")
-async def organisation_history_file(code: str, _: Administrator, connection: Reading) -> Response:
-    return await download_history(connection, await _organisation(connection, code))
+async def organisation_history_file(code: str, actor: Admin, connection: Reading) -> Response:
+    return await download_history(connection, await _organisation(connection, code, actor))
 
 
 async def _report(connection: AsyncConnection, reference: str, actor: Actor) -> Record:
     """Raises NotFound for another organisation's report, too."""
     typed = typed_reference(reference.replace("\0", ""))
-    found = await repository.my_report(connection, typed, reporter=actor.organisation.code)
+    found = await repository.my_report(connection, typed, reporters=actor.codes)
     if found is None:
         raise NotFound("Your organisation has no report with this reference.")
     return Record(
@@ -94,11 +90,10 @@ async def _report(connection: AsyncConnection, reference: str, actor: Actor) -> 
     )
 
 
-async def _organisation(connection: AsyncConnection, code: str) -> Record:
-    """With its members, its response times and its keys."""
-    found = await directory.organisation(connection, code.replace("\0", ""))
-    if found is None:
-        raise NotFound("The directory has no organisation with this code.")
+async def _organisation(connection: AsyncConnection, code: str, actor: Actor) -> Record:
+    """With its members, its response times and its keys. Raises NotFound for another than an administrator's own, unless the whole
+    directory is theirs."""
+    found = await organisation_to_see(connection, actor, code.replace("\0", ""))
     keys = await repository.find_keys(
         connection, "", within=found.code, limit=_NAMED_KEYS, offset=0
     )

@@ -11,10 +11,15 @@ from services.intake.repository.accepting import (
     keep_reports,
 )
 from services.intake.repository.administering import (
+    Consequences,
+    MemberLine,
     OrganisationLine,
+    Wanted,
+    consequences,
     count_organisations,
+    find_members,
     find_organisations,
-    lock_organisation,
+    lock_directory,
 )
 from services.intake.repository.following import (
     CaseNews,
@@ -24,6 +29,15 @@ from services.intake.repository.following import (
     my_report,
     record_news,
     reports_of,
+)
+from services.intake.repository.importing import (
+    ImportLine,
+    StagedImport,
+    forget_imports,
+    keep_import,
+    latest_imports,
+    mark_applied,
+    staged_import,
 )
 from services.intake.repository.keys import (
     KeyLine,
@@ -40,30 +54,42 @@ from services.intake.tables import report
 
 __all__ = [
     "CaseNews",
+    "Consequences",
     "Filter",
+    "ImportLine",
     "Kept",
     "KeyLine",
     "KnownKey",
+    "MemberLine",
     "MyReport",
     "NewReport",
     "OrganisationLine",
+    "StagedImport",
+    "Wanted",
     "add_key",
+    "consequences",
     "count_keys",
     "count_organisations",
     "count_reports_of",
     "counts",
     "draw_numbers",
     "find_keys",
+    "find_members",
     "find_organisations",
+    "forget_imports",
     "holders_of",
+    "keep_import",
     "keep_reports",
     "key_line",
     "known_key",
-    "lock_organisation",
+    "latest_imports",
+    "lock_directory",
+    "mark_applied",
     "my_report",
     "record_news",
     "reports_of",
     "revoke_key",
+    "staged_import",
     "write_uses",
 ]
 

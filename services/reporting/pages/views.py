@@ -10,7 +10,7 @@ from services.reporting.domain.filters import Choices, Filters, parse
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import period, plus
 from services.reporting.domain.numbers import Number
-from services.reporting.domain.scope import PROVIDERS, Scope, scope_of, wider_scope
+from services.reporting.domain.scope import Scope, scope_of, wider_scope
 from services.reporting.domain.trends import (
     HeatRow,
     Performance,
@@ -23,8 +23,9 @@ from services.reporting.domain.trends import (
 )
 from services.reporting.repository import trends as repository
 from services.reporting.repository.trends import Question
-from shared.contracts.directory import OrganisationKind, Role
-from shared.directory.repository import Organisation, names, open_organisations
+from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
+from shared.directory import repository as directory
+from shared.directory.domain import Listed
 from shared.web.actors import Actor
 
 REPORTS_BY_TENET = "Reports each month by tenet"
@@ -115,10 +116,9 @@ async def view_of(
     """The view that the address asks for, within what the actor may see. `theme` is given by a theme's own page."""
     now = await repository.now(connection)
     current = month_of(now.astimezone(LONDON).date())
-    directory = await open_organisations(connection)
-    scope = scope_of(actor.organisation, actor.roles, directory)
-    titles = await repository.titles(connection)
-    choices = _choices(actor, scope, directory, titles)
+    overseer, area = await _overseer(connection, actor)
+    scope = scope_of(actor.organisation, actor.roles, actor.codes, area, overseer)
+    choices = await _choices(connection, actor, scope, area)
     filters, errors = parse(asked, choices, current)
     address = filters if theme is None else replace(filters, theme=None)
     if theme is not None:
@@ -128,7 +128,7 @@ async def view_of(
     return View(
         question=Question(scope, filters, months),
         address=address,
-        wider=_beside(actor, scope, directory),
+        wider=_beside(actor, scope, overseer, area),
         choices=choices,
         errors=errors,
         first=first,
@@ -136,28 +136,46 @@ async def view_of(
     )
 
 
-def _choices(
-    actor: Actor, scope: Scope, directory: list[Organisation], titles: Mapping[str, str]
+async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | None, list[Listed]]:
+    """Whose area the reader belongs to: its name, none where there is none, and the area's organisations. A quality lead's is the
+    organisation's own; a commissioner that was succeeded has passed its area on."""
+    if actor.may(Role.QUALITY_LEAD):
+        return actor.organisation.name, await directory.area(connection, actor.codes)
+    code = actor.organisation.commissioner
+    if code is None:
+        return None, []
+    today = (await directory.successors(connection, [code])).get(code, code)
+    name = (await directory.names(connection, [today]))[today]
+    codes = await directory.stands_for(connection, [today])
+    return name, await directory.area(connection, codes)
+
+
+async def _choices(
+    connection: AsyncConnection, actor: Actor, scope: Scope, area: list[Listed]
 ) -> Choices:
-    """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves."""
+    """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves.
+    Closed organisations of the area stay on offer, for what was reported by and about them."""
+    titles = await repository.titles(connection)
     if scope.redacted:
         return Choices(themes=titles)
-    providers = {each.code: each.name for each in directory if each.kind in PROVIDERS}
+    closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
+    providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
+    offered = {each.code: each.name for each in providers}
+    if actor.organisation.kind is OrganisationKind.PRACTICE and not actor.may(Role.QUALITY_LEAD):
+        return Choices(titles, offered)
     practices = {
-        each.code: each.name for each in directory if each.kind is OrganisationKind.PRACTICE
+        each.code: each.name
+        for each in area or await directory.listed(connection, {OrganisationKind.PRACTICE})
+        if each.kind is OrganisationKind.PRACTICE
     }
-    if actor.may(Role.QUALITY_LEAD):
-        return Choices(titles, providers, practices)
-    if actor.organisation.kind is OrganisationKind.PRACTICE:
-        return Choices(titles, providers)
-    return Choices(titles, {}, practices)
+    return Choices(titles, offered if actor.may(Role.QUALITY_LEAD) else {}, practices)
 
 
-def _beside(actor: Actor, scope: Scope, directory: list[Organisation]) -> Scope | None:
+def _beside(actor: Actor, scope: Scope, overseer: str | None, area: list[Listed]) -> Scope | None:
     is_practice = actor.organisation.kind is OrganisationKind.PRACTICE
-    if scope.redacted or not is_practice or actor.organisation.commissioner is None:
+    if scope.redacted or not is_practice or overseer is None:
         return None
-    return wider_scope(actor.organisation, directory)
+    return wider_scope(overseer, area)
 
 
 async def overview(connection: AsyncConnection, view: View) -> Overview:
@@ -236,5 +254,5 @@ async def _wider_totals(
 
 async def _named(connection: AsyncConnection, codes: set[str]) -> dict[str, str]:
     """By code, in the order of their names."""
-    found = await names(connection, codes)
+    found = await directory.names(connection, codes)
     return dict(sorted(found.items(), key=lambda item: item[1]))
