@@ -1,6 +1,5 @@
 """The histories that intake keeps: of a report, for the organisation that made it, and of an organisation, for administrators."""
 
-
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -94,7 +93,7 @@ async def _report(connection: AsyncConnection, reference: str, actor: Actor) -> 
 async def _organisation(connection: AsyncConnection, code: str, actor: Actor) -> Record:
     """With its members, its response times and its keys. Raises NotFound for another than an administrator's own, unless the whole
     directory is theirs."""
-    found = await organisation_to_see(connection, actor, code.replace("\0", ""))
+    found = await organisation_to_see(connection, actor, code)
     keys = await repository.find_keys(
         connection, "", within=found.code, limit=_NAMED_KEYS, offset=0
     )
