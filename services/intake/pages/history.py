@@ -37,8 +37,12 @@ ORGANISATION = Words(
     fields={
         "acknowledge_within_hours": "Acknowledges within hours",
         "close_unanswered_after_days": "Unanswered outcomes close after days",
+        "by_harm": "Response times by harm",
+        "closed_on": "Closed on",
         "contacts": "Mail goes to",
         "due_soon_hours": "Reminded before the deadline, hours",
+        "opened_on": "Opened on",
+        "succeeded_on": "Taken over on",
         "successor": "Succeeded by",
         "subject": "Sign-in name",
     },
