@@ -8,11 +8,12 @@ import pytest
 from services.intake.app import create_app
 from services.intake.settings import Settings
 from services.intake.use_cases import accept_reports
+from shared.contracts.directory import Role
 from shared.platform.audit import Author, AuthorKind, Change, RecordKind
 from tests.conftest import DatabaseUrl
 from tests.intake.samples import BEARER, FORM, KEYS, REPORT, TEXT, submission
 from tests.support.apps import Running
-from tests.support.directory import directory
+from tests.support.directory import directory, member
 from tests.support.entries import entries, findings, steps
 from tests.support.settings import settings_of
 
@@ -131,6 +132,15 @@ async def test_an_organisations_history_holds_its_members_policies_and_keys_and_
     assert file.count("Ada Quinn") == 4
     assert page in (await ada.get("/administration/organisations/RZ1")).text
     assert (await ada.get("/administration/organisations/NONE/history")).status_code == 404
+    zoe = member("zoe.hart", "Zoe Hart", Role.ADMINISTRATOR)
+    elm = next(each for each in directory() if each.code == "Y90001")
+    changed = {"members": (*elm.members, zoe), "revision": 2}
+    await pages.seed([elm.model_copy(update=changed)])
+    of_elm = await pages.sign_in("zoe.hart")
+    assert (await of_elm.get(page)).status_code == 404
+    assert (await of_elm.get(f"{page}.csv")).status_code == 404
+    own = await of_elm.get("/administration/organisations/Y90001/history")
+    assert own.status_code == 200
     empty = (await ada.get("/administration/organisations/RZ2/history")).text
     assert "Nothing has happened here since the history began" in empty
     for subject in ("jo.lee", "helen.marsh", "max.stone"):

@@ -26,7 +26,7 @@ async def at_rest(estate: Estate) -> Contents:
             assert await _mails_waiting(service) == 0
         return True
 
-    await eventually(is_at_rest, within=60, because="the estate does not come to rest")
+    await eventually(is_at_rest, within=120, because="the estate does not come to rest")
     return await contents(estate)
 
 

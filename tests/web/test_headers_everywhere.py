@@ -76,6 +76,14 @@ def check(answer: httpx2.Response, where: object) -> None:
     assert "Cache-Control" in answer.headers, where
 
 
+def check_cookie(line: str) -> None:
+    """Out of reach of scripts, other sites and plain HTTP; the session's own of sub-domains, too."""
+    flags = {flag.strip().lower() for flag in line.split(";")[1:]}
+    assert {"httponly", "secure"} <= flags, line
+    assert flags & {"samesite=lax", "samesite=strict"}, line
+    assert line.startswith(("__Host-insight=", "__Secure-")), line
+
+
 @pytest.mark.parametrize(
     "app", services(), ids=lambda app: type(app.state.runtime.settings).service
 )
@@ -95,9 +103,7 @@ async def test_every_route_protects_its_answer_for_visitors_members_and_programs
                 check(answer, (method, path, answer.status_code))
                 statuses.add(answer.status_code)
                 for line in answer.headers.get_list("Set-Cookie"):
-                    flags = {flag.strip().lower() for flag in line.split(";")[1:]}
-                    assert line.startswith("__Host-"), line
-                    assert {"httponly", "secure", "samesite=lax", "path=/"} <= flags, line
+                    check_cookie(line)
     assert {200, 303, 404, 503} <= statuses  # pages, redirects and failures were among them
 
 

@@ -1,10 +1,10 @@
 """API keys for administrators: whose there are, making one, revoking one. The support unit's administrators see every organisation's
-keys, others' only their own organisation's: `_reach` goes into each query."""
+keys, others' only their own organisation's: what they look after goes into each query."""
 
 from typing import Annotated, ClassVar
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BeforeValidator, Field, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,19 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake import repository
 from services.intake.domain.keys import MEANINGS, USUAL, KeyDetails, Scope, problem_with_last_day
 from services.intake.domain.submissions import london_date
+from services.intake.pages.administration.common import Admin, administrator_of
 from services.intake.pages.my_reports import pages_of
 from services.intake.use_cases.keys import create_key, revoke_key
 from shared.contracts.base import OrganisationCode
-from shared.contracts.directory import OrganisationKind, OrganisationStatus, Role
+from shared.contracts.directory import OrganisationStatus
 from shared.directory import repository as directory
 from shared.platform.errors import Forbidden, NotFound
 from shared.platform.http import Reading, Tx
-from shared.web.actors import Actor, require
+from shared.web.actors import Actor
 from shared.web.forms import Filled, Form, FormDate, read_form
 from shared.web.pages import render
 
 router = APIRouter(prefix="/administration/keys")
-Administrator = Annotated[Actor, Depends(require(Role.ADMINISTRATOR))]
 PAGE_SIZE = 50
 LONGEST_LABEL = 100
 _NO_SUCH_KEY = "There is no such key among those that you look after."
@@ -52,21 +52,15 @@ class KeyForm(Form):
     """Made with the page, and then the key's id: the same form sent twice makes one key."""
 
 
-def _reach(actor: Actor) -> str | None:
-    """The organisation whose keys this administrator looks after; none: everybody's."""
-    is_everybodys = actor.organisation.kind is OrganisationKind.SUPPORT_UNIT
-    return None if is_everybodys else actor.organisation.code
-
-
 @router.get("")
 async def show_keys(
     request: Request,
-    actor: Administrator,
+    actor: Admin,
     connection: Reading,
     q: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    words, within = q.replace("\0", "").strip(), _reach(actor)
+    words, within = q.replace("\0", "").strip(), administrator_of(actor).only
     total = await repository.count_keys(connection, words, within=within)
     found = await repository.find_keys(
         connection, words, within=within, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
@@ -84,18 +78,18 @@ async def show_keys(
 
 @router.get("/new")
 async def show_form(
-    request: Request, actor: Administrator, organisation: Annotated[str, Query(max_length=12)] = ""
+    request: Request, actor: Admin, organisation: Annotated[str, Query(max_length=12)] = ""
 ) -> Response:
     values: dict[str, str | list[str]] = {
         "submission": str(uuid4()),
-        "organisation": _reach(actor) or organisation,
+        "organisation": administrator_of(actor).only or organisation,
         "scopes": [*sorted(USUAL)],
     }
     return _form(request, actor, values, {}, 200)
 
 
 @router.post("/new")
-async def make_key(request: Request, actor: Administrator, tx: Tx) -> Response:
+async def make_key(request: Request, actor: Admin, tx: Tx) -> Response:
     form = await _checked(request, actor, tx)
     if form.value is None:
         typed = {**form.typed, "submission": _submission_of(form)}
@@ -108,7 +102,9 @@ async def make_key(request: Request, actor: Administrator, tx: Tx) -> Response:
     made = await create_key(details, tx, wanted.submission)
     if made is None:
         return render(request, "key_made_before.html", 409, key_id=wanted.submission)
-    line = await repository.key_line(tx.connection, made.key_id, within=_reach(actor))
+    line = await repository.key_line(
+        tx.connection, made.key_id, within=administrator_of(actor).only
+    )
     return render(request, "key_made.html", 201, key=line, shown=made.shown, meanings=MEANINGS)
 
 
@@ -118,7 +114,7 @@ async def _checked(request: Request, actor: Actor, tx: Tx) -> Filled[KeyForm]:
     wanted = form.value
     if wanted is None:
         return form
-    if _reach(actor) not in (None, wanted.organisation):
+    if administrator_of(actor).only not in (None, wanted.organisation):
         raise Forbidden("You can make keys for your own organisation only.")
     if problem := await _problem_with_organisation(wanted.organisation, tx.connection):
         form = form.refuse("organisation", problem)
@@ -152,23 +148,23 @@ def _form(
         status,
         values=values,
         errors=errors,
-        own=actor.organisation if _reach(actor) else None,
+        own=actor.organisation if administrator_of(actor).only else None,
         choices=[(scope.value, meaning, scope.value) for scope, meaning in MEANINGS.items()],
     )
 
 
 @router.get("/{key_id}/revoke")
 async def confirm_revoking(
-    request: Request, key_id: UUID, actor: Administrator, connection: Reading
+    request: Request, key_id: UUID, actor: Admin, connection: Reading
 ) -> Response:
-    key = await repository.key_line(connection, key_id, within=_reach(actor))
+    key = await repository.key_line(connection, key_id, within=administrator_of(actor).only)
     if key is None:
         raise NotFound(_NO_SUCH_KEY)
     return render(request, "key_revoke.html", key=key)
 
 
 @router.post("/{key_id}/revoke")
-async def revoke(key_id: UUID, actor: Administrator, tx: Tx) -> Response:
-    if await revoke_key(key_id, tx, within=_reach(actor)) is None:
+async def revoke(key_id: UUID, actor: Admin, tx: Tx) -> Response:
+    if await revoke_key(key_id, tx, within=administrator_of(actor).only) is None:
         raise NotFound(_NO_SUCH_KEY)
     return RedirectResponse("/administration/keys", 303)
