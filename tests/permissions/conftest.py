@@ -1,0 +1,24 @@
+"""One estate for all tests of this room: they change it only in ways that the others do not see."""
+
+import os
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+
+from deploy.local.topics import create_topics
+from tests.conftest import PARTITIONS
+from tests.permissions.estate import Estate, running_estate
+from tests.servers.client import RUN_VARIABLE
+from tests.support.databases import Databases
+from tests.support.topics import delete_topics
+
+
+@pytest.fixture(scope="session")
+async def estate(kafka: str, databases: Databases) -> AsyncIterator[Estate]:
+    """All five services, seeded."""
+    prefix = f"{os.environ[RUN_VARIABLE]}-{uuid4().hex[:8]}."
+    await create_topics(kafka, prefix, partitions=PARTITIONS)
+    async with running_estate(kafka, prefix, databases) as running:
+        yield running
+    await delete_topics(kafka, prefix)
