@@ -85,7 +85,7 @@ async def acknowledge(
     """Raises NotFound for a case that is not the person's provider's, NotNow when somebody else was first."""
     change = await _change(
         reference,
-        _as_provider(person),
+        await _as_provider(person, tx),
         person,
         tx,
         lambda case: rules.acknowledge(case, person, owner, next_step, tx.now),
@@ -99,7 +99,7 @@ async def record_learning_response(
 ) -> None:
     change = await _change(
         reference,
-        _as_provider(person),
+        await _as_provider(person, tx),
         person,
         tx,
         lambda case: rules.record_learning_response(case, response, tx.now),
@@ -110,7 +110,7 @@ async def record_learning_response(
 
 async def plan_action(reference: str, action: ActionItem, person: Person, tx: Transaction) -> None:
     """`action_id` comes from the form, so that sending the form twice plans one action."""
-    case = await _lock(reference, _as_provider(person), tx)
+    case = await _lock(reference, await _as_provider(person, tx), tx)
     known = await repository.action_by_id(tx.connection, action.action_id)
     if known is not None:
         if (known[0], replace(known[1], completed_on=None)) != (case.report_id, action):
@@ -122,7 +122,7 @@ async def plan_action(reference: str, action: ActionItem, person: Person, tx: Tr
 
 
 async def complete_action(reference: str, action_id: UUID, person: Person, tx: Transaction) -> None:
-    case = await _lock(reference, _as_provider(person), tx)
+    case = await _lock(reference, await _as_provider(person, tx), tx)
     known = await repository.action_by_id(tx.connection, action_id)
     if known is None or known[0] != case.report_id:
         raise NotFound("This case has no such action.")
@@ -138,7 +138,7 @@ async def complete_action(reference: str, action_id: UUID, person: Person, tx: T
 async def record_outcome(reference: str, outcome: str, person: Person, tx: Transaction) -> None:
     change = await _change(
         reference,
-        _as_provider(person),
+        await _as_provider(person, tx),
         person,
         tx,
         lambda case: rules.record_outcome(case, outcome, tx.now),
@@ -149,7 +149,11 @@ async def record_outcome(reference: str, outcome: str, person: Person, tx: Trans
 
 async def confirm_outcome(reference: str, person: Person, tx: Transaction) -> None:
     change = await _change(
-        reference, _as_reporter(person), person, tx, lambda case: rules.confirm(case, tx.now)
+        reference,
+        await _as_reporter(person, tx),
+        person,
+        tx,
+        lambda case: rules.confirm(case, tx.now),
     )
     if change:
         _cancel(tx, change.case, TimerKind.CLOSE_UNANSWERED)
@@ -158,7 +162,7 @@ async def confirm_outcome(reference: str, person: Person, tx: Transaction) -> No
 async def dispute_outcome(reference: str, reason: str, person: Person, tx: Transaction) -> None:
     change = await _change(
         reference,
-        _as_reporter(person),
+        await _as_reporter(person, tx),
         person,
         tx,
         lambda case: rules.dispute(case, reason, tx.now),
@@ -167,12 +171,13 @@ async def dispute_outcome(reference: str, reason: str, person: Person, tx: Trans
         _cancel(tx, change.case, TimerKind.CLOSE_UNANSWERED)
 
 
-def _as_provider(person: Person) -> Scope:
-    return Scope(answers=person.organisation)
+async def _as_provider(person: Person, tx: Transaction) -> Scope:
+    """Its organisation's cases, and those of the organisations it succeeded."""
+    return Scope(answers=await directory.stands_for(tx.connection, [person.organisation]))
 
 
-def _as_reporter(person: Person) -> Scope:
-    return Scope(reported=person.organisation)
+async def _as_reporter(person: Person, tx: Transaction) -> Scope:
+    return Scope(reported=await directory.stands_for(tx.connection, [person.organisation]))
 
 
 def _cancel(tx: Transaction, case: Case, *kinds: TimerKind) -> None:

@@ -182,7 +182,7 @@ def scope_of(actor: Actor) -> Scope:
     """Raises Forbidden for roles that see no report's text: reviewers, operators and administrators."""
     if not actor.may(Role.QUALITY_LEAD, Role.REPORTER, Role.RESPONDER):
         raise Forbidden("Your role does not include reading reports.")
-    return Scope(actor.organisation.code, whole_area=actor.may(Role.QUALITY_LEAD))
+    return Scope(actor.codes, whole_area=actor.may(Role.QUALITY_LEAD))
 
 
 async def _find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:

@@ -13,7 +13,7 @@ from services.classification.domain import Decision
 from services.classification.tables import report, verdict
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
-from shared.directory.tables import organisation
+from shared.directory.repository import overseen_by
 from shared.platform.database import insert_rows
 
 
@@ -22,16 +22,16 @@ class Scope:
     """Whose reports somebody may see: their own organisation's and those about it; a commissioner's quality lead also those
     of its practices and about its providers."""
 
-    organisation: str
+    organisations: frozenset[str]
+    """The organisation's code, and those of the ones it succeeded."""
     whole_area: bool
 
     def condition(self) -> ColumnElement[bool]:
-        own = or_(report.c.reporter == self.organisation, report.c.provider == self.organisation)
+        codes = self.organisations
+        own = or_(report.c.reporter.in_(codes), report.c.provider.in_(codes))
         if not self.whole_area:
             return own
-        area = select(organisation.c.code).where(
-            organisation.c.record.contains({"commissioner": self.organisation})
-        )
+        area = overseen_by(codes)
         return or_(own, report.c.reporter.in_(area), report.c.provider.in_(area))
 
 

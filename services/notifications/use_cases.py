@@ -3,7 +3,7 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -44,7 +44,7 @@ class Batch:
 
 async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
     """Adds a message for each contact of the organisation that each fact concerns; without contacts, one that is held."""
-    notices = [notice for fact in facts if (notice := notice_of(fact))]
+    notices = await _to_whom_it_concerns([n for fact in facts if (n := notice_of(fact))], tx)
     traces = {one.fact_id: tx.traceparent_of(str(one.report_id)) for one in notices}
     contacts = await _contacts(tx, {one.recipient for one in notices})
     new = [
@@ -56,18 +56,29 @@ async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
 
 
 async def release_held(tx: Transaction, limit: int = 500) -> int:
-    """Turns held messages into real ones where contacts have arrived; returns how many were held."""
-    held = await repository.take_held(tx.connection, limit)
-    contacts = await _contacts(tx, {one.notice.recipient for one in held})
+    """Turns held messages into real ones where contacts have arrived, the organisation's own or its successor's; returns how many
+    were held."""
+    waiting = await repository.held_recipients(tx.connection)
+    today = await directory.successors(tx.connection, waiting)
+    contacts = await _contacts(tx, {today.get(code, code) for code in waiting})
+    ready = [code for code in waiting if contacts[today.get(code, code)]]
+    held = await repository.take_held(tx.connection, ready, limit) if ready else []
+    notices = await _to_whom_it_concerns([one.notice for one in held], tx)
     new = [
         message
-        for one in held
+        for one, notice in zip(held, notices, strict=True)
         for message in _messages(
-            one.notice, contacts[one.notice.recipient], one.traceparent, tx, instead_of=one
+            notice, contacts[notice.recipient], one.traceparent, tx, instead_of=one
         )
     ]
     await _add(new, tx)
     return len(held)
+
+
+async def _to_whom_it_concerns(notices: Sequence[Notice], tx: Transaction) -> list[Notice]:
+    """An organisation that closed is not told any more: who succeeded it is."""
+    today = await directory.successors(tx.connection, {one.recipient for one in notices})
+    return [replace(one, recipient=today.get(one.recipient, one.recipient)) for one in notices]
 
 
 async def _contacts(tx: Transaction, codes: set[str]) -> Mapping[str, list[str]]:

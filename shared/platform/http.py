@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.platform.audit.chain import SYSTEM, Author
 from shared.platform.runtime import Runtime
 from shared.platform.transaction import Transaction
 
@@ -15,8 +16,19 @@ def runtime_of(request: Request) -> Runtime:
     return runtime
 
 
+def set_author(request: Request, author: Author) -> None:
+    """What this request changes is this author's doing: said by whoever finds out who asks."""
+    request.state.author = author
+
+
+def _author_of(request: Request) -> Author:
+    author: Author = getattr(request.state, "author", SYSTEM)
+    return author
+
+
 async def _begin(request: Request) -> AsyncIterator[Transaction]:
-    async with runtime_of(request).transactions.begin() as tx:
+    transactions = runtime_of(request).transactions
+    async with transactions.begin(who_asks=lambda: _author_of(request)) as tx:
         yield tx
 
 

@@ -1,7 +1,9 @@
-"""The tables that every service's database has for the platform: inbox, outbox, timers, and what was set aside."""
+"""The tables that every service's database has for the platform: inbox, outbox, timers, what was set aside, and the history."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
+    CheckConstraint,
     Column,
     DateTime,
     Identity,
@@ -59,4 +61,33 @@ dead_letter = Table(
     Column("cause", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     comment="What this service set aside; the records themselves are in the dead-letter topic",
+)
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text(collation="C"), nullable=False),  # asked for by prefix, too
+    Column("step", Text, nullable=False),
+    Column("author_kind", Text, nullable=False),
+    Column("author_id", Text),
+    Column("author_name", Text, nullable=False),
+    Column("acting_for", Text),
+    # JSON as text: to the letter what was hashed.
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("audit_entry_record", "kind", "record_id", "number"),
+    comment="Who did what to which record, when: only ever added to, by append_audit",
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Boolean, CheckConstraint("one"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    comment="The number and hash of the last entry: one row",
 )

@@ -1,6 +1,6 @@
-"""A database transaction that also publishes facts and sets timers, all or nothing.
+"""A database transaction that also publishes facts, sets timers and writes the history, all or nothing.
 
-Only the platform commits. What is emitted or scheduled is buffered and written by one statement each just before the commit, so
+Only the platform commits. What is emitted, scheduled or recorded is buffered and written by one statement each just before the commit, so
 that a use case can emit one fact at a time without paying a round trip for each.
 """
 
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.contracts.base import Fact
 from shared.platform import repository
+from shared.platform.audit import repository as audit
+from shared.platform.audit.chain import SYSTEM, Author, Change, Entry, entry_of
 from shared.platform.records import headers_of
 from shared.platform.telemetry import current_traceparent
 
@@ -36,6 +38,15 @@ class Outgoing:
     traceparent: str | None
 
 
+WhoAsks = Callable[[], Author]
+"""Asked at each change, not before: a request's author is known only once its dependencies have been resolved."""
+
+
+def the_system() -> Author:
+    """The author of what no person and no program of somebody's asked for."""
+    return SYSTEM
+
+
 class Transaction:
     """What a use case gets: the connection for its statements, the time, and ways to tell the world."""
 
@@ -47,6 +58,7 @@ class Transaction:
         source: str,
         topic_prefix: str = "",
         traceparents: Mapping[str, str | None] | None = None,
+        who_asks: WhoAsks = the_system,
     ) -> None:
         self.connection = connection
         self.now = now
@@ -54,8 +66,10 @@ class Transaction:
         self._source = source
         self._topic_prefix = topic_prefix
         self._traceparents = dict(traceparents or {})
+        self._who_asks = who_asks
         self._outgoing: list[Outgoing] = []
         self._timers: dict[tuple[str, UUID], tuple[Timer | None, str | None]] = {}
+        self._entries: list[Entry] = []
 
     def traceparent_of(self, key: str) -> str | None:
         """The trace that led here: that of the incoming fact with this key (a report id), else the current span's."""
@@ -73,6 +87,11 @@ class Transaction:
         for fact in facts:
             self.emit(fact)
 
+    def record(self, *changes: Change) -> None:
+        """Add the changes to the history, in the name of whoever asked for them."""
+        author = self._who_asks()
+        self._entries += (entry_of(change, author, self.now) for change in changes)
+
     def schedule(self, timer: Timer) -> None:
         """Set or move the timer."""
         traceparent = self.traceparent_of(str(timer.subject))
@@ -89,13 +108,13 @@ class Transaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What happens inside is undone, with what it emitted and scheduled, if it raises; the rest stays."""
-        emitted, timers = len(self._outgoing), dict(self._timers)
+        """What happens inside is undone, with what it emitted, scheduled and recorded, if it raises; the rest stays."""
+        emitted, recorded, timers = len(self._outgoing), len(self._entries), dict(self._timers)
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
-            del self._outgoing[emitted:]
+            del self._outgoing[emitted:], self._entries[recorded:]
             self._timers = timers
             raise
 
@@ -119,8 +138,9 @@ class Transaction:
                 for out in self._outgoing
             ],
         )
+        await audit.append(self.connection, self._entries)
         emitted = bool(self._outgoing)
-        self._outgoing, self._timers = [], {}
+        self._outgoing, self._timers, self._entries = [], {}, []
         return emitted
 
 
@@ -142,11 +162,15 @@ class Transactions:
 
     @asynccontextmanager
     async def begin(
-        self, traceparents: Mapping[str, str | None] | None = None
+        self,
+        traceparents: Mapping[str, str | None] | None = None,
+        *,
+        who_asks: WhoAsks = the_system,
     ) -> AsyncIterator[Transaction]:
         """A transaction that commits when the block ends and rolls back when it raises.
 
-        `traceparents` says, by fact key, which trace the block's work belongs to; without it, the current span's.
+        `traceparents` says, by fact key, which trace the block's work belongs to; without it, the current span's. `who_asks` is
+        the author of what the block records in the history.
         """
         async with self._engine.begin() as connection:
             now = (await connection.execute(select(func.now()))).scalar_one()
@@ -156,6 +180,7 @@ class Transactions:
                 source=self._source,
                 topic_prefix=self._topic_prefix,
                 traceparents=traceparents,
+                who_asks=who_asks,
             )
             yield tx
             emitted = await tx.flush()

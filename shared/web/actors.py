@@ -13,7 +13,9 @@ from fastapi.responses import RedirectResponse, Response
 from shared.contracts.directory import Role
 from shared.directory import repository
 from shared.directory.repository import Membership, Organisation
+from shared.platform.audit import Author, AuthorKind
 from shared.platform.errors import Forbidden, Unauthorized
+from shared.platform.http import set_author
 from shared.web.session import ORGANISATION, SUBJECT
 
 FindMemberships = Callable[[str], Awaitable[Sequence[Membership]]]
@@ -28,6 +30,13 @@ class Actor:
     name: str
     organisation: Organisation
     roles: frozenset[Role]
+    predecessors: frozenset[str] = frozenset()
+    """Organisations that this one succeeded: what was theirs is now its own."""
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code the person acts for: whatever is scoped by organisation is scoped by these."""
+        return self.predecessors | {self.organisation.code}
 
     def may(self, *roles: Role) -> bool:
         """Whether the person has one of these roles."""
@@ -70,8 +79,19 @@ async def maybe_actor(request: Request, memberships: Memberships) -> Actor | Non
         if membership.organisation.code == request.session.get(ORGANISATION):
             actor = actor_of(membership)
             request.state.actor = actor
+            set_author(request, author_of(actor))
             return actor
     return None
+
+
+def author_of(actor: Actor) -> Author:
+    """The person as the history names them."""
+    return Author(
+        AuthorKind.PERSON,
+        actor.name,
+        identity=str(actor.member_id) if actor.member_id else None,
+        acting_for=actor.organisation.code,
+    )
 
 
 def actor_of(membership: Membership) -> Actor:
@@ -82,6 +102,7 @@ def actor_of(membership: Membership) -> Actor:
         name=member.name,
         organisation=membership.organisation,
         roles=member.roles,
+        predecessors=membership.predecessors,
     )
 
 

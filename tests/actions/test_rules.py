@@ -20,7 +20,8 @@ from shared.contracts.cases import (
     OutcomeDisputed,
     OutcomeRecorded,
 )
-from shared.contracts.directory import ResponsePolicy
+from shared.contracts.directory import HarmPolicy, ResponsePolicy
+from shared.contracts.reports import Harm, Kind, Tenet
 from tests.actions.cases import (
     DUE_AT,
     JO,
@@ -41,6 +42,31 @@ def test_a_report_opens_a_case_with_the_providers_deadline() -> None:
     (fact,) = change.facts
     assert isinstance(fact, CaseOpened)
     assert (fact.revision, fact.state, fact.due_at) == (1, CaseState.OPEN, at(72))
+
+
+BY_HARM = ResponsePolicy(
+    acknowledge_within_hours=48,
+    by_harm=(
+        HarmPolicy(harm=Harm.SEVERE, acknowledge_within_hours=4, due_soon_hours=1),
+        HarmPolicy(harm=Harm.FATAL, acknowledge_within_hours=1, due_soon_hours=0),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("harm", "hours", "reminder"),
+    [(Harm.SEVERE, 4, 3), (Harm.FATAL, 1, None), (Harm.LOW, 48, 44), (Harm.NONE, 48, 44)],
+)
+def test_the_report_s_harm_chooses_the_clock(harm: Harm, hours: int, reminder: int | None) -> None:
+    case = opened(BY_HARM, harm=harm).case
+    assert case.due_at == at(hours)
+    assert case.due_soon_at == (None if reminder is None else at(reminder))
+    assert case.close_unanswered_after_days == BY_HARM.close_unanswered_after_days
+
+
+def test_feedback_runs_by_the_usual_clock() -> None:
+    feedback = {"kind": Kind.FEEDBACK, "tenet": Tenet.EXPERIENCE, "harm": None}
+    assert opened(BY_HARM, **feedback).case.due_at == at(48)
 
 
 def test_imported_history_opens_no_clock_and_no_timer() -> None:

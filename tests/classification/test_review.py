@@ -8,9 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from services.classification.tables import verdict
+from shared.contracts.directory import OrganisationKind
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 from tests.support.apps import Person, Running
+from tests.support.directory import closed, organisation
 from tests.support.facts import Facts
 from tests.support.reports import report
 
@@ -229,3 +231,22 @@ async def test_nothing_to_classify_can_be_decided(classification: Running, facts
     assert await _correct(helen, submitted, themes=["none"], reason="") == 303
     page = (await helen.get(f"/verdicts/{submitted.reference}")).text
     assert "nothing to classify here" in page
+
+
+async def test_a_successor_reads_what_its_predecessor_reported_and_nobody_else_does(
+    classification: Running, facts: Facts
+) -> None:
+    submitted = report(31, reporter="Y80001", provider="RX9")
+    await _classified(facts, submitted)
+    address = f"/verdicts/{submitted.reference}"
+    tom, amira = [await classification.sign_in(who) for who in ("tom.bright", "amira.patel")]
+    helen = await classification.sign_in("helen.marsh")
+    assert {(await each.get(address)).status_code for each in (tom, amira, helen)} == {404}
+    old = organisation("Y80001", "Corner Surgery", OrganisationKind.PRACTICE)
+    await classification.seed([closed(old, "Y90002")])
+    page = await tom.get(address)
+    assert page.status_code == 200
+    assert "Corner Surgery (now part of Harbour Medical Centre)" in page.text
+    assert (await amira.get(address)).status_code == 404
+    # The commissioner of the successor oversees what its practice has taken over.
+    assert submitted.reference in (await helen.get("/verdicts")).text

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.contracts.directory import (
+    PROVIDER_KINDS,
     Member,
     OrganisationKind,
     OrganisationRecorded,
@@ -110,8 +111,8 @@ async def test_providers_are_open_by_name_and_never_practices(tx: Transaction) -
     )
     found = await repository.providers(tx.connection)
     assert [each.name for each in found] == ["Northfield", "Valley"]
-    everybody = await repository.open_organisations(tx.connection)
-    assert {each.code for each in everybody} == {"RZ1", "RZ2", "Y90001"}
+    short = await repository.listed(tx.connection, PROVIDER_KINDS, also=["RZ3", "Y90001"])
+    assert {each.code for each in short} == {"RZ1", "RZ2", "RZ3"}
 
 
 async def test_a_person_is_found_in_every_open_organisation_that_names_them(

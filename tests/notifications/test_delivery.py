@@ -34,7 +34,7 @@ from tests.notifications.samples import (
     opened_case,
     organisation,
 )
-from tests.support.directory import directory
+from tests.support.directory import closed, directory
 from tests.support.settings import settings_of
 
 pytestmark = pytest.mark.integration
@@ -176,6 +176,31 @@ async def test_a_message_without_contact_is_held_and_sent_when_contacts_arrive(
     assert await office.deliver() == 3
     assert postbox.addresses == ["a@rz1.example", "b@rz1.example", "c@rz9.example"]
     assert await office.counts() == {"sent": 3}
+
+
+async def test_mail_for_an_organisation_that_was_succeeded_goes_to_its_successor(
+    office: Office, postbox: Postbox
+) -> None:
+    old = organisation(PROVIDER, "old@rz1.example")
+    new = organisation("RZ2", "new@rz2.example")
+    await office.know(closed(old, "RZ3"), closed(organisation("RZ3"), "RZ2"), new)
+    await office.tell(opened_case())
+    await office.deliver()
+    assert postbox.addresses == ["new@rz2.example"]
+    assert [one.recipient for one in await office.log()] == ["RZ2"]
+
+
+async def test_what_was_held_for_an_organisation_goes_to_whoever_succeeds_it(
+    office: Office, postbox: Postbox
+) -> None:
+    nobody = organisation(PROVIDER)
+    await office.know(nobody, organisation("RZ2", "new@rz2.example"))
+    await office.tell(opened_case())
+    assert await office.watch() == 0
+    await office.know(closed(nobody, "RZ2"))
+    assert await office.watch() == 1
+    await office.deliver()
+    assert postbox.addresses == ["new@rz2.example"]
 
 
 async def test_a_contact_that_is_no_address_fails_and_the_others_are_told(

@@ -9,6 +9,7 @@ import pytest
 from services.reporting.app import create_app
 from services.reporting.settings import Settings
 from shared.contracts.cases import CaseOpened, CaseState
+from shared.contracts.directory import OrganisationKind, Role
 from shared.contracts.operations import Cause, DeadLetter, Heartbeat
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme
@@ -16,7 +17,7 @@ from tests.conftest import SettingsFor
 from tests.reporting.histories import NOW, Story, seeded, story
 from tests.reporting.support import apply
 from tests.support.apps import Running, running
-from tests.support.directory import directory
+from tests.support.directory import closed, directory, member, organisation
 
 pytestmark = pytest.mark.integration
 
@@ -79,6 +80,39 @@ async def test_a_provider_sees_what_is_about_it_and_nothing_else(service: Runnin
     text = await page(service, "jo.lee", "/trends/themes/medication/reports.csv")
     for each in STORIES:
         assert (each.report.reference in text) == (each.report.provider == "RZ1")
+
+
+async def test_a_successor_s_figures_include_its_predecessors_and_counts_stay_as_they_were(
+    service: Running,
+) -> None:
+    tom = "/trends/themes/medication"
+    assert "Safety: 9 reports" in await page(service, "tom.bright", tom)
+    known = {each.code: each for each in directory()}
+    await service.seed([closed(known["Y90001"], "Y90002"), closed(known["RZ3"], "RZ1")])
+    assert "Safety: 11 reports" in await page(service, "tom.bright", tom)
+    listed = await page(service, "jo.lee", "/trends/themes/medication/reports.csv")
+    for each in STORIES:
+        assert (each.report.reference in listed) == (each.report.provider in {"RZ1", "RZ3"})
+    # Under the names they were reported by, which say what became of them.
+    area = await page(service, "helen.marsh", "/trends/tenets.csv")
+    old = "Valley Community NHS Trust (now part of Northfield Acute NHS Trust)"
+    assert f"Medication,{old},8,0,0,8" in area
+    one = await page(service, "helen.marsh", "/trends/months.csv?practice=Y90001&months=6")
+    assert "November 2026,0,0,2,2" in one
+
+
+async def test_a_succeeding_commissioner_has_the_figures_of_the_one_before(
+    service: Running,
+) -> None:
+    lead = member("nina.frost", "Nina Frost", Role.QUALITY_LEAD)
+    board = organisation("QX1", "New Board", OrganisationKind.COMMISSIONER, lead)
+    await service.seed([board])
+    assert "Safety: 11 reports" not in await page(service, "nina.frost", "/trends?months=6")
+    (old,) = [each for each in directory() if each.code == "Q9A"]
+    await service.seed([closed(old, "QX1")])
+    assert "Safety: 11 reports" in await page(service, "nina.frost", "/trends?months=6")
+    # Who reads redacted totals reads those of the board that took over.
+    assert "Reports in New Board" in await page(service, "ravi.dhillon", "/trends")
 
 
 async def test_a_filter_cannot_widen_what_is_seen(service: Running) -> None:

@@ -8,6 +8,7 @@ from shared.contracts.directory import (
     Member,
     OrganisationKind,
     OrganisationRecorded,
+    OrganisationStatus,
     ResponsePolicy,
     Role,
     ServiceOffered,
@@ -48,6 +49,19 @@ def organisation(
         policy=policy or ResponsePolicy(),
         members=members,
     )
+
+
+def closed(
+    record: OrganisationRecorded, successor: str | None = None, revision: int = 9
+) -> OrganisationRecorded:
+    """The organisation after it closed, with whoever was a member still in its record."""
+    changes = {
+        "status": OrganisationStatus.CLOSED,
+        "successor": successor,
+        "closed_on": RECORDED_AT.date(),
+        "revision": revision,
+    }
+    return record.model_copy(update=changes)
 
 
 def _practices() -> list[OrganisationRecorded]:

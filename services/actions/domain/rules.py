@@ -52,7 +52,9 @@ _PROVIDERS_TURN = frozenset({CaseState.ACKNOWLEDGED, CaseState.DISPUTED})
 
 
 def open_case(report: ReportSubmitted, policy: ResponsePolicy, now: datetime) -> Change:
-    """`policy` is the provider's at this moment; a later change of it does not move this case's deadline."""
+    """`policy` is the provider's at this moment, of which the report's harm chooses the clock; a later change of it does not move
+    this case's deadline."""
+    policy = policy.for_harm(report.harm)
     clock = None if report.historic else start_clock(report.occurred_at, policy)
     case = Case(
         report_id=report.report_id,

@@ -131,7 +131,7 @@ async def outcome(request: Request, reference: CaseReference, actor: Responder, 
 
 async def own_case(connection: AsyncConnection, actor: Actor, reference: str) -> CaseFile:
     """The case, where it is the responder's organisation that answers it; raises NotFound."""
-    return await find_case(connection, Scope(answers=actor.organisation.code), reference)
+    return await find_case(connection, Scope(answers=actor.codes), reference)
 
 
 async def form_page(

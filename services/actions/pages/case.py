@@ -55,8 +55,8 @@ async def case(
             {file.case.reporter, file.case.provider}
             | {h.acting_for for h in history if h.acting_for},
         ),
-        is_provider=scope.answers == file.case.provider,
-        is_reporter=scope.reported == file.case.reporter,
+        is_provider=file.case.provider in scope.answers,
+        is_reporter=file.case.reporter in scope.reported,
         tasks=tasks(file.case, actions),
         actions=actions,
         history=history,

@@ -14,7 +14,7 @@ from services.actions import repository
 from services.actions.domain.clock import local_day
 from services.actions.pages import words
 from services.actions.pages.people import Reader, scope_of
-from services.actions.repository import Filter, Listing, Scope, Urgency, View
+from services.actions.repository import NOBODY, Filter, Listing, Scope, Urgency, View
 from shared.contracts.directory import ResponsePolicy, Role
 from shared.directory import repository as directory
 from shared.platform.http import Reading
@@ -119,9 +119,9 @@ def _page(request: Request) -> int:
 
 def _narrowed(scope: Scope, side: Side | None) -> Scope:
     if side is Side.ABOUT_US:
-        return replace(scope, reported=None)
+        return replace(scope, reported=NOBODY)
     if side is Side.BY_US:
-        return replace(scope, answers=None)
+        return replace(scope, answers=NOBODY)
     return scope
 
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Path
 from pydantic import TypeAdapter, ValidationError
 
 from services.actions.domain.case import Person
-from services.actions.repository import Scope
+from services.actions.repository import NOBODY, Scope
 from shared.contracts.base import Reference
 from shared.contracts.directory import Role
 from shared.platform.errors import NotFound
@@ -30,11 +30,11 @@ CaseReference = Annotated[str, Depends(_reference)]
 
 
 def scope_of(actor: Actor) -> Scope:
-    code = actor.organisation.code
+    codes = actor.codes
     return Scope(
-        answers=code if actor.may(Role.RESPONDER) else None,
-        reported=code if actor.may(Role.REPORTER) else None,
-        oversees=code if actor.may(Role.QUALITY_LEAD) else None,
+        answers=codes if actor.may(Role.RESPONDER) else NOBODY,
+        reported=codes if actor.may(Role.REPORTER) else NOBODY,
+        oversees=codes if actor.may(Role.QUALITY_LEAD) else NOBODY,
     )
 
 

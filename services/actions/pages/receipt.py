@@ -67,4 +67,4 @@ async def _page(
 
 
 async def _own_case(connection: AsyncConnection, actor: Actor, reference: str) -> CaseFile:
-    return await find_case(connection, Scope(reported=actor.organisation.code), reference)
+    return await find_case(connection, Scope(reported=actor.codes), reference)

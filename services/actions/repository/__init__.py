@@ -39,10 +39,11 @@ from services.actions.repository.lists import (
     theme_choices,
     urgency,
 )
-from services.actions.repository.scope import Scope
+from services.actions.repository.scope import NOBODY, Scope
 
 __all__ = [
     "MOST_COUNTED",
+    "NOBODY",
     "PAGE_SIZE",
     "Action",
     "CaseFile",

@@ -162,7 +162,7 @@ async def urgency(
         )
     ).one()
     waiting = select(func.count()).where(
-        case_.c.reporter == scope.reported, case_.c.state == CaseState.ANSWERED
+        case_.c.reporter.in_(scope.reported), case_.c.state == CaseState.ANSWERED
     )
     to_confirm = (await connection.execute(waiting)).scalar_one() if scope.reported else 0
     return Urgency(deadlines[0], deadlines[1], to_confirm)

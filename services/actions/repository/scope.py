@@ -2,32 +2,33 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, or_
 
 from services.actions.tables import case_
-from shared.directory.tables import organisation
+from shared.directory.repository import overseen_by
+
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Organisation codes by what the person may do there; what is None gives no access, and nothing at all sees nothing."""
+    """Organisation codes by what the person may do there: an organisation's own and those it succeeded. No codes give no access,
+    and nothing at all sees nothing."""
 
-    answers: str | None = None
-    """As responder: cases about this organisation."""
-    reported: str | None = None
-    """As reporter: cases this organisation reported."""
-    oversees: str | None = None
-    """As quality lead: cases by or about the organisations of this commissioner."""
+    answers: frozenset[str] = NOBODY
+    """As responder: cases about these organisations."""
+    reported: frozenset[str] = NOBODY
+    """As reporter: cases that these organisations reported."""
+    oversees: frozenset[str] = NOBODY
+    """As quality lead: cases by or about the organisations of these commissioners."""
 
     def condition(self) -> ColumnElement[bool]:
         allowed: list[ColumnElement[bool]] = []
-        if self.answers is not None:
-            allowed.append(case_.c.provider == self.answers)
-        if self.reported is not None:
-            allowed.append(case_.c.reporter == self.reported)
-        if self.oversees is not None:
-            theirs = select(organisation.c.code).where(
-                organisation.c.record.contains({"commissioner": self.oversees})
-            )
+        if self.answers:
+            allowed.append(case_.c.provider.in_(self.answers))
+        if self.reported:
+            allowed.append(case_.c.reporter.in_(self.reported))
+        if self.oversees:
+            theirs = overseen_by(self.oversees)
             allowed.append(case_.c.reporter.in_(theirs) | case_.c.provider.in_(theirs))
         return or_(false(), *allowed)

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from services.intake.api.clients import OnlyAdministrators
-from services.intake.api.problems import JsonRoute, ProblemDocument, example
+from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocument, example
 from services.intake.api.reports import REFUSALS
+from services.intake.domain.administering import NotAllowed
 from services.intake.domain.directory import OrganisationDetails
-from services.intake.use_cases import save_organisation
+from services.intake.use_cases.administering import save_organisation
 from shared.contracts.base import OrganisationCode
 from shared.contracts.directory import OrganisationRecorded
 from shared.directory import repository as directory
@@ -46,7 +47,10 @@ _FORBIDDEN = {"model": ProblemDocument, "description": "The key is not an admini
 )
 async def put_organisation(code: Code, details: OrganisationDetails, tx: Tx) -> Response:
     """The organisation is, from now on, as the body says, whole. The same body again changes nothing and publishes nothing."""
-    saved = await save_organisation(code, details, tx)
+    try:
+        saved = await save_organisation(code, details, tx)
+    except NotAllowed as refused:
+        raise FieldProblems(refused.problems) from None
     return _record(saved.organisation, 201 if saved.created else 200)
 
 

@@ -1,5 +1,6 @@
 """What an administrator may write about an organisation, and when that is a change."""
 
+from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from shared.contracts.base import OrganisationCode, Slug
 from shared.contracts.directory import (
+    HarmPolicy,
     Member,
     OrganisationKind,
     OrganisationRecorded,
@@ -17,6 +19,7 @@ from shared.contracts.directory import (
     Role,
     ServiceOffered,
 )
+from shared.contracts.reports import Harm
 
 Line = Annotated[
     str,
@@ -32,6 +35,14 @@ MailAddress = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,189}$")
 ]
 """A plain mail address: no spaces, no new lines, nothing that could add a header to a mail."""
+Hours = Annotated[int, Field(ge=1, le=24 * 90)]
+ReminderHours = Annotated[int, Field(ge=0, le=24 * 30)]
+Days = Annotated[int, Field(ge=1, le=366)]
+Postcode = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Z0-9 ]{5,8}$")
+]
+
+MOST_CONTACTS, MOST_SERVICES, MOST_MEMBERS = 50, 500, 5_000
 
 
 class Details(BaseModel):
@@ -53,6 +64,27 @@ class MemberDetails(Details):
     roles: frozenset[Role]
 
 
+class HarmDetails(Details):
+    harm: Harm
+    acknowledge_within_hours: Hours
+    due_soon_hours: ReminderHours = 4
+
+
+class PolicyDetails(Details):
+    acknowledge_within_hours: Hours = 24
+    due_soon_hours: ReminderHours = 4
+    close_unanswered_after_days: Days | None = 28
+    by_harm: tuple[HarmDetails, ...] = ()
+
+    def policy(self) -> ResponsePolicy:
+        return ResponsePolicy(
+            acknowledge_within_hours=self.acknowledge_within_hours,
+            due_soon_hours=self.due_soon_hours,
+            close_unanswered_after_days=self.close_unanswered_after_days,
+            by_harm=tuple(HarmPolicy(**each.model_dump()) for each in self.by_harm),
+        )
+
+
 class OrganisationDetails(Details):
     """An organisation, whole: what is left out goes back to its default."""
 
@@ -61,10 +93,14 @@ class OrganisationDetails(Details):
     status: OrganisationStatus = OrganisationStatus.OPEN
     commissioner: OrganisationCode | None = None
     successor: OrganisationCode | None = None
-    contacts: tuple[MailAddress, ...] = Field(default=(), max_length=50)
-    services: tuple[ServiceDetails, ...] = Field(default=(), max_length=500)
-    policy: ResponsePolicy = ResponsePolicy()
-    members: tuple[MemberDetails, ...] = Field(default=(), max_length=5_000)
+    opened_on: date | None = None
+    closed_on: date | None = None
+    succeeded_on: date | None = None
+    postcode: Postcode | None = None
+    contacts: tuple[MailAddress, ...] = Field(default=(), max_length=MOST_CONTACTS)
+    services: tuple[ServiceDetails, ...] = Field(default=(), max_length=MOST_SERVICES)
+    policy: PolicyDetails = PolicyDetails()
+    members: tuple[MemberDetails, ...] = Field(default=(), max_length=MOST_MEMBERS)
 
     @model_validator(mode="after")
     def _nothing_twice(self) -> Self:
@@ -72,6 +108,8 @@ class OrganisationDetails(Details):
             raise PydanticCustomError("twice", "A service is listed twice")
         if len({each.subject for each in self.members}) < len(self.members):
             raise PydanticCustomError("twice", "A member is listed twice")
+        if len({each.harm for each in self.policy.by_harm}) < len(self.policy.by_harm):
+            raise PydanticCustomError("twice", "A level of harm has two response times")
         return self
 
 
@@ -83,15 +121,19 @@ def next_record(
     record = OrganisationRecorded(
         occurred_at=now,
         code=code,
-        revision=known.revision + 1 if known else 1,
+        revision=1,
         name=details.name,
         kind=details.kind,
         status=details.status,
         commissioner=details.commissioner,
         successor=details.successor,
+        opened_on=details.opened_on,
+        closed_on=details.closed_on,
+        succeeded_on=details.succeeded_on,
+        postcode=details.postcode,
         contacts=details.contacts,
         services=tuple(ServiceOffered(slug=s.slug, title=s.title) for s in details.services),
-        policy=details.policy,
+        policy=details.policy.policy(),
         members=tuple(
             Member(
                 member_id=each.member_id or ids.get(each.subject) or uuid7(),
@@ -102,8 +144,21 @@ def next_record(
             for each in details.members
         ),
     )
-    return known if known and _content(known) == _content(record) else record
+    return following(record, known, now)
 
 
-def _content(record: OrganisationRecorded) -> dict[str, object]:
+def following(
+    wanted: OrganisationRecorded, known: OrganisationRecorded | None, now: AwareDatetime
+) -> OrganisationRecorded:
+    """What is wanted, as a new fact one revision after what is known; `known` itself when it already says the same."""
+    if known is None:
+        return wanted
+    if content(known) == content(wanted):
+        return known
+    identity = {"event_id": uuid7(), "occurred_at": now, "revision": known.revision + 1}
+    return wanted.model_copy(update=identity)
+
+
+def content(record: OrganisationRecorded) -> dict[str, object]:
+    """What it says, without which record it is."""
     return record.model_dump(exclude={"event_id", "occurred_at", "revision"})

@@ -12,7 +12,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from shared.contracts.directory import OrganisationKind, OrganisationRecorded, OrganisationStatus
+from shared.contracts.directory import PROVIDER_KINDS, OrganisationRecorded, OrganisationStatus
 from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
 from shared.identifiers import mask
 
@@ -25,16 +25,7 @@ OTHER_SERVICE = "other"
 """A service that is not in the provider's list, or that the reporter does not know."""
 LONDON = ZoneInfo("Europe/London")
 
-ANSWERING_KINDS = frozenset(
-    {
-        OrganisationKind.ACUTE,
-        OrganisationKind.MENTAL_HEALTH,
-        OrganisationKind.COMMUNITY,
-        OrganisationKind.AMBULANCE,
-        OrganisationKind.OTHER_PROVIDER,
-    }
-)
-"""Kinds of organisation that a report can be about."""
+NO_SUCCESSORS: Mapping[str, str] = {}
 
 IDEMPOTENCY_KEY = r"^[\x21-\x7e]{1,200}$"
 """Printable ASCII without spaces: it travels in a header."""
@@ -149,10 +140,12 @@ def problems_of(
     reporter: OrganisationRecorded | None,
     provider: OrganisationRecorded | None,
     today: date,
+    successors: Mapping[str, str] = NO_SUCCESSORS,
 ) -> list[Problem]:
-    """Everything that is wrong with it, in the order of the form; empty when it can be accepted."""
+    """Everything that is wrong with it, in the order of the form; empty when it can be accepted. `successors` says in words who
+    took over from organisations that were succeeded, by their code."""
     return [
-        *_about_organisations(submission, reporter, provider),
+        *_about_organisations(submission, reporter, provider, successors),
         *_about_the_date(submission.happened_on, today),
         *_about_the_answers(submission),
         *_about_the_texts(submission),
@@ -163,19 +156,36 @@ def _about_organisations(
     submission: Submission,
     reporter: OrganisationRecorded | None,
     provider: OrganisationRecorded | None,
+    successors: Mapping[str, str],
 ) -> list[Problem]:
     found = []
     if reporter is None:
         found.append(Problem("reporter", "The reporting organisation is not in the directory"))
-    elif reporter.status is not OrganisationStatus.OPEN:
-        found.append(Problem("reporter", "The reporting organisation is closed"))
-    if provider is None or provider.kind not in ANSWERING_KINDS:
+    elif not _was_open(reporter, submission):
+        told = f"The reporting organisation is closed{_taken_over(reporter, successors)}"
+        found.append(Problem("reporter", told))
+    if provider is None or provider.kind not in PROVIDER_KINDS:
         found.append(Problem("provider", "Select a provider from the list"))
-    elif provider.status is not OrganisationStatus.OPEN:
-        found.append(Problem("provider", f"{provider.name} is closed. Select another provider"))
+    elif not _was_open(provider, submission):
+        told = f"{provider.name} is closed{_taken_over(provider, successors)}"
+        found.append(Problem("provider", f"{told}. Select another provider"))
     elif submission.service not in {OTHER_SERVICE, *(each.slug for each in provider.services)}:
         found.append(Problem("service", f"Select a service of {provider.name}, or 'other'"))
     return found
+
+
+def _was_open(organisation: OrganisationRecorded, submission: Submission) -> bool:
+    """A closed organisation is reported about no more, and reports no more; what happened while it was open may still be brought
+    in as history."""
+    closed_on = organisation.closed_on
+    was_open_then = closed_on is not None and submission.happened_on <= closed_on
+    is_open = organisation.status is OrganisationStatus.OPEN
+    return is_open or (submission.historic and was_open_then)
+
+
+def _taken_over(organisation: OrganisationRecorded, successors: Mapping[str, str]) -> str:
+    successor = successors.get(organisation.code)
+    return f": it is now part of {successor}" if successor else ""
 
 
 def _about_the_date(happened_on: date, today: date) -> list[Problem]:

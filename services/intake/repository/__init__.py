@@ -16,7 +16,7 @@ from services.intake.repository.administering import (
     count_organisations,
     find_organisations,
     live_key,
-    lock_organisation,
+    lock_directory,
     revoke_key,
 )
 from services.intake.repository.following import (
@@ -46,7 +46,7 @@ __all__ = [
     "holders_of",
     "keep_reports",
     "live_key",
-    "lock_organisation",
+    "lock_directory",
     "my_report",
     "record_news",
     "reports_of",

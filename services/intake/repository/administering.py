@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.intake.tables import api_key
 from shared.directory.tables import organisation
 
+_DIRECTORY_LOCK = 4_712
+"""Advisory lock: one change of the directory at a time. A new organisation has no row that could be locked, and the rules of one
+(who succeeds whom) look at others."""
 
-async def lock_organisation(connection: AsyncConnection, code: str) -> None:
-    """Until the transaction ends, nobody else changes this organisation: a new one has no row that could be locked."""
-    await connection.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"organisation {code}", 0)))
-    )
+
+async def lock_directory(connection: AsyncConnection) -> None:
+    """Until the transaction ends, nobody else changes the directory."""
+    await connection.execute(select(func.pg_advisory_xact_lock(_DIRECTORY_LOCK)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from services.notifications.domain import Notice, Reason, Standing
 from services.notifications.tables import attempt, message, tally
 from shared.contracts.messages import MessageKind, MessageState
 from shared.contracts.reports import Kind
-from shared.directory.tables import organisation
 from shared.platform.database import columns_of, insert_rows
 
 
@@ -78,19 +77,24 @@ async def add(
     return {UUID(str(row["message_id"])) for row in added}
 
 
-async def take_held(connection: AsyncConnection, limit: int) -> list[NewMessage]:
-    """Removes and returns held messages whose organisation has contacts by now."""
-    has_contacts = text(
-        "EXISTS (SELECT FROM jsonb_array_elements_text(organisation.record -> 'contacts') AS contact"
-        " WHERE contact ~ '\\S')"
+async def held_recipients(connection: AsyncConnection) -> list[str]:
+    """The organisations for which messages are held."""
+    rows = await connection.execute(
+        select(message.c.recipient).distinct().where(message.c.address.is_(None))
     )
+    return list(rows.scalars())
+
+
+async def take_held(
+    connection: AsyncConnection, recipients: Collection[str], limit: int
+) -> list[NewMessage]:
+    """Removes and returns messages that are held for these organisations."""
     ready = (
         select(message.c.message_id)
-        .join(organisation, organisation.c.code == message.c.recipient)
-        .where(message.c.address.is_(None), has_contacts)
+        .where(message.c.address.is_(None), message.c.recipient.in_(recipients))
         .order_by(message.c.message_id)
         .limit(limit)
-        .with_for_update(of=message, skip_locked=True)
+        .with_for_update(skip_locked=True)
     )
     rows = await connection.execute(
         delete(message).where(message.c.message_id.in_(ready)).returning(message)

@@ -3,17 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from shared.contracts.directory import OrganisationKind, OrganisationRecorded, Role
-
-PROVIDERS = frozenset(
-    {
-        OrganisationKind.ACUTE,
-        OrganisationKind.MENTAL_HEALTH,
-        OrganisationKind.COMMUNITY,
-        OrganisationKind.AMBULANCE,
-        OrganisationKind.OTHER_PROVIDER,
-    }
+from shared.contracts.directory import (
+    PROVIDER_KINDS,
+    OrganisationKind,
+    OrganisationRecorded,
+    Role,
 )
+from shared.directory.domain import Listed
 
 
 @dataclass(frozen=True)
@@ -36,38 +32,36 @@ class Scope:
 def scope_of(
     organisation: OrganisationRecorded,
     roles: Collection[Role],
-    directory: Sequence[OrganisationRecorded],
+    codes: frozenset[str],
+    area: Sequence[Listed],
+    commissioner: str | None,
 ) -> Scope:
     """Quality leads: their commissioner's practices and providers. Practices: what they reported. Providers: what is about them.
-    Everybody else: redacted totals of their commissioner's, or of all where they have none."""
+    Everybody else: redacted totals of their commissioner's, or of all where they have none.
+
+    `codes` are the organisation's own and those it succeeded: a merger takes no report out of anybody's sight. `area` is what
+    `overseer_of` oversees, and `commissioner` its name.
+    """
     if Role.QUALITY_LEAD in roles:
-        return commissioned_by(organisation.code, organisation.name, directory)
-    code = frozenset({organisation.code})
+        return commissioned_by(organisation.name, area)
     if organisation.kind is OrganisationKind.PRACTICE and Role.REPORTER in roles:
-        return Scope(f"Reports from {organisation.name}", code, frozenset())
-    if organisation.kind in PROVIDERS and {Role.RESPONDER, Role.REPORTER}.intersection(roles):
-        return Scope(f"Reports about {organisation.name}", frozenset(), code)
-    return wider_scope(organisation, directory)
+        return Scope(f"Reports from {organisation.name}", codes, frozenset())
+    if organisation.kind in PROVIDER_KINDS and {Role.RESPONDER, Role.REPORTER}.intersection(roles):
+        return Scope(f"Reports about {organisation.name}", frozenset(), codes)
+    return wider_scope(commissioner, area)
 
 
-def wider_scope(
-    organisation: OrganisationRecorded, directory: Sequence[OrganisationRecorded]
-) -> Scope:
-    """The redacted totals that the organisation's own numbers stand beside."""
-    if organisation.commissioner is None:
+def wider_scope(commissioner: str | None, area: Sequence[Listed]) -> Scope:
+    """The redacted totals that the organisation's own numbers stand beside. `commissioner` is its name; none for who has none."""
+    if commissioner is None:
         return Scope("All reports", None, None, redacted=True)
-    names = {each.code: each.name for each in directory}
-    name = names.get(organisation.commissioner, organisation.commissioner)
-    return commissioned_by(organisation.commissioner, name, directory, redacted=True)
+    return commissioned_by(commissioner, area, redacted=True)
 
 
-def commissioned_by(
-    code: str, name: str, directory: Sequence[OrganisationRecorded], *, redacted: bool = False
-) -> Scope:
-    members = [each for each in directory if each.commissioner == code]
+def commissioned_by(name: str, area: Sequence[Listed], *, redacted: bool = False) -> Scope:
     return Scope(
         f"Reports in {name}",
-        frozenset(e.code for e in members if e.kind is OrganisationKind.PRACTICE),
-        frozenset(e.code for e in members if e.kind in PROVIDERS),
+        frozenset(each.code for each in area if each.kind is OrganisationKind.PRACTICE),
+        frozenset(each.code for each in area if each.kind in PROVIDER_KINDS),
         redacted=redacted,
     )

@@ -12,7 +12,7 @@ from services.reporting.domain.filters import Choices, Filters, parse
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import period, plus, tiled
 from services.reporting.domain.numbers import EXACT, Number, SmallNumbers
-from services.reporting.domain.scope import PROVIDERS, Scope, scope_of, wider_scope
+from services.reporting.domain.scope import Scope, scope_of, wider_scope
 from services.reporting.domain.trends import (
     Heat,
     Performance,
@@ -26,8 +26,9 @@ from services.reporting.domain.trends import (
 from services.reporting.repository import trends as repository
 from services.reporting.repository.trends import Question
 from services.reporting.settings import Settings
-from shared.contracts.directory import OrganisationKind, Role
-from shared.directory.repository import Organisation, names, open_organisations
+from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
+from shared.directory import repository as directory
+from shared.directory.domain import Listed
 from shared.platform.http import runtime_of
 from shared.web.actors import Actor
 
@@ -132,11 +133,11 @@ async def view_of(
     """The view that the address asks for, within what the actor may see. `theme` is given by a theme's own page."""
     now = await repository.now(connection)
     current = month_of(now.astimezone(LONDON).date())
-    directory = await open_organisations(connection)
-    scope = scope_of(actor.organisation, actor.roles, directory)
+    overseer, area = await _overseer(connection, actor)
+    scope = scope_of(actor.organisation, actor.roles, actor.codes, area, overseer)
     rule = small_numbers if scope.redacted else EXACT
     titles = await repository.titles_in(connection, scope, rule.below)
-    choices = _choices(actor, scope, directory, titles)
+    choices = await _choices(connection, actor, scope, area, titles)
     filters, errors = parse(asked, choices, current)
     first, newest = await repository.first_and_newest(connection, scope, rule.below)
     if not rule.exact and filters.until is not None:
@@ -149,7 +150,7 @@ async def view_of(
     return View(
         question=Question(scope, filters, months),
         address=address,
-        wider=_beside(actor, scope, directory),
+        wider=_beside(actor, scope, overseer, area),
         choices=choices,
         errors=errors,
         first=first,
@@ -158,28 +159,49 @@ async def view_of(
     )
 
 
-def _choices(
-    actor: Actor, scope: Scope, directory: list[Organisation], titles: Mapping[str, str]
+async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | None, list[Listed]]:
+    """Whose area the reader belongs to: its name, none where there is none, and the area's organisations. A quality lead's is the
+    organisation's own; a commissioner that was succeeded has passed its area on."""
+    if actor.may(Role.QUALITY_LEAD):
+        return actor.organisation.name, await directory.area(connection, actor.codes)
+    code = actor.organisation.commissioner
+    if code is None:
+        return None, []
+    today = (await directory.successors(connection, [code])).get(code, code)
+    name = (await directory.names(connection, [today]))[today]
+    codes = await directory.stands_for(connection, [today])
+    return name, await directory.area(connection, codes)
+
+
+async def _choices(
+    connection: AsyncConnection,
+    actor: Actor,
+    scope: Scope,
+    area: list[Listed],
+    titles: Mapping[str, str],
 ) -> Choices:
-    """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves."""
+    """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves.
+    Closed organisations of the area stay on offer, for what was reported by and about them."""
     if scope.redacted:
         return Choices(themes=titles)
-    providers = {each.code: each.name for each in directory if each.kind in PROVIDERS}
+    closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
+    providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
+    offered = {each.code: each.name for each in providers}
+    if actor.organisation.kind is OrganisationKind.PRACTICE and not actor.may(Role.QUALITY_LEAD):
+        return Choices(titles, offered)
     practices = {
-        each.code: each.name for each in directory if each.kind is OrganisationKind.PRACTICE
+        each.code: each.name
+        for each in area or await directory.listed(connection, {OrganisationKind.PRACTICE})
+        if each.kind is OrganisationKind.PRACTICE
     }
-    if actor.may(Role.QUALITY_LEAD):
-        return Choices(titles, providers, practices)
-    if actor.organisation.kind is OrganisationKind.PRACTICE:
-        return Choices(titles, providers)
-    return Choices(titles, {}, practices)
+    return Choices(titles, offered if actor.may(Role.QUALITY_LEAD) else {}, practices)
 
 
-def _beside(actor: Actor, scope: Scope, directory: list[Organisation]) -> Scope | None:
+def _beside(actor: Actor, scope: Scope, overseer: str | None, area: list[Listed]) -> Scope | None:
     is_practice = actor.organisation.kind is OrganisationKind.PRACTICE
-    if scope.redacted or not is_practice or actor.organisation.commissioner is None:
+    if scope.redacted or not is_practice or overseer is None:
         return None
-    return wider_scope(actor.organisation, directory)
+    return wider_scope(overseer, area)
 
 
 async def overview(connection: AsyncConnection, view: View) -> Overview:
@@ -254,5 +276,5 @@ async def _others(connection: AsyncConnection, view: View) -> tuple[Number, ...]
 
 async def _named(connection: AsyncConnection, codes: set[str]) -> dict[str, str]:
     """By code, in the order of their names."""
-    found = await names(connection, codes)
+    found = await directory.names(connection, codes)
     return dict(sorted(found.items(), key=lambda item: item[1]))

@@ -1,13 +1,11 @@
-"""What intake does, one function for each thing."""
+"""What intake does, one function for each thing. What administrators do to the directory is in `administering` and `importing`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from services.intake import repository
-from services.intake.domain.directory import OrganisationDetails, next_record
 from services.intake.domain.keys import NewKey, make_key
 from services.intake.domain.receipts import (
     Accepted,
@@ -36,7 +34,7 @@ from shared.contracts.cases import (
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.reports import ReportSubmitted
 from shared.directory import repository as directory
-from shared.directory.use_cases import record_organisations
+from shared.directory.domain import succeeded_by
 from shared.platform.transaction import Transaction
 
 
@@ -45,12 +43,17 @@ async def accept_reports(submissions: Sequence[Submission], tx: Transaction) -> 
     in their order, what became of it. A handful of statements, however many there are."""
     codes = {code for each in submissions for code in (each.reporter, each.provider)}
     known = await directory.organisations(tx.connection, codes)
+    successors = await _successors_in_words(known, tx)
     today = london_date(tx.now)
     outcomes: list[Outcome | None] = []
     sound: list[int] = []
     for index, each in enumerate(submissions):
         problems = problems_of(
-            each, reporter=known.get(each.reporter), provider=known.get(each.provider), today=today
+            each,
+            reporter=known.get(each.reporter),
+            provider=known.get(each.provider),
+            today=today,
+            successors=successors,
         )
         outcomes.append(Refused(tuple(problems)) if problems else None)
         if not problems:
@@ -59,6 +62,16 @@ async def accept_reports(submissions: Sequence[Submission], tx: Transaction) -> 
     for index, outcome in zip(sound, settled, strict=True):
         outcomes[index] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _successors_in_words(
+    known: Mapping[str, OrganisationRecorded], tx: Transaction
+) -> dict[str, str]:
+    """`New Trust (RZ1)`, by the code of each of these organisations that was succeeded."""
+    closed = {code for code, each in known.items() if succeeded_by(each)}
+    today = await directory.successors(tx.connection, closed)
+    names = await directory.names(tx.connection, set(today.values()))
+    return {code: f"{names[successor]} ({successor})" for code, successor in today.items()}
 
 
 async def _keep(submissions: Sequence[Submission], tx: Transaction) -> list[Outcome]:
@@ -155,26 +168,6 @@ def _news(fact: CaseFact) -> CaseNews:
         changed_at=fact.occurred_at,
         **said,  # type: ignore[arg-type]
     )
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationSaved:
-    organisation: OrganisationRecorded
-    created: bool
-
-
-async def save_organisation(
-    code: str, details: OrganisationDetails, tx: Transaction
-) -> OrganisationSaved:
-    """Makes the directory say this about the organisation; the same again is no change and publishes nothing."""
-    await repository.lock_organisation(tx.connection, code)
-    known = await directory.organisation(tx.connection, code)
-    record = next_record(code, details, known, tx.now)
-    if record is known:
-        return OrganisationSaved(record, created=False)
-    await record_organisations([record], tx)
-    tx.emit(record)
-    return OrganisationSaved(record, created=known is None)
 
 
 async def create_key(organisation: str, label: str, tx: Transaction) -> NewKey:

@@ -1,0 +1,110 @@
+"""What a changed organisation leaves in the history: one entry for each member, policy and organisation that changed, with the
+changed fields before and after."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from shared.contracts.directory import Member, OrganisationRecorded, OrganisationStatus
+
+_IDENTITY = {"event_id", "occurred_at", "revision"}
+_OWN_ENTRIES = {"members", "policy"}
+
+
+class Subject(StrEnum):
+    """What an entry is about."""
+
+    ORGANISATION = "organisation"
+    MEMBER = "member"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """JSON-able fields, only those that changed."""
+
+    subject: Subject
+    record_id: str
+    """The organisation's code; for a member `code/member id`."""
+    step: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+def entries_of(before: OrganisationRecorded | None, after: OrganisationRecorded) -> list[Entry]:
+    """Nothing for a record that says the same."""
+    return [
+        *_of_organisation(before, after),
+        *_of_policy(before, after),
+        *_of_members(before, after),
+    ]
+
+
+def _of_organisation(
+    before: OrganisationRecorded | None, after: OrganisationRecorded
+) -> Iterator[Entry]:
+    old, new = _differences(_fields(before), _fields(after))
+    if new or before is None:
+        yield Entry(Subject.ORGANISATION, after.code, _what(before, after), old, new)
+
+
+def _what(before: OrganisationRecorded | None, after: OrganisationRecorded) -> str:
+    if before is None:
+        return "added"
+    if before.status is not after.status:
+        return "closed" if after.status is OrganisationStatus.CLOSED else "reopened"
+    return "succeeded" if before.successor != after.successor else "changed"
+
+
+def _of_policy(before: OrganisationRecorded | None, after: OrganisationRecorded) -> Iterator[Entry]:
+    if before is None or before.policy == after.policy:
+        return
+    old, new = _differences(
+        before.policy.model_dump(mode="json"), after.policy.model_dump(mode="json")
+    )
+    yield Entry(Subject.POLICY, after.code, "response times changed", old, new)
+
+
+def _of_members(
+    before: OrganisationRecorded | None, after: OrganisationRecorded
+) -> Iterator[Entry]:
+    old = {each.member_id: each for each in before.members} if before else {}
+    new = {each.member_id: each for each in after.members}
+    for member_id in dict.fromkeys([*old, *new]):
+        was, now = old.get(member_id), new.get(member_id)
+        if was == now:
+            continue
+        what = (
+            "member added" if was is None else "member removed" if now is None else "member changed"
+        )
+        changed = _differences(_member(was, after.code), _member(now, after.code))
+        yield Entry(Subject.MEMBER, f"{after.code}/{member_id}", what, *changed)
+
+
+def _fields(record: OrganisationRecorded | None) -> dict[str, Any]:
+    if record is None:
+        return {}
+    return record.model_dump(mode="json", exclude=_IDENTITY | _OWN_ENTRIES)
+
+
+def _member(member: Member | None, organisation: str) -> dict[str, Any]:
+    if member is None:
+        return {}
+    return {
+        "organisation": organisation,
+        "subject": member.subject,
+        "name": member.name,
+        "roles": sorted(member.roles),
+    }
+
+
+def _differences(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that changed, on each side; what was empty before something was there is left out."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        {name: before[name] for name in names if name in before},
+        {name: after[name] for name in names if name in after},
+    )

@@ -1,0 +1,119 @@
+"""What an entry says, and how it is chained to the one before.
+
+An entry's digest is SHA-256 over its content as a JSON array; its hash is SHA-256 over the hash before it (32 bytes, zeros before
+the first), its number (8 bytes, big-endian) and its digest. PostgreSQL computes the hash (function `append_audit`), this module
+the digest; `link` is the same formula for whoever verifies.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pydantic_core import to_json
+
+FIRST_HASH = bytes(32)
+"""What the first entry follows."""
+
+
+class RecordKind(StrEnum):
+    """What was changed. The record's id is its service's: a report's id, an organisation's code, `code/member id`..."""
+
+    REPORT = "report"
+    CASE = "case"
+    VERDICT = "verdict"
+    TAXONOMY = "taxonomy"
+    ORGANISATION = "organisation"
+    MEMBER = "member"
+    POLICY = "policy"
+    KEY = "key"
+    MESSAGE = "message"
+
+
+class AuthorKind(StrEnum):
+    PERSON = "person"
+    PROGRAM = "program"
+    """Somebody's program, by its API key."""
+    SYSTEM = "system"
+    """Insight itself: a fact or a timer led to the change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who made a change, and for which organisation."""
+
+    kind: AuthorKind
+    name: str
+    identity: str | None = None
+    """A member's or a key's id."""
+    acting_for: str | None = None
+    """An organisation's code."""
+
+
+SYSTEM = Author(AuthorKind.SYSTEM, "Insight")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record's change. `before` and `after` hold the fields that changed, and nothing on a side where there was no record."""
+
+    kind: RecordKind
+    record_id: str
+    step: str
+    """What happened, in the past tense: `acknowledged`, `member removed`."""
+    before: Mapping[str, object]
+    after: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change as it is kept: with its author and time, and both sides as JSON text, to the letter what was hashed."""
+
+    at: datetime
+    kind: str
+    record_id: str
+    step: str
+    author_kind: str
+    author_id: str | None
+    author_name: str
+    acting_for: str | None
+    before: str
+    after: str
+
+    @property
+    def digest(self) -> bytes:
+        content = [
+            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            self.kind,
+            self.record_id,
+            self.step,
+            self.author_kind,
+            self.author_id,
+            self.author_name,
+            self.acting_for,
+            self.before,
+            self.after,
+        ]
+        return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
+
+
+def entry_of(change: Change, author: Author, at: datetime) -> Entry:
+    return Entry(
+        at=at,
+        kind=change.kind,
+        record_id=change.record_id,
+        step=change.step,
+        author_kind=author.kind,
+        author_id=author.identity,
+        author_name=author.name,
+        acting_for=author.acting_for,
+        before=to_json(change.before).decode(),
+        after=to_json(change.after).decode(),
+    )
+
+
+def link(previous: bytes, number: int, digest: bytes) -> bytes:
+    """The hash of entry `number`, which follows the entry with hash `previous`."""
+    return hashlib.sha256(previous + number.to_bytes(8, "big", signed=True) + digest).digest()
