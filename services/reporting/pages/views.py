@@ -137,7 +137,7 @@ async def view_of(
     scope = scope_of(actor.organisation, actor.roles, actor.codes, area, overseer)
     rule = small_numbers if scope.redacted else EXACT
     titles = await repository.titles_in(connection, scope, rule.below)
-    choices = await _choices(connection, actor, scope, area, titles)
+    choices = await _choices(connection, scope, area, titles)
     filters, errors = parse(asked, choices, current)
     first, newest = await repository.first_and_newest(connection, scope, rule.below)
     if not rule.exact and filters.until is not None:
@@ -162,7 +162,7 @@ async def view_of(
 async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | None, list[Listed]]:
     """Whose area the reader belongs to: its name, none where there is none, and the area's organisations. A quality lead's is the
     organisation's own; a commissioner that was succeeded has passed its area on."""
-    if actor.may(Role.QUALITY_LEAD):
+    if actor.may(Role.QUALITY_LEAD) or actor.organisation.kind is OrganisationKind.COMMISSIONER:
         return actor.organisation.name, await directory.area(connection, actor.codes)
     code = actor.organisation.commissioner
     if code is None:
@@ -175,7 +175,6 @@ async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | No
 
 async def _choices(
     connection: AsyncConnection,
-    actor: Actor,
     scope: Scope,
     area: list[Listed],
     titles: Mapping[str, str],
@@ -184,17 +183,19 @@ async def _choices(
     Closed organisations of the area stay on offer, for what was reported by and about them."""
     if scope.redacted:
         return Choices(themes=titles)
-    closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
-    providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
-    offered = {each.code: each.name for each in providers}
-    if actor.organisation.kind is OrganisationKind.PRACTICE and not actor.may(Role.QUALITY_LEAD):
-        return Choices(titles, offered)
-    practices = {
-        each.code: each.name
-        for each in area or await directory.listed(connection, {OrganisationKind.PRACTICE})
-        if each.kind is OrganisationKind.PRACTICE
-    }
-    return Choices(titles, offered if actor.may(Role.QUALITY_LEAD) else {}, practices)
+    providers: list[Listed] = []
+    practices: list[Listed] = []
+    if scope.reporters:
+        closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
+        providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
+    if scope.providers:
+        known = area or await directory.listed(connection, {OrganisationKind.PRACTICE})
+        practices = [each for each in known if each.kind is OrganisationKind.PRACTICE]
+    return Choices(
+        titles,
+        {each.code: each.name for each in providers},
+        {each.code: each.name for each in practices},
+    )
 
 
 def _beside(actor: Actor, scope: Scope, overseer: str | None, area: list[Listed]) -> Scope | None:
