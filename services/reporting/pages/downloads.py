@@ -69,10 +69,10 @@ async def reports(
 ) -> StreamingResponse:
     """The reports behind one theme, all of them."""
     view = await view_of(connection, actor, request.query_params, rule_of(request), theme=theme)
-    if theme not in view.choices.themes:
-        raise NotFound("There is no such theme. It may have been renamed or merged.")
     if view.scope.redacted:
         raise Forbidden("You can see totals here, but not single reports.")
+    if theme not in view.choices.themes:
+        raise NotFound("There is no such theme. It may have been renamed or merged.")
     return StreamingResponse(
         _report_lines(runtime_of(request).transactions, view),
         media_type="text/csv; charset=utf-8",
