@@ -2,7 +2,7 @@
 
 import typer
 
-from deploy.cli import classify, contracts, import_, migrate, run, status, topics
+from deploy.cli import audit, classify, contracts, directory, import_, migrate, run, status, topics
 from deploy.cli.bench import command as bench
 from deploy.cli.demo import command as demo
 
@@ -22,4 +22,6 @@ app.command("demo")(demo.demo)
 app.command("migrate")(migrate.migrate)
 app.command("topics")(topics.topics)
 app.command("bench")(bench.bench)
+app.add_typer(audit.app, name="audit")
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(directory.app, name="directory")

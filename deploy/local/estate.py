@@ -56,8 +56,9 @@ class Estate:
         return self._secrets["administrator_key"]
 
     def database_url(self, service: str) -> str:
-        """SQLAlchemy's address of a service's database."""
-        return database_url(server_url(self.settings), self.settings.database(service))
+        """SQLAlchemy's address of a service's database, for the role that the service signs in with."""
+        database = self.settings.database(service)
+        return database_url(server_url(self.settings), database, self._secrets["database_password"])
 
     def program(self, name: str) -> Program:
         """The process of a part: a service's name, `kafka`, `postgres`, `mailbox`, `sign-in` or `front door`."""
@@ -92,7 +93,7 @@ class Estate:
         if self.settings.postgres is None:
             embedded = EmbeddedPostgres(self.settings.folder / "postgres")
             await self._supervisor.start(postgres_part(embedded))
-        await prepare_databases(self.settings)
+        await prepare_databases(self.settings, self._secrets["database_password"])
         self._say("The databases are up to date")
 
     async def _start_kafka(self) -> None:
@@ -136,13 +137,13 @@ def server_url(settings: EstateSettings) -> str:
     return settings.postgres or EmbeddedPostgres(settings.folder / "postgres").url("postgres")
 
 
-async def prepare_databases(settings: EstateSettings) -> None:
-    """Makes the five databases that are not there and migrates each to the newest revision."""
+async def prepare_databases(settings: EstateSettings, password: str) -> None:
+    """Makes the five databases and their roles that are not there, and migrates each database to the newest revision."""
     server = server_url(settings)
     names = [settings.database(service) for service in SERVICES]
-    await ensure_databases(database_url(server, "postgres"), names)
-    for service in SERVICES:
-        await migrate(database_url(server, settings.database(service)), service)
+    await ensure_databases(database_url(server, "postgres"), names, password)
+    for service, name in zip(SERVICES, names, strict=True):
+        await migrate(database_url(server, name), service, name)
 
 
 async def _together(starts: Iterable[Coroutine[Any, Any, None]]) -> None:

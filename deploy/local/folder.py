@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 NEEDED_BYTES = 1_000_000_000
-SECRETS = ("session_key", "administrator_key", "sign_in_client_secret")
+SECRETS = ("session_key", "administrator_key", "sign_in_client_secret", "database_password")
 
 
 class CannotStart(Exception):

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import psutil
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from deploy.local.programs import DidNotStart, Program, wait_until_ready
 
@@ -86,10 +86,6 @@ class EmbeddedPostgres:
     def url(self, database: str) -> str:
         """SQLAlchemy's address of a database on this server."""
         return f"postgresql+asyncpg://{SUPERUSER}@/{database}?host={quote(str(self.socket_folder))}"
-
-    async def ensure_database(self, name: str) -> None:
-        """Makes the database when it is not there."""
-        await ensure_databases(self.url("postgres"), [name])
 
     def start(self, patience: float = 60) -> None:
         """Returns when the server takes connections; `DidNotStart` otherwise."""
@@ -187,10 +183,11 @@ class EmbeddedPostgres:
             raise DidNotStart(f"PostgreSQL's data folder could not be made: {done.stderr}")
 
 
-async def ensure_databases(server_url: str, names: Iterable[str]) -> None:
-    """Makes those databases that are not there; `server_url` names any database of the server.
+async def ensure_databases(server_url: str, names: Iterable[str], password: str) -> None:
+    """Makes those databases that are not there, and for each a role of the same name that may sign in to it and to no other.
 
-    `names` are the project's own, letters, digits and underscores.
+    `server_url` names any database of the server, for a user who may make databases and roles. `names` are the project's own,
+    letters, digits and underscores; `password` is every role's.
     """
     engine = create_async_engine(server_url, isolation_level="AUTOCOMMIT")
     try:
@@ -199,10 +196,32 @@ async def ensure_databases(server_url: str, names: Iterable[str]) -> None:
             for name in names:
                 if not name.replace("_", "").isalnum():
                     raise ValueError(f"not a database name: {name!r}")
+                await ensure_role(connection, name, password)
                 if name not in present:
                     await connection.execute(text(f'CREATE DATABASE "{name}"'))
+                    await connection.execute(
+                        text(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
+                    )
+                await connection.execute(text(f'GRANT CONNECT ON DATABASE "{name}" TO "{name}"'))
     finally:
         await engine.dispose()
+
+
+async def ensure_role(connection: AsyncConnection, name: str, password: str) -> None:
+    """A role that can sign in with this password, and by itself may do nothing."""
+    known = await connection.scalar(
+        text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": name}
+    )
+    # Neither statement takes parameters: PostgreSQL quotes them for us.
+    statement = await connection.scalar(
+        text("SELECT format(CAST(:form AS text), CAST(:name AS text), CAST(:password AS text))"),
+        {
+            "form": f"{'ALTER' if known else 'CREATE'} ROLE %I LOGIN PASSWORD %L",
+            "name": name,
+            "password": password,
+        },
+    )
+    await connection.exec_driver_sql(str(statement))
 
 
 def _programs() -> Path:

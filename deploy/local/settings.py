@@ -110,9 +110,12 @@ class EstateSettings(BaseSettings):
         return f"{self.database_prefix}{service}"
 
 
-def database_url(server_url: str, database: str) -> str:
-    """The address of one database on a server given as `postgresql://...`, for SQLAlchemy and asyncpg."""
+def database_url(server_url: str, database: str, password: str | None = None) -> str:
+    """The address of one database on a server given as `postgresql://...`, for SQLAlchemy and asyncpg: for the server's own user,
+    or, with a password, for the role that has the database's name."""
     url = make_url(server_url).set(drivername="postgresql+asyncpg", database=database)
+    if password is not None:
+        url = url.set(username=database, password=password)
     return url.render_as_string(hide_password=False)
 
 

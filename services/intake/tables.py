@@ -50,6 +50,21 @@ report = Table(
     UniqueConstraint("reporter", "idempotency_key"),
     # "My reports", newest first: ids rise with time.
     Index("report_reporter_id", "reporter", "id"),
+    # What is still open about an organisation that closes.
+    Index("report_provider", "provider"),
+)
+
+directory_import = Table(
+    "directory_import",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("file_name", String, nullable=False),
+    Column("sort", String, nullable=False),
+    Column("plan", JSONB, nullable=False),  # what was shown, and is applied as it was shown
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", DateTime(timezone=True)),
 )
 
 case_status = Table(

@@ -1,7 +1,8 @@
-"""What keeps the estate honest: dead letters, and each process's heartbeat.
+"""What keeps the estate honest: dead letters, each process's heartbeat, and how far each service's history has come.
 
 `insight.dead-letters.v1` holds every record that could not be processed, whole, with its cause. `insight.heartbeats.v1` tells
-operators how each process is; a lost heartbeat loses nothing, so it passes no outbox.
+operators how each process is. `insight.audit-heads.v1` is the history's anchor outside the database. A lost heartbeat or head
+loses nothing, since the next one says more: they pass no outbox.
 """
 
 from enum import StrEnum
@@ -13,6 +14,7 @@ from shared.contracts.base import Fact, ShortText, Slug, Value
 
 DEAD_LETTERS_TOPIC = "insight.dead-letters.v1"
 HEARTBEATS_TOPIC = "insight.heartbeats.v1"
+AUDIT_HEADS_TOPIC = "insight.audit-heads.v1"
 
 
 class Cause(StrEnum):
@@ -54,9 +56,17 @@ class DeadLetter(Fact):
         return f"{self.origin_topic}/{self.origin_partition}/{self.origin_offset}"
 
 
-class Heartbeat(Value):
+class Sign(Value):
+    """No fact, but how something is at a moment: may be lost, since the next one says it again."""
+
+    topic: ClassVar[str]
+    type: ClassVar[str]
+
+
+class Heartbeat(Sign):
     """How one process of a service is, once a second or so. The same numbers as its `/status`."""
 
+    topic: ClassVar[str] = HEARTBEATS_TOPIC
     type: ClassVar[str] = "insight.heartbeat.v1"
 
     service: Slug
@@ -73,3 +83,15 @@ class Heartbeat(Value):
     """Records this service has set aside since its database began."""
     counts: dict[str, int] = Field(default_factory=dict)
     """What the service has done: `reports_accepted`, `cases_open`, `messages_sent`..."""
+
+
+class AuditHead(Sign):
+    """The last entry of a service's history when this was sent: nobody can rewrite what came before without its hash changing."""
+
+    topic: ClassVar[str] = AUDIT_HEADS_TOPIC
+    type: ClassVar[str] = "insight.audit-head.v1"
+
+    service: Slug
+    number: int = Field(ge=0)
+    hash: str = Field(pattern=r"^[0-9a-f]{64}$")
+    at: AwareDatetime

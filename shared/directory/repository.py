@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -122,12 +123,15 @@ async def providers(connection: AsyncConnection) -> list[Organisation]:
 
 
 async def listed(
-    connection: AsyncConnection, kinds: Collection[OrganisationKind], *, also: Collection[str] = ()
+    connection: AsyncConnection,
+    kinds: Collection[OrganisationKind],
+    *,
+    also: Collection[str] = (),
+    closed: bool = False,
 ) -> list[Listed]:
-    """Open organisations of these kinds, and those of them in `also` that are closed, by name."""
-    return await _listed(
-        connection, table.c.kind.in_(kinds), or_(_is_open, table.c.code == _any(also))
-    )
+    """Open organisations of these kinds, and of the closed ones those in `also`, or all if `closed`, by name."""
+    standing = true() if closed else or_(_is_open, table.c.code == _any(also))
+    return await _listed(connection, table.c.kind.in_(kinds), standing)
 
 
 async def area(connection: AsyncConnection, commissioners: Iterable[str]) -> list[Listed]:

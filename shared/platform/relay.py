@@ -46,10 +46,12 @@ class Relay:
 
     async def send_past_outbox(
         self, topic: str, key: bytes, value: bytes, headers: Mapping[str, str]
-    ) -> None:
-        """For what may be lost: sent if there is a connection, without a word if not. Raises KafkaError, TimeoutError."""
-        if self._producer:
-            await self._producer.send_and_wait(topic, value, key=key, headers=_encoded(headers))
+    ) -> bool:
+        """For what may be lost: sent if there is a connection; says whether it was. Raises KafkaError, TimeoutError."""
+        if self._producer is None:
+            return False
+        await self._producer.send_and_wait(topic, value, key=key, headers=_encoded(headers))
+        return True
 
     async def run(self) -> None:
         """Relay until cancelled; an outage of Kafka or the database delays and loses nothing."""

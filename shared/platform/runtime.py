@@ -1,4 +1,4 @@
-"""A service as one running whole: engine, listener, relay, timers, workers and heartbeat, and how they are."""
+"""A service as one running whole: engine, listener, relay, timers, workers, heartbeat and the history's anchor, and how they are."""
 
 import asyncio
 import gc
@@ -14,8 +14,9 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.operations import HEARTBEATS_TOPIC, Heartbeat
+from shared.contracts.operations import Heartbeat
 from shared.platform import repository, telemetry
+from shared.platform.audit.anchor import Anchor
 from shared.platform.batches import Batches
 from shared.platform.consumers import Consumers
 from shared.platform.database import create_engine
@@ -98,6 +99,7 @@ class Runtime:
             ("listener", self.listener.run),
             ("relay", self.relay.run),
             ("heartbeat", self._beat),
+            ("history anchor", Anchor(self.settings, self.transactions, self.relay).run),
         ]
         if self._timers:
             jobs.append(("timers", self._timers.run))
@@ -172,7 +174,7 @@ class Runtime:
             heartbeat = await self.status()
             try:
                 await self.relay.send_past_outbox(
-                    self.settings.topic_prefix + HEARTBEATS_TOPIC,
+                    self.settings.topic_prefix + Heartbeat.topic,
                     heartbeat.instance.encode(),
                     heartbeat.model_dump_json().encode(),
                     {"ce_type": Heartbeat.type, "content-type": "application/json"},

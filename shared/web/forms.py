@@ -16,7 +16,7 @@ boxes (`happened_on[day]`, `[month]`, `[year]`) arrive as one field. Rules acros
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_origin
 from urllib.parse import parse_qsl
@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
+from starlette.datastructures import UploadFile
 
 from shared.platform.errors import BadRequest, UnsupportedMediaType
 from shared.web.filters import number
@@ -54,6 +55,14 @@ def wrong(field_name: str, message: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "{message}", {"message": message, "field": field_name})
 
 
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """A file as it was sent. Its name is whatever the sender calls it."""
+
+    name: str
+    content: bytes
+
+
 @dataclass(frozen=True)
 class PostedValues:
     """The names and values of a posted form, in order."""
@@ -61,6 +70,8 @@ class PostedValues:
     pairs: tuple[tuple[str, str], ...] = ()
     unreadable: frozenset[str] = frozenset()
     """Fields with bytes that are not UTF-8 or with NUL; the rest of their text is kept."""
+
+    files: Mapping[str, UploadedFile] = field(default_factory=dict)
 
     def first(self, name: str) -> str:
         return next((value for key, value in self.pairs if key == name), "")
@@ -120,6 +131,11 @@ async def posted_values(request: Request) -> PostedValues:
     return values
 
 
+async def uploaded_file(request: Request, name: str) -> UploadedFile | None:
+    """The file that came with the form; none without one. `BodyLimit` says how large it may be."""
+    return (await posted_values(request)).files.get(name)
+
+
 def _urlencoded(body: bytes) -> PostedValues:
     try:
         pairs = parse_qsl(
@@ -134,8 +150,15 @@ def _urlencoded(body: bytes) -> PostedValues:
 
 
 async def _multipart(request: Request) -> PostedValues:
-    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    return _readable([(key, one) for key, one in form.multi_items() if isinstance(one, str)])
+    # Left with the form, the file would stay open until somebody collects it.
+    async with request.form(max_files=1, max_fields=MOST_FIELDS) as form:
+        values = _readable([(key, one) for key, one in form.multi_items() if isinstance(one, str)])
+        files = {
+            key: UploadedFile(one.filename, await one.read())
+            for key, one in form.multi_items()
+            if isinstance(one, UploadFile) and one.filename
+        }
+    return replace(values, files=files)
 
 
 def _readable(pairs: list[tuple[str, str]]) -> PostedValues:

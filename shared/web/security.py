@@ -11,7 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.web.errors import problem
 
 LARGEST_BODY = 1024 * 1024
-LARGEST_BODIES: Mapping[str, int] = {"/api/v1/reports/bulk": 16 * 1024 * 1024}
+LARGEST_BODIES: Mapping[str, int] = {
+    "/api/v1/reports/bulk": 16 * 1024 * 1024,
+    # The national file of practices has 4 MB.
+    "/api/v1/directory/imports": 8 * 1024 * 1024,
+    "/administration/imports": 8 * 1024 * 1024,
+}
 """Bytes, for paths that take more than others."""
 
 HEADERS = {

@@ -42,6 +42,8 @@ class Look:
     who: str | Side | None = None
     case: CaseState = CaseState.OPEN
     query: str = ""
+    code: str = "RZ1"
+    """The organisation, on the directory's pages."""
 
     def __str__(self) -> str:
         state = f"-{self.case}" if "{reference}" in self.route else ""
@@ -57,12 +59,13 @@ class Look:
 
     def path(self, cases: Mapping[CaseState, KnownCase], things: Mapping[str, str]) -> str:
         return (
-            self.route.format(reference=cases[self.case].reference, code="RZ1", **things)
+            self.route.format(reference=cases[self.case].reference, code=self.code, **things)
             + self.query
         )
 
 
 CASE = "/cases/{reference}"
+ORGANISATION = "/administration/organisations/{code}"
 LOOKS = (
     Look("intake", "/"),
     Look("intake", "/", "amira.patel"),
@@ -72,7 +75,21 @@ LOOKS = (
     Look("intake", "/reports", "amira.patel"),
     Look("intake", "/reports", "tom.bright", query="?status=waiting&reference=nothing"),
     Look("intake", "/administration", "ada.quinn"),
-    Look("intake", "/administration/organisations/{code}", "ada.quinn"),
+    Look("intake", "/administration", "nina.frost"),
+    Look("intake", "/administration/members", "ada.quinn", query="?q=dana"),
+    Look("intake", "/administration/imports", "ada.quinn"),
+    Look("intake", "/administration/imports/{import_id}", "ada.quinn"),
+    Look("intake", "/administration/organisations/new", "ada.quinn"),
+    Look("intake", ORGANISATION, "ada.quinn"),
+    Look("intake", ORGANISATION, "ada.quinn", code="Y90007"),
+    Look("intake", ORGANISATION, "nina.frost", code="RZ4"),
+    *(
+        Look("intake", f"{ORGANISATION}/{part}", "ada.quinn")
+        for part in ("details", "contacts", "services", "policy", "members/new", "close")
+    ),
+    Look("intake", f"{ORGANISATION}/reopen", "ada.quinn", code="Y90007"),
+    Look("intake", f"{ORGANISATION}/members/{{member_id}}", "ada.quinn"),
+    Look("intake", f"{ORGANISATION}/members/{{member_id}}/remove", "ada.quinn"),
     Look("intake", "/api/docs"),
     Look("intake", "/organisation", "dana.cole"),
     Look("intake", "/sign-out"),

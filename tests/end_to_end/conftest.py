@@ -65,6 +65,7 @@ async def estate(
     await delete_topics(kafka, settings.topic_prefix)
     for service in SERVICES:
         await databases.drop(databases.url(settings.database(service)))
+        await databases.drop_role(settings.database(service))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.cli.status import EstateStatus, read_status
-from deploy.local.estate import Estate
+from deploy.local.estate import Estate, server_url
 from deploy.local.mailbox import Mail, mail_names, read_mail
 from services.actions.tables import case_
 from shared.contracts.cases import CaseState
@@ -41,13 +41,18 @@ class KnownCase:
 
 async def insight(estate: Estate, *arguments: str | Path) -> Ended:
     """Run the `insight` command on this estate."""
+    settings = estate.settings
     process = await asyncio.create_subprocess_exec(
         INSIGHT,
         *arguments,
         env={
             **os.environ,
-            "INSIGHT_PORT": str(estate.settings.port),
-            "INSIGHT_DATA": str(estate.settings.data),
+            "INSIGHT_PORT": str(settings.port),
+            "INSIGHT_DATA": str(settings.data),
+            "INSIGHT_KAFKA": settings.bootstrap,
+            "INSIGHT_TOPIC_PREFIX": settings.topic_prefix,
+            "INSIGHT_POSTGRES": server_url(settings),
+            "INSIGHT_DATABASE_PREFIX": settings.database_prefix,
         },
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -7,11 +7,13 @@ import pytest
 from playwright.async_api import Browser
 
 from deploy.local.estate import Estate
+from deploy.local.people import organisations
 from shared.contracts.cases import CaseState
-from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, Look, Side, routes
+from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, ORGANISATION, Look, Side, routes
 from tests.end_to_end.conftest import NEEDS_CHROMIUM
 from tests.end_to_end.running import Ended, KnownCase, administrator, known_cases, mails
 from tests.end_to_end.visitors import Inspector, inspector
+from tests.support import ods
 
 Cases = dict[CaseState, KnownCase]
 
@@ -57,7 +59,11 @@ async def things(
     chromium: Browser, inspectors: Inspectors, estate: Estate, cases: Cases
 ) -> dict[str, str]:
     """What the other parts of the addresses are filled with: a theme, a message, a mail."""
-    found = {"name": mails(estate)[0].name}
+    found = {
+        "name": mails(estate)[0].name,
+        "member_id": organisations()["RZ1"]["members"][0]["member_id"],
+        "import_id": await _shown_import(estate),
+    }
     for name, subject, path in (
         ("theme", "helen.marsh", "/trends"),
         ("message_id", "max.stone", "/messages"),
@@ -69,6 +75,19 @@ async def things(
         href = await link.get_attribute("href") or ""
         found[name] = href.removeprefix(prefix).partition("?")[0]
     return found
+
+
+async def _shown_import(estate: Estate) -> str:
+    """An import that is shown and never applied."""
+    lines = [ods.line("Z00001"), ods.line("Y90002", "NEW HARBOUR"), ods.line("Y90003", status="C")]
+    async with administrator(estate) as client:
+        answer = await client.post(
+            "/api/v1/directory/imports",
+            content="\n".join([*lines, "a line that is none"]),
+            headers={"Content-Type": "text/csv"},
+        )
+    assert answer.status_code == 201
+    return str(answer.json()["import_id"])
 
 
 def test_every_page_there_is_gets_looked_at() -> None:
@@ -97,6 +116,10 @@ async def test_a_page_is_accessible_fits_a_phone_and_asks_nobody_else(
 
 FORMS = (
     (Look("intake", "/report", "amira.patel"), "Send report"),
+    (Look("intake", "/administration/organisations/new", "ada.quinn"), "Add the organisation"),
+    (Look("intake", f"{ORGANISATION}/members/new", "ada.quinn"), "Add the member"),
+    (Look("intake", f"{ORGANISATION}/close", "ada.quinn"), "Continue"),
+    (Look("intake", "/administration/imports", "ada.quinn"), "Show what it changes"),
     (Look("actions", f"{CASE}/acknowledge", Side.PROVIDER), "Acknowledge"),
     (Look("actions", f"{CASE}/actions", Side.PROVIDER, CaseState.DISPUTED), "Add the action"),
     (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.cli.audit.verify import verify_estate
 from deploy.local.settings import SERVICES
 from tests.faults.kills import kill_one_by_one, rounds_of
 from tests.faults.ledger import UNKNOWN
@@ -43,6 +44,8 @@ async def test_services_killed_under_load_lose_nothing_and_do_nothing_twice(
             print(f"\n\nThe account {when}\n{account.table()}")
         assert account.right, account.table()
         assert account.told[UNKNOWN] <= MOST_UNKNOWN
+        histories = await verify_estate(rig.estate.settings, SERVICES)
+        assert [found for one in histories for found in one.findings] == [], "a false alarm"
 
     async with running(tmp_path / "data", SEED) as rig:
         async with rig.under_load():

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.platform.audit import Author, AuthorKind, Change, RecordKind
@@ -98,6 +99,33 @@ async def test_entries_of_transactions_side_by_side_make_one_chain(engine: Async
         assert hash_ == link(previous, number, entry.digest)
         previous = hash_
     assert len(kept) == 100
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO audit_entry SELECT * FROM audit_entry",
+        "UPDATE audit_entry SET author_name = 'Nobody'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+        "DROP TABLE audit_entry",
+        "UPDATE audit_head SET number = 0",
+        "DELETE FROM audit_head",
+        "CREATE OR REPLACE FUNCTION append_audit() RETURNS void LANGUAGE sql AS ''",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        "UPDATE platform_version SET version_num = 'platform_0001'",
+    ],
+)
+async def test_the_application_can_add_to_the_history_and_do_nothing_else_to_it(
+    engine: AsyncEngine, statement: str
+) -> None:
+    async with Transactions(engine, source="intake").begin() as tx:
+        tx.record(RENAMED)
+    kept = await _kept(engine)
+    async with engine.connect() as connection:
+        with pytest.raises(ProgrammingError, match=r"permission denied|must be owner"):
+            await connection.execute(text(statement))
+    assert await _kept(engine) == kept
 
 
 def test_a_digest_differs_with_every_part_of_an_entry() -> None:

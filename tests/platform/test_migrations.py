@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from deploy.cli.contracts.services import SERVICES
 from shared.directory import tables as directory
 from shared.platform import tables as platform
-from shared.platform.migrations import migrate
 from tests.support.databases import Databases
 
 VERSION_TABLES = {"platform_version", "directory_version", "alembic_version"}
@@ -42,9 +41,9 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(
     url = await databases.empty()
     engine = create_async_engine(url)
     try:
-        await migrate(url, service)
+        await databases.migrate(service, url)
         assert await _compare(engine, service) == []
-        await migrate(url, service)
+        await databases.migrate(service, url)
         assert await _compare(engine, service) == []
     finally:
         await engine.dispose()

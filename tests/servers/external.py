@@ -32,7 +32,7 @@ class ExternalKafka:
 
 
 class ExternalPostgres:
-    """Every database of the run begins with the run's name, so that `remove` knows its own."""
+    """Every database and role of the run begins with the run's name, so that `remove` knows its own."""
 
     def __init__(self, address: str, run: str) -> None:
         parts = urlsplit(address)
@@ -44,9 +44,9 @@ class ExternalPostgres:
         """It runs already."""
 
     def remove(self) -> None:
-        asyncio.run(self._drop_databases())
+        asyncio.run(self._drop_all())
 
-    async def _drop_databases(self) -> None:
+    async def _drop_all(self) -> None:
         connection = await asyncpg.connect(self._plain)
         try:
             for row in await connection.fetch(
@@ -54,5 +54,10 @@ class ExternalPostgres:
                 self._run,
             ):
                 await connection.execute(f"DROP DATABASE {row['name']} WITH (FORCE)")
+            for row in await connection.fetch(
+                "SELECT quote_ident(rolname) AS name FROM pg_roles WHERE starts_with(rolname, $1)",
+                self._run,
+            ):
+                await connection.execute(f"DROP ROLE {row['name']}")
         finally:
             await connection.close()

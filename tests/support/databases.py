@@ -1,17 +1,23 @@
-"""A fresh, migrated database for each test, copied from a template that is migrated once in the run."""
+"""A fresh, migrated database for each test, copied from a template that is migrated once in the run.
+
+Tests get it as a service does: for a role that may use the tables and do nothing else. `as_owner` is for those that must do more.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from deploy.local.postgres import ensure_role
 from shared.platform.migrations import migrate
 
 _TEMPLATE_LOCK = 7_000_001
 """Advisory lock: the workers of a run build the templates one after the other."""
+_PASSWORD = "a role of the tests"
 
 
 class Databases:
@@ -26,16 +32,34 @@ class Databases:
         self._templates: set[str] = set()
         self._building = asyncio.Lock()
 
+    @property
+    def role(self) -> str:
+        """The name of the role that the run's services sign in with."""
+        return f"{self._run}-service"
+
     def url(self, database: str) -> str:
         return self.server.set(database=database).render_as_string(hide_password=False)
 
+    def as_owner(self, url: str) -> str:
+        """The same database, for the user who owns its tables."""
+        return self.url(str(make_url(url).database))
+
     async def fresh(self, service: str) -> str:
         """The URL of a new database with the service's tables."""
+        return self.as_service(await self.copy_of(service, partial(self.migrate, service)))
 
-        async def prepare(url: str) -> None:
-            await migrate(url, service)
+    def as_service(self, url: str) -> str:
+        """The same database, for the services' role."""
+        owners = make_url(url)
+        return owners.set(username=self.role, password=_PASSWORD).render_as_string(
+            hide_password=False
+        )
 
-        return await self.copy_of(service, prepare)
+    async def migrate(self, service: str, url: str) -> None:
+        """Give the database the service's tables, and the services' role its rights."""
+        async with self._maintenance.connect() as connection:
+            await ensure_role(connection, self.role, _PASSWORD)
+        await migrate(url, service, self.role)
 
     async def copy_of(self, kind: str, prepare: Callable[[str], Awaitable[None]]) -> str:
         """The URL of a copy of the run's template of this kind, which `prepare` fills once, given its URL."""
@@ -62,6 +86,11 @@ class Databases:
             await connection.execute(
                 text(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
             )
+
+    async def drop_role(self, name: str) -> None:
+        """Once no database knows it any more."""
+        async with self._maintenance.connect() as connection:
+            await connection.execute(text(f'DROP ROLE IF EXISTS "{name}"'))
 
     async def _build(self, template: str, prepare: Callable[[str], Awaitable[None]]) -> None:
         async with self._maintenance.connect() as connection:

@@ -133,9 +133,10 @@ async def floor_running(estate: Estate, *, mails: bool) -> AsyncIterator[Floor]:
     name = f"floor_{uuid4().hex[:8]}_"
     server = server_url(settings)
     urls = {service: database_url(server, name + service) for service in SERVICES}
-    await ensure_databases(database_url(server, "postgres"), [name + one for one in SERVICES])
+    names = [name + one for one in SERVICES]
+    await ensure_databases(database_url(server, "postgres"), names, "floor")
     for service in SERVICES:
-        await migrate(urls[service], service)
+        await migrate(urls[service], service, name + service)
     prefix = name.replace("_", ".")
     await create_topics(settings.bootstrap, prefix)
     port = str(settings.smtp_port if mails else 0)

@@ -15,7 +15,14 @@ from shared.contracts.cases import CASES_TOPIC
 from shared.contracts.directory import DIRECTORY_TOPIC
 from shared.contracts.facts import PUBLISHED
 from shared.contracts.messages import MESSAGES_TOPIC
-from shared.contracts.operations import DEAD_LETTERS_TOPIC, HEARTBEATS_TOPIC, Heartbeat
+from shared.contracts.operations import (
+    AUDIT_HEADS_TOPIC,
+    DEAD_LETTERS_TOPIC,
+    HEARTBEATS_TOPIC,
+    AuditHead,
+    Heartbeat,
+    Sign,
+)
 from shared.contracts.reports import REPORTS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
@@ -27,18 +34,20 @@ PUBLISHERS: Mapping[str, tuple[str, ...]] = {
     MESSAGES_TOPIC: ("notifications",),
     DEAD_LETTERS_TOPIC: SERVICES,
     HEARTBEATS_TOPIC: SERVICES,
+    AUDIT_HEADS_TOPIC: SERVICES,
 }
 KEYS: Mapping[str, str] = {
     DIRECTORY_TOPIC: "The organisation's code.",
     DEAD_LETTERS_TOPIC: "Topic, partition and offset that the record came from.",
     HEARTBEATS_TOPIC: "The process.",
+    AUDIT_HEADS_TOPIC: "The service.",
 }
 REPORT_KEY = "The report's id: everything about one report keeps its order."
 
 Json = dict[str, object]
-Message = type[Fact] | type[Heartbeat]
+Message = type[Fact] | type[Sign]
 
-CONTRACTS: tuple[Message, ...] = (*PUBLISHED, Heartbeat)
+CONTRACTS: tuple[Message, ...] = (*PUBLISHED, Heartbeat, AuditHead)
 """Everything that is on a topic."""
 
 
@@ -69,7 +78,7 @@ def asyncapi() -> Json:
                 for facts in messages.values()
                 for each in facts
             },
-            "messageTraits": {"fact": _trait(fact=True), "heartbeat": _trait(fact=False)},
+            "messageTraits": {"fact": _trait(fact=True), "sign": _trait(fact=False)},
             "schemas": definitions["$defs"],
         },
     }
@@ -78,9 +87,8 @@ def asyncapi() -> Json:
 def _messages() -> dict[str, list[Message]]:
     """By topic, in the order of publication."""
     found: dict[str, list[Message]] = {}
-    for fact in PUBLISHED:
-        found.setdefault(fact.topic, []).append(fact)
-    found[HEARTBEATS_TOPIC] = [Heartbeat]
+    for contract in CONTRACTS:
+        found.setdefault(contract.topic, []).append(contract)
     return found
 
 
@@ -107,8 +115,7 @@ def _channel(topic: Topic, messages: Iterable[Message]) -> Json:
 
 
 def _message(contract: Message, payload: Mapping[str, object]) -> Json:
-    trait = "heartbeat" if contract is Heartbeat else "fact"
-    topic = HEARTBEATS_TOPIC if contract is Heartbeat else getattr(contract, "topic", "")
+    trait = "fact" if issubclass(contract, Fact) else "sign"
     return {
         "name": contract.type,
         "title": contract.__name__,
@@ -118,7 +125,7 @@ def _message(contract: Message, payload: Mapping[str, object]) -> Json:
         "payload": payload,
         "bindings": {
             "kafka": {
-                "key": {"type": "string", "description": KEYS.get(topic, REPORT_KEY)},
+                "key": {"type": "string", "description": KEYS.get(contract.topic, REPORT_KEY)},
                 "bindingVersion": "0.5.0",
             }
         },
@@ -134,7 +141,7 @@ def _summary(contract: type[BaseModel]) -> str:
 def _trait(*, fact: bool) -> Json:
     """The headers: CloudEvents in Kafka's binary mode, and W3C trace context."""
     text = {"type": "string"}
-    heartbeat: Json = {"ce_type": text, "content-type": {"const": "application/json"}}
+    sign: Json = {"ce_type": text, "content-type": {"const": "application/json"}}
     cloud_event: Json = {
         "ce_specversion": {"const": "1.0"},
         "ce_id": {"type": "string", "format": "uuid"},
@@ -144,7 +151,7 @@ def _trait(*, fact: bool) -> Json:
         "ce_subject": text,
         "content-type": {"const": "application/json"},
     }
-    properties = cloud_event if fact else heartbeat
+    properties = cloud_event if fact else sign
     optional: Json = {"traceparent": {"type": "string", "minLength": 55, "maxLength": 55}}
     return {
         "headers": {

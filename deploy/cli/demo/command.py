@@ -70,7 +70,11 @@ def demo(
 def _fill(settings: EstateSettings, reports: int, seed: int) -> None:
     today = datetime.now(UTC).date()
     known = organisations()
-    practices = [code for code, one in known.items() if one["kind"] == OrganisationKind.PRACTICE]
+    practices = [
+        code
+        for code, one in known.items()
+        if one["kind"] == OrganisationKind.PRACTICE and one.get("status") != "closed"
+    ]
     providers = {
         kind: next(code for code, one in known.items() if one["kind"] == kind)
         for kind in (

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,15 +9,13 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from deploy.cli.console import estate_settings
+from deploy.cli.console import KEY_VARIABLE, administrator_key, estate_settings
 from deploy.cli.import_.account import Account
 from deploy.cli.import_.mapping import Mapping, UnusableMapping, read_mapping
 from deploy.cli.import_.sending import CannotSend, send_all
 from deploy.cli.import_.table import UnusableFile, count_rows, read_rows
-from deploy.local.folder import read_secrets
 from deploy.local.settings import EstateSettings
 
-KEY_VARIABLE = "INSIGHT_ADMINISTRATOR_KEY"
 MOST_SHOWN = 20
 """Refused rows that are written out; `--json` has them all."""
 
@@ -76,14 +73,13 @@ def import_file(
 
 
 def _key(settings: EstateSettings) -> str:
-    if key := os.environ.get(KEY_VARIABLE):
-        return key
-    if not (settings.folder / "secrets.json").exists():
+    key = administrator_key(settings)
+    if key is None:
         raise CannotSend(
             f"there is no estate in {settings.folder}: set {KEY_VARIABLE} to the key of the one to import into, or INSIGHT_DATA.",
             Account(),
         )
-    return read_secrets(settings.folder)["administrator_key"]
+    return key
 
 
 async def _run(file: Path, plan: Mapping, *, live: bool, batch: int, url: str, key: str) -> Account:

@@ -12,6 +12,7 @@ from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocume
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken
 from services.intake.domain.references import typed_reference
 from services.intake.use_cases import accept_reports
+from shared.directory import repository as directory
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.http import Reading, Tx
 
@@ -92,8 +93,11 @@ async def send_report(
 )
 async def get_report(reference: str, client: CurrentClient, connection: Reading) -> ReportStatus:
     """The report's state and the provider's answer. Another organisation's report is not found."""
+    own = client.organisation
     found = await repository.my_report(
-        connection, typed_reference(reference.replace("\0", "")), reporter=client.organisation
+        connection,
+        typed_reference(reference.replace("\0", "")),
+        reporters=await directory.stands_for(connection, [own]) if own else None,
     )
     if found is None:
         raise NotFound("Your organisation has no report with this reference.")

@@ -4,7 +4,15 @@ from datetime import date
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from uuid_utils.compat import uuid7
 
@@ -39,7 +47,9 @@ Hours = Annotated[int, Field(ge=1, le=24 * 90)]
 ReminderHours = Annotated[int, Field(ge=0, le=24 * 30)]
 Days = Annotated[int, Field(ge=1, le=366)]
 Postcode = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^[A-Z0-9 ]{5,8}$")
+    str,
+    BeforeValidator(lambda value: " ".join(str(value).upper().split())),
+    StringConstraints(pattern=r"^[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$"),
 ]
 
 MOST_CONTACTS, MOST_SERVICES, MOST_MEMBERS = 50, 500, 5_000

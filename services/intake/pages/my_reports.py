@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake import repository
 from services.intake.domain.references import typed_reference
 from services.intake.repository import Filter, MyReport
 from shared.contracts.cases import CaseState
-from shared.contracts.directory import Role
+from shared.contracts.directory import PROVIDER_KINDS, Role
 from shared.directory import repository as directory
 from shared.platform.http import Reading
 from shared.web.actors import Actor, require
@@ -102,7 +103,7 @@ async def show_reports(
         provider=provider or None,
         reference=_searchable(reference),
     )
-    mine = actor.organisation.code
+    mine = actor.codes
     total = await repository.count_reports_of(connection, mine, wanted)
     found = await repository.reports_of(
         connection, mine, wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE
@@ -115,10 +116,17 @@ async def show_reports(
         total=total,
         values=query,
         filtered=any(query.values()),
-        providers=await directory.providers(connection),
+        names=await _names(connection, found),
+        own=actor.organisation.code,
+        providers=await directory.listed(connection, PROVIDER_KINDS, closed=True),
         choices=[(shown.value, LABELS[state][0]) for shown, state in STATES.items()],
         pages=pages_of("/reports", query, page, total, PAGE_SIZE),
     )
+
+
+async def _names(connection: AsyncConnection, reports: list[MyReport]) -> dict[str, str]:
+    codes = {code for each in reports for code in (each.provider, each.reporter)}
+    return await directory.names(connection, codes)
 
 
 def _searchable(reference: str) -> str | None:

@@ -193,16 +193,26 @@ async def show_sent(
     request: Request, reference: str, actor: Reporter, connection: Reading
 ) -> Response:
     report = await repository.my_report(
-        connection, typed_reference(reference), reporter=actor.organisation.code
+        connection, typed_reference(reference), reporters=actor.codes
     )
     if report is None:
         raise NotFound("We have no report of yours with this reference.")
     provider = await directory.organisation(connection, report.provider)
     due_at = report.due_at
     if due_at is None and provider is not None and not report.historic:
-        due_at = report.submitted_at + timedelta(hours=provider.policy.acknowledge_within_hours)
+        due_at = report.submitted_at + timedelta(
+            hours=provider.policy.for_harm(report.harm).acknowledge_within_hours
+        )
+    names = await directory.names(connection, {report.provider})
     masked = [
         f"{count:,} {IDENTIFIERS[Identifier(kind)][count != 1]}"
         for kind, count in report.masked.items()
     ]
-    return render(request, "sent.html", report=report, due_at=due_at, masked=masked)
+    return render(
+        request,
+        "sent.html",
+        report=report,
+        provider=names[report.provider],
+        due_at=due_at,
+        masked=masked,
+    )

@@ -11,9 +11,14 @@ from services.intake.repository.accepting import (
     keep_reports,
 )
 from services.intake.repository.administering import (
+    Consequences,
+    MemberLine,
     OrganisationLine,
+    Wanted,
     add_key,
+    consequences,
     count_organisations,
+    find_members,
     find_organisations,
     live_key,
     lock_directory,
@@ -28,29 +33,50 @@ from services.intake.repository.following import (
     record_news,
     reports_of,
 )
+from services.intake.repository.importing import (
+    ImportLine,
+    StagedImport,
+    forget_imports,
+    keep_import,
+    latest_imports,
+    mark_applied,
+    staged_import,
+)
 from services.intake.tables import report
 
 __all__ = [
     "CaseNews",
+    "Consequences",
     "Filter",
+    "ImportLine",
     "Kept",
+    "MemberLine",
     "MyReport",
     "NewReport",
     "OrganisationLine",
+    "StagedImport",
+    "Wanted",
     "add_key",
+    "consequences",
     "count_organisations",
     "count_reports_of",
     "counts",
     "draw_numbers",
+    "find_members",
     "find_organisations",
+    "forget_imports",
     "holders_of",
+    "keep_import",
     "keep_reports",
+    "latest_imports",
     "live_key",
     "lock_directory",
+    "mark_applied",
     "my_report",
     "record_news",
     "reports_of",
     "revoke_key",
+    "staged_import",
 ]
 
 

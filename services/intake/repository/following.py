@@ -1,6 +1,6 @@
 """What became of reports: written from the cases' facts, read by "my reports"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.tables import case_status, report
 from shared.contracts.cases import CaseState
-from shared.directory.tables import organisation
+from shared.contracts.reports import Harm
 from shared.platform.database import insert_rows
 
 
@@ -54,9 +54,9 @@ class MyReport:
     reference: str
     reporter: str
     provider: str
-    provider_name: str
     kind: str
     tenet: str
+    harm: Harm | None
     service: str
     happened_on: date
     historic: bool
@@ -71,36 +71,33 @@ class MyReport:
     outcome: str | None
 
 
-_MINE = (
-    select(
-        report.c.id,
-        report.c.reference,
-        report.c.reporter,
-        report.c.provider,
-        func.coalesce(organisation.c.name, report.c.provider).label("provider_name"),
-        report.c.kind,
-        report.c.tenet,
-        report.c.service,
-        report.c.happened_on,
-        report.c.historic,
-        report.c.submitted_at,
-        report.c.masked,
-        case_status.c.state,
-        case_status.c.due_at,
-        func.coalesce(case_status.c.overdue, False).label("overdue"),
-        func.coalesce(case_status.c.late, False).label("late"),
-        case_status.c.owner,
-        case_status.c.next_step,
-        case_status.c.outcome,
-    )
-    .outerjoin(case_status, case_status.c.report_id == report.c.id)
-    .outerjoin(organisation, organisation.c.code == report.c.provider)
-)
+_MINE = select(
+    report.c.id,
+    report.c.reference,
+    report.c.reporter,
+    report.c.provider,
+    report.c.kind,
+    report.c.tenet,
+    report.c.harm,
+    report.c.service,
+    report.c.happened_on,
+    report.c.historic,
+    report.c.submitted_at,
+    report.c.masked,
+    case_status.c.state,
+    case_status.c.due_at,
+    func.coalesce(case_status.c.overdue, False).label("overdue"),
+    func.coalesce(case_status.c.late, False).label("late"),
+    case_status.c.owner,
+    case_status.c.next_step,
+    case_status.c.outcome,
+).outerjoin(case_status, case_status.c.report_id == report.c.id)
 
 
 def _mine(row: RowMapping) -> MyReport:
-    state = row["state"]
-    return MyReport(**{**row, "state": CaseState(state) if state else None})
+    state, harm = row["state"], row["harm"]
+    known = {"state": CaseState(state) if state else None, "harm": Harm(harm) if harm else None}
+    return MyReport(**{**row, **known})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +110,8 @@ class Filter:
     reference: str | None = None
 
 
-def _conditions(reporter: str, wanted: Filter) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [report.c.reporter == reporter]
+def _conditions(reporters: Collection[str], wanted: Filter) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [report.c.reporter.in_(reporters)]
     if wanted.states:
         of_states = case_status.c.state.in_(wanted.states)
         waiting = CaseState.OPEN in wanted.states
@@ -127,11 +124,16 @@ def _conditions(reporter: str, wanted: Filter) -> ColumnElement[bool]:
 
 
 async def reports_of(
-    connection: AsyncConnection, reporter: str, wanted: Filter, *, limit: int, offset: int
+    connection: AsyncConnection,
+    reporters: Collection[str],
+    wanted: Filter,
+    *,
+    limit: int,
+    offset: int,
 ) -> list[MyReport]:
-    """The organisation's own reports, newest first."""
+    """The reports of an organisation, which are those of all its codes, newest first."""
     rows = await connection.execute(
-        _MINE.where(_conditions(reporter, wanted))
+        _MINE.where(_conditions(reporters, wanted))
         .order_by(report.c.id.desc())
         .limit(limit)
         .offset(offset)
@@ -139,22 +141,24 @@ async def reports_of(
     return [_mine(row) for row in rows.mappings()]
 
 
-async def count_reports_of(connection: AsyncConnection, reporter: str, wanted: Filter) -> int:
+async def count_reports_of(
+    connection: AsyncConnection, reporters: Collection[str], wanted: Filter
+) -> int:
     return (
         await connection.execute(
             select(func.count())
             .select_from(report.outerjoin(case_status, case_status.c.report_id == report.c.id))
-            .where(_conditions(reporter, wanted))
+            .where(_conditions(reporters, wanted))
         )
     ).scalar_one()
 
 
 async def my_report(
-    connection: AsyncConnection, reference: str, *, reporter: str | None
+    connection: AsyncConnection, reference: str, *, reporters: Collection[str] | None
 ) -> MyReport | None:
-    """The report, if it is this organisation's; any organisation's for None, which is for administrators' keys only."""
+    """The report, if it is one of these organisations'; any organisation's for None, which is for administrators' keys only."""
     condition = report.c.reference == reference
-    if reporter is not None:
-        condition = and_(condition, report.c.reporter == reporter)
+    if reporters is not None:
+        condition = and_(condition, report.c.reporter.in_(reporters))
     row = (await connection.execute(_MINE.where(condition))).mappings().one_or_none()
     return _mine(row) if row is not None else None

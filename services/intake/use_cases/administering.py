@@ -97,6 +97,13 @@ async def change_organisation(
     return record
 
 
+async def check_change(
+    known: OrganisationRecorded, change: Change, administrator: Administrator, tx: Transaction
+) -> None:
+    """Whether the change could be made; nothing is. Raises NotAllowed."""
+    await _check(change(known), known, administrator, tx)
+
+
 async def _check(
     record: OrganisationRecorded,
     known: OrganisationRecorded | None,

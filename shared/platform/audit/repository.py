@@ -1,11 +1,13 @@
 """The statements of the history."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.platform.audit.chain import Entry
+from shared.platform.audit.verification import Kept
+from shared.platform.tables import audit_entry, audit_head
 
 _COLUMNS = (
     "kind",
@@ -31,3 +33,17 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
         return
     values = {name: [getattr(entry, name) for entry in entries] for name in _COLUMNS}
     await connection.execute(_APPEND, values | {"digest": [entry.digest for entry in entries]})
+
+
+async def head(connection: AsyncConnection) -> tuple[int, bytes]:
+    """The number and hash of the last entry; 0 and zeros while there is none."""
+    row = (await connection.execute(select(audit_head.c.number, audit_head.c.hash))).one()
+    return row.number, row.hash
+
+
+async def all_entries(connection: AsyncConnection) -> AsyncIterator[Kept]:
+    """In the order of their numbers, a thousand in memory at a time."""
+    statement = select(audit_entry).order_by(audit_entry.c.number)
+    rows = await connection.stream(statement.execution_options(yield_per=1_000))
+    async for number, *content, hash_ in rows:
+        yield Kept(number, Entry(*content), hash_)

@@ -11,8 +11,8 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 _LOCK = 6_420_001
 """Advisory lock: two commands migrating one database wait for each other."""
@@ -36,8 +36,25 @@ def _upgrade(connection: Connection, package: str, version_table: str) -> None:
             environment.run_migrations()
 
 
-async def migrate(database_url: str, service: str) -> None:
-    """Apply every revision that the service's database does not have yet. Raises what the database raises."""
+_GRANTS = (
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    # The history is read by anybody, added to by its own function, and changed by nobody.
+    "REVOKE INSERT, UPDATE, DELETE ON audit_entry, audit_head FROM {role}",
+    "GRANT EXECUTE ON FUNCTION append_audit TO {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON platform_version, directory_version, alembic_version FROM {role}",
+)
+
+
+async def _grant(connection: AsyncConnection, role: str) -> None:
+    quoted = (await connection.execute(select(func.quote_ident(role)))).scalar_one()
+    for statement in _GRANTS:
+        await connection.execute(text(statement.format(role=quoted)))
+
+
+async def migrate(database_url: str, service: str, application_role: str) -> None:
+    """Apply every revision that the service's database does not have yet, as the owner of its tables, and say what the role that
+    the service itself signs in with may do there. The role must exist. Raises what the database raises."""
     engine = create_async_engine(database_url)
     try:
         async with engine.begin() as connection:
@@ -48,5 +65,6 @@ async def migrate(database_url: str, service: str) -> None:
                 (f"services.{service}.migrations", "alembic_version"),
             ):
                 await connection.run_sync(_upgrade, package, table)
+            await _grant(connection, application_role)
     finally:
         await engine.dispose()

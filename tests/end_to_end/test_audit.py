@@ -1,0 +1,88 @@
+"""`insight audit` on the running estate after a busy demonstration: nothing found, until somebody tampers with a history."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from deploy.cli.audit.anchors import heads_on_kafka
+from deploy.cli.audit.verify import owner_url
+from deploy.local.estate import Estate
+from deploy.local.settings import SERVICES
+from tests.end_to_end.running import Ended, insight
+from tests.support.waiting import eventually
+
+WITH_HISTORY = {"intake", "classification", "actions", "notifications"}
+"""Reporting decides on nothing, it only counts."""
+
+
+@asynccontextmanager
+async def owner_of(estate: Estate, service: str) -> AsyncIterator[AsyncConnection]:
+    """Somebody who may do everything with the service's database."""
+    engine = create_async_engine(owner_url(estate.settings, service))
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def test_a_busy_run_raises_no_false_alarm(estate: Estate, demonstration: Ended) -> None:
+    ended = await insight(estate, "audit", "verify", "--json")
+    assert ended.code == 0, ended.err
+    found = {one["service"]: one for one in json.loads(ended.out)}
+    assert list(found) == list(SERVICES)
+    assert all(one["findings"] == [] for one in found.values())
+    assert {service for service, one in found.items() if one["entries"]} == WITH_HISTORY
+
+
+async def test_every_history_is_anchored_on_kafka(estate: Estate, demonstration: Ended) -> None:
+    async def anchored() -> bool:
+        heads = await heads_on_kafka(estate.settings.bootstrap, estate.settings.topic_prefix)
+        return {head.service for head in heads if head.number} >= WITH_HISTORY
+
+    await eventually(anchored, because="the heads are not told to Kafka")
+
+
+@pytest.mark.parametrize("service", sorted(WITH_HISTORY))
+async def test_an_edit_by_the_databases_owner_is_found_and_located(
+    estate: Estate, demonstration: Ended, service: str
+) -> None:
+    edit = "UPDATE audit_entry SET author_name = author_name || {} WHERE number = 3"
+    async with owner_of(estate, service) as connection:
+        await connection.exec_driver_sql(edit.format("'!'"))
+    ended = await insight(estate, "audit", "verify", "--service", service)
+    async with owner_of(estate, service) as connection:
+        await connection.exec_driver_sql(
+            "UPDATE audit_entry SET author_name = rtrim(author_name, '!') WHERE number = 3"
+        )
+    assert ended.code == 1
+    assert "entry 3 (about " in ended.out
+    assert (await insight(estate, "audit", "verify", "--service", service)).code == 0
+
+
+async def test_heads_kept_in_a_file_show_a_history_that_was_cut_off_on_every_side(
+    estate: Estate, demonstration: Ended, tmp_path: Path
+) -> None:
+    kept = tmp_path / "heads.json"
+    kept.write_text((await insight(estate, "audit", "heads", "--service", "actions")).out)
+    assert (await insight(estate, "audit", "verify", "--heads", kept)).code == 0
+    later = json.loads(kept.read_text())
+    later[0]["number"] += 10_000
+    kept.write_text(json.dumps(later))
+    ended = await insight(estate, "audit", "verify", "--service", "actions", "--heads", kept)
+    assert ended.code == 1
+    assert "missing at the end" in ended.out
+
+
+async def test_what_cannot_be_checked_is_said_and_is_no_success(
+    tmp_path: Path, estate: Estate
+) -> None:
+    kept = tmp_path / "heads.json"
+    kept.write_text("not heads")
+    ended = await insight(estate, "audit", "verify", "--heads", kept)
+    assert ended.code == 3
+    assert "could not be checked" in ended.err
