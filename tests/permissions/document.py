@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from tests.permissions.rules import Anybody, Doors, Members, Operation, Parties, Rule, Themes
+from tests.permissions.rules import (
+    Anybody,
+    Directory,
+    Doors,
+    Members,
+    Operation,
+    Parties,
+    Rule,
+    Themes,
+)
 from tests.permissions.table import OPERATIONS, RULES
 
 FILE = Path(__file__).parents[2] / "docs" / "permissions.md"
@@ -39,6 +48,14 @@ def _else(rule: Rule) -> str:
         case Members(roles=roles) if len(roles) == len(Members().roles):
             return ""
         case Members():
+            return "403"
+        case Directory(one=one, whole=whole):
+            if one:
+                return (
+                    "404; 403 for its own administrators, and others"
+                    if whole
+                    else "404; 403 for other roles"
+                )
             return "403"
         case Parties():
             return "404; 403 without such a role"

@@ -17,9 +17,10 @@ from shared.contracts.directory import OrganisationKind, Role
 from shared.contracts.messages import MessageState
 from shared.directory import tables as directory
 from tests.intake.samples import BEARER, FORM
-from tests.permissions.estate import AREAS, Estate, code_of
-from tests.permissions.rules import State
+from tests.permissions.estate import AREAS, Estate, code_of, subject_of
+from tests.permissions.rules import SUBJECT, State
 from tests.support.apps import Person, Running
+from tests.support.directory import member
 from tests.support.waiting import eventually
 
 MORE = {1: 3, 2: 0}
@@ -68,7 +69,9 @@ class Records:
             "message_id": str(self.message_ids[area]),
             "theme": self.themes[area],
             "key_id": self.key_ids[area],
-            "code": code_of(OrganisationKind.PRACTICE, area),
+            "code": SUBJECT,
+            "member_id": str(member(subject_of(Role.REVIEWER, SUBJECT), "-").member_id),
+            "import_id": str(self.action_ids[area]),
         }
 
 

@@ -13,6 +13,8 @@ from tests.permissions.estate import AREAS, code_of, subject_of
 
 Values = Mapping[str, str | Sequence[str]]
 
+SUBJECT = code_of(OrganisationKind.MENTAL_HEALTH)
+"""The organisation that the directory's pages are tried with."""
 SIGN_IN, NOT_YOURS, NOT_FOUND, NO_KEY = 303, 403, 404, 401
 
 
@@ -128,6 +130,34 @@ class Parties:
 
 
 @dataclass(frozen=True)
+class Directory:
+    """Administrators: a support unit's look after the whole directory, any other organisation's after its own; of what is not theirs it
+    is not said that it exists. `whole`: only the former. `one`: about one organisation, which is `SUBJECT` here."""
+
+    whole: bool = False
+    one: bool = False
+
+    @property
+    def words(self) -> str:
+        if self.whole:
+            return "administrators of a support unit"
+        return "administrators of a support unit" + (
+            ", and the organisation's own" if self.one else ", and others for their own"
+        )
+
+    def expected(self, person: Person | None, ok: int) -> int:
+        if person is None:
+            return SIGN_IN
+        if person.role is not Role.ADMINISTRATOR:
+            return NOT_YOURS
+        if person.kind is OrganisationKind.SUPPORT_UNIT:
+            return ok
+        if self.one and person.code != SUBJECT:
+            return NOT_FOUND
+        return NOT_YOURS if self.whole else ok
+
+
+@dataclass(frozen=True)
 class Themes:
     """Whoever can see that there is such a theme: who may open a report that has it, and for the others who has enough of them in the
     area. `single`: about the reports one by one, which is for the former only."""
@@ -190,7 +220,7 @@ class Keys:
         return NOT_FOUND if self.record and caller is Caller.OTHERS else ok
 
 
-Who = Anybody | Doors | Members | Parties | Themes
+Who = Anybody | Doors | Members | Parties | Directory | Themes
 
 
 class State(StrEnum):

@@ -6,6 +6,7 @@ from tests.permissions.estate import code_of
 from tests.permissions.rules import (
     ALL_PARTIES,
     Anybody,
+    Directory,
     Doors,
     Keys,
     Members,
@@ -24,7 +25,6 @@ RESPONDERS = frozenset({Role.RESPONDER})
 LEADS = frozenset({Role.QUALITY_LEAD})
 READERS = REPORTERS | RESPONDERS | LEADS
 OPERATORS = frozenset({Role.OPERATOR})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 
 EVERYBODY = Anybody()
 MEMBERS = Members()
@@ -67,22 +67,45 @@ _INTAKE = [
         "reports of the own organisation, and the provider's answers",
         names_organisations=True,
     ),
-    Rule(
-        "intake",
-        "GET",
-        "/administration",
-        Members(ADMINISTRATORS),
-        "the directory; no report",
-        names_organisations=True,
+]
+
+
+def _directory(
+    method: str, path: str, who: Directory, shows: str = "the directory; no report", ok: int = 200
+) -> Rule:
+    """Forms are sent empty: who gets to the mistakes in them may fill them in."""
+    return Rule("intake", method, path, who, shows, ok=ok, names_organisations=True)
+
+
+ORGANISATION = "/administration/organisations/{code}"
+ALL, OWN = Directory(), Directory(one=True)
+WHOLE, WHOLE_ONE = Directory(whole=True), Directory(whole=True, one=True)
+_ADMINISTRATION = [
+    _directory("GET", "/administration", ALL),
+    _directory("GET", "/administration/members", ALL),
+    _directory("GET", "/administration/organisations/new", WHOLE),
+    _directory("POST", "/administration/organisations/new", WHOLE, ok=422),
+    _directory("GET", ORGANISATION, OWN),
+    *(
+        _directory(method, f"{ORGANISATION}/{part}", who, ok=ok)
+        for part, who in (
+            ("details", WHOLE_ONE),
+            ("contacts", OWN),
+            ("services", WHOLE_ONE),
+            ("policy", WHOLE_ONE),
+            ("members/new", OWN),
+            ("members/{member_id}", OWN),
+            ("members/{member_id}/remove", OWN),
+            ("close", WHOLE_ONE),
+            ("reopen", WHOLE_ONE),
+        )
+        for method, ok in (("GET", 200), ("POST", 422))
     ),
-    Rule(
-        "intake",
-        "GET",
-        "/administration/organisations/{code}",
-        Members(ADMINISTRATORS),
-        "one organisation; no report",
-        names_organisations=True,
-    ),
+    _directory("GET", "/administration/imports", WHOLE),
+    _directory("POST", "/administration/imports", WHOLE, ok=422),
+    # no such import: past every check of who asks
+    _directory("GET", "/administration/imports/{import_id}", WHOLE, ok=404),
+    _directory("POST", "/administration/imports/{import_id}", WHOLE, ok=404),
 ]
 OPERATIONS = (
     Operation(
@@ -318,6 +341,7 @@ _SIGN_IN = [
 RULES = (
     *_HEALTH,
     *_INTAKE,
+    *_ADMINISTRATION,
     *_SIGN_IN,
     *_ACTIONS,
     *_CLASSIFICATION,
