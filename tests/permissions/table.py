@@ -143,6 +143,22 @@ OPERATIONS = (
         Keys(administrators=True),
         "the directory",
     ),
+    *(
+        Operation(
+            "intake",
+            method,
+            f"/api/v1/directory/imports{path}",
+            Keys(administrators=True),
+            "the directory",
+            ok=ok,
+        )
+        for method, path, ok in (
+            ("POST", "", 422),
+            # no such import: past every check of who asks
+            ("GET", "/{import_id}", 404),
+            ("POST", "/{import_id}/apply", 404),
+        )
+    ),
     Operation(
         "intake",
         "POST",
