@@ -5,7 +5,7 @@ DATA = $(or $(INSIGHT_DATA),.insight)
 IN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format demo pictures bench faults lock clean
+.PHONY: help setup run test check format demo pictures bench faults keycloak lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ bench: setup ## Measure speed and memory on this machine
 
 faults: setup ## Kill each service under load and account for every report
 	@$(IN)/python -m pytest -m faults $(ARGS)
+
+keycloak: setup ## Sign in by a real Keycloak, fetched the first time (177 MB)
+	@$(IN)/python -m pytest -m keycloak $(ARGS)
 
 lock: setup ## Pin all packages again: requirements.lock and deploy/jgo.lock.toml
 	@$(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev \

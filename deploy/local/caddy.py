@@ -8,7 +8,7 @@ from deploy.local.programs import Program
 from deploy.local.settings import EstateSettings
 
 PATHS = {
-    "classification": ("/verdicts*",),
+    "classification": ("/verdicts*", "/taxonomies*"),
     "actions": ("/cases*",),
     "notifications": ("/messages*",),
     "reporting": ("/trends*", "/operations*"),
@@ -30,6 +30,8 @@ UPSTREAM = """\
 			lb_try_interval 100ms
 		}}"""
 
+# What a service says of itself is its own; this is for what the front door answers. X-Forwarded-For is left to Caddy, which
+# believes nobody's and names whoever connects.
 CADDYFILE = """\
 {{
 	admin off
@@ -39,15 +41,34 @@ CADDYFILE = """\
 		output stderr
 		level WARN
 	}}
+	servers {{
+		max_header_size 64KiB
+		timeouts {{
+			read_header 10s
+			read_body 60s
+			idle 2m
+		}}
+	}}
+}}
+(safe) {{
+	header {{
+		Cache-Control no-store
+		Content-Security-Policy "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+		Referrer-Policy same-origin
+		X-Content-Type-Options nosniff
+		X-Frame-Options DENY
+	}}
 }}
 http://:{port} {{
 	bind 127.0.0.1
 	@operators path {operators}
 	handle @operators {{
+		import safe
 		respond 404
 	}}
 {handlers}
 	handle_errors {{
+		import safe
 		header Content-Type "text/html; charset=utf-8"
 		respond <<PAGE
 {page}

@@ -45,15 +45,16 @@ def classpath() -> str:
     return ":".join(str(jar) for jar in jars)
 
 
-def fetch() -> int:
-    """Downloads the locked jars that are not there yet and checks each; says how many there are."""
-    locked = LockFile.load(LOCK).dependencies
+def fetch(lock_file: Path = LOCK) -> list[Path]:
+    """Downloads what is locked and not there yet and checks each; gives all the files."""
+    lock = LockFile.load(lock_file)
     context = _context()
     with ThreadPoolExecutor(max_workers=6) as pool:
-        for number, _ in enumerate(pool.map(lambda one: _fetch(context, one), locked), 1):
+        fetched = pool.map(lambda one: _fetch(context, one), lock.dependencies)
+        for number, _ in enumerate(fetched, 1):
             if number % 10 == 0:
-                print(f"  jar {number} of {len(locked)}", flush=True)
-    return len(locked)
+                print(f"  jar {number} of {len(lock.dependencies)}", flush=True)
+    return [REPOSITORY / place for place in _places(lock)]
 
 
 def lock() -> int:
@@ -108,11 +109,11 @@ def _fetch(context: MavenContext, one: LockedDependency) -> None:
         if found == target:
             target.unlink()
         context.local_repos.clear()
-    raise JarsMissing(f"{artifact.filename} is not the file that deploy/jgo.lock.toml pins.")
+    raise JarsMissing(f"{artifact.filename} is not the file that its lock pins.")
 
 
 if __name__ == "__main__":
     try:
-        print(f"  {lock() if '--lock' in sys.argv else fetch()} jars")
+        print(f"  {lock() if '--lock' in sys.argv else len(fetch())} jars")
     except JarsMissing as problem:
         sys.exit(f"  {problem}")

@@ -55,8 +55,10 @@ def service_part(
         settings,
         service,
         *("uvicorn", f"services.{service}.app:create_app", "--factory", "--host", "127.0.0.1"),
+        # Whose X-Forwarded-For is believed is a setting of ours (INSIGHT_WEB_TRUSTED_PROXIES), not uvicorn's.
+        *("--port", str(port), "--no-access-log", "--no-proxy-headers"),
         # Open event streams would hold a service up for ever when it is to stop.
-        *("--port", str(port), "--no-access-log", "--timeout-graceful-shutdown", "4"),
+        *("--timeout-graceful-shutdown", "4"),
         environment=service_environment(settings, service, database_url, secrets),
     )
     ready = _answers(f"http://127.0.0.1:{port}/readyz", good=True)
@@ -67,7 +69,6 @@ def service_environment(
     settings: EstateSettings, service: str, database_url: str, secrets: Mapping[str, str]
 ) -> dict[str, str]:
     """What a service is told: `shared.platform.settings` and its own settings say what each is."""
-    given = settings.sign_in_client_secret
     told = {
         "database_url": database_url,
         "kafka": settings.bootstrap,
@@ -75,15 +76,16 @@ def service_environment(
         "public_url": settings.url,
         "session_key": secrets["session_key"],
         "sign_in_issuer": settings.issuer,
-        "sign_in_client_id": settings.sign_in_client_id,
-        "sign_in_client_secret": (
-            given.get_secret_value() if given else secrets["sign_in_client_secret"]
-        ),
     }
     if settings.otlp_endpoint:
         told["otlp_endpoint"] = settings.otlp_endpoint
     if service == "intake":
         told["administrator_key"] = secrets["administrator_key"]
+        given = settings.sign_in_client_secret
+        told |= settings.sign_in_particulars()
+        told["sign_in_client_secret"] = (
+            given.get_secret_value() if given else secrets["sign_in_client_secret"]
+        )
     if service == "notifications":
         told["smtp"] = settings.mail_server
     return {f"{service}_{name}".upper(): value for name, value in told.items()}

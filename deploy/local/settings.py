@@ -36,6 +36,15 @@ class EstateSettings(BaseSettings):
     """Issuer of an OpenID Connect provider of one's own."""
     sign_in_client_id: str = "insight"
     sign_in_client_secret: SecretStr | None = None
+    sign_in_client_auth: str | None = None
+    """This and what follows: as `shared.web.settings.SignInSettings` has it, which checks it; none leaves its default."""
+    sign_in_key_file: Path | None = None
+    sign_in_key_id: str | None = None
+    sign_in_key_algorithm: str | None = None
+    sign_in_scopes: str | None = None
+    sign_in_person_claim: str | None = None
+    sign_in_acr_values: str | None = None
+    sign_in_acr_allowed: str | None = None
     otlp_endpoint: str | None = None
 
     def service_port(self, service: str) -> int:
@@ -90,6 +99,21 @@ class EstateSettings(BaseSettings):
     @property
     def mail_server(self) -> str:
         return self.smtp or f"smtp://127.0.0.1:{self.smtp_port}"
+
+    def sign_in_particulars(self) -> dict[str, str]:
+        """What is set of how the service where people sign in deals with the provider."""
+        told = {
+            "client_id": self.sign_in_client_id,
+            "client_auth": self.sign_in_client_auth,
+            "key_file": self.sign_in_key_file and self.sign_in_key_file.expanduser().resolve(),
+            "key_id": self.sign_in_key_id,
+            "key_algorithm": self.sign_in_key_algorithm,
+            "scopes": self.sign_in_scopes,
+            "person_claim": self.sign_in_person_claim,
+            "acr_values": self.sign_in_acr_values,
+            "acr_allowed": self.sign_in_acr_allowed,
+        }
+        return {f"sign_in_{name}": str(value) for name, value in told.items() if value is not None}
 
     def ports(self) -> Iterator[tuple[int, str]]:
         """Each port that the estate will listen on, and what for."""

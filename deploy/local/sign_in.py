@@ -2,8 +2,8 @@
 
     python -m deploy.local.sign_in PORT
 
-The protocol is `oidc-provider-mock`'s; its page is replaced, since that one lists bare subjects, takes any name that is
-typed and fetches its style from elsewhere.
+The protocol is `oidc-provider-mock`'s; its pages are replaced, since its own list bare subjects, take any name that is typed
+and fetch their style from elsewhere.
 """
 
 import os
@@ -15,12 +15,12 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from deploy.local.people import Persona, personas
 
-PAGE = """\
+LAYOUT = """\
 <!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Choose who to sign in as - Insight development sign-in</title>
+<title>{% block title %}{% endblock %} - Insight development sign-in</title>
 <style>
 body { font: 1.125rem/1.5 Arial, sans-serif; color: #212b32; background: #f0f4f5; margin: 0 }
 main { max-width: 44rem; margin: 2rem auto; padding: 0 1rem }
@@ -36,21 +36,43 @@ button:focus span { color: #212b32 }
 </head>
 <body>
 <main>
-<h1>Choose who to sign in as</h1>
+<h1>{{ self.title() }}</h1>
 <p>This page stands in for a real sign-in provider. Nobody here is real.</p>
-<form method="post">
-<ul>
-{% for persona in personas %}
-<li><button type="submit" name="sub" value="{{ persona.subject }}">{{ persona.name }}
-<span>{{ persona.roles | join(", ") | replace("-", " ") }}, {{ persona.organisations | join(" and ") }}</span></button></li>
-{% endfor %}
-<li><button type="submit" name="action" value="deny">Nobody: go back without signing in</button></li>
-</ul>
-</form>
+{% block content %}{% endblock %}
 </main>
 </body>
 </html>
 """
+
+CHOICE = """\
+{% extends "development.html" %}
+{% block title %}Choose who to sign in as{% endblock %}
+{% block content %}
+<form method="post">
+<ul>
+{% for persona in personas %}
+<li><button type="submit" name="sub" value="{{ persona.subject }}">{{ persona.name }}
+<span>{% if persona.roles %}{{ persona.roles | join(", ") | replace("-", " ") }}, {{ persona.organisations | join(" and ") }}{% else %}a stranger, in no organisation{% endif %}</span></button></li>
+{% endfor %}
+<li><button type="submit" name="action" value="deny">Nobody: go back without signing in</button></li>
+</ul>
+</form>
+{% endblock %}
+"""
+
+SIGN_OUT = """\
+{% extends "development.html" %}
+{% block title %}Sign out of the sign-in provider{% endblock %}
+{% block content %}
+<form method="post" action="{{ end_session_confirm_url }}">
+{% if redirect_uri %}<input type="hidden" name="redirect_uri" value="{{ redirect_uri }}">{% endif %}
+<button type="submit">Sign out</button>
+</form>
+{% endblock %}
+"""
+
+STRANGER = Persona("lee.winter", "Lee Winter", roles=(), organisations=())
+"""Somebody to see by what those are told whom the directory does not know."""
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -64,11 +86,17 @@ def serve(port: int) -> None:
     """Answers until it is ended."""
     # The library refuses plain HTTP unless told that this is development.
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
-    people = personas()
+    people = [*personas(), STRANGER]
     provider = app(user_claims=[_user(persona) for persona in people])
     provider.debug = False
-    own_page = DictLoader({"authorization_form.html": PAGE})
-    provider.jinja_loader = ChoiceLoader([own_page, provider.jinja_loader])
+    own_pages = DictLoader(
+        {
+            "development.html": LAYOUT,
+            "authorization_form.html": CHOICE,
+            "end_session_form.html": SIGN_OUT,
+        }
+    )
+    provider.jinja_loader = ChoiceLoader([own_pages, provider.jinja_loader])
     provider.jinja_env.globals["personas"] = people
     handler = QuietHandler
     make_server("127.0.0.1", port, provider, threaded=True, request_handler=handler).serve_forever()

@@ -1,4 +1,4 @@
-"""The database of actions. `migrations/` makes exactly this, and the trigger that keeps the history append-only."""
+"""The database of actions. `migrations/` makes exactly this."""
 
 from sqlalchemy import (
     BigInteger,
@@ -7,7 +7,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     MetaData,
@@ -91,21 +90,6 @@ Index(
     "action_item_outstanding",
     action_item.c.due_on,
     postgresql_where=action_item.c.completed_on.is_(None),
-)
-
-history = Table(
-    "history",
-    metadata,
-    Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("report_id", Uuid, nullable=False, index=True),
-    Column("at", DateTime(timezone=True), nullable=False),
-    Column("step", Text, nullable=False),
-    Column("member_id", Uuid),
-    Column("name", Text),
-    Column("acting_for", Text),
-    Column("before", JSONB, nullable=False),
-    Column("after", JSONB, nullable=False),
-    comment="Who did what, when; rows are only ever added. Without a name, the system did it",
 )
 
 case_themes = Table(

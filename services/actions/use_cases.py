@@ -17,6 +17,7 @@ from services.actions.domain.case import (
     LearningResponse,
     Person,
     Refused,
+    Step,
     TimerKind,
 )
 from services.actions.domain.clock import local_day
@@ -25,6 +26,7 @@ from shared.contracts.directory import ResponsePolicy
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.themes import ThemesAssigned
 from shared.directory import repository as directory
+from shared.platform import audit
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.timers import FiredTimer
 from shared.platform.transaction import Timer, Transaction
@@ -56,7 +58,7 @@ async def open_cases(reports: Sequence[ReportSubmitted], tx: Transaction) -> Non
         for change in changes
         for kind, due_at in rules.timers_at_opening(change.case, tx.now).items()
     )
-    await _tell(changes, None, tx)
+    await _tell(changes, tx)
 
 
 async def record_themes(verdicts: Sequence[ThemesAssigned], tx: Transaction) -> None:
@@ -86,7 +88,6 @@ async def acknowledge(
     change = await _change(
         reference,
         await _as_provider(person, tx),
-        person,
         tx,
         lambda case: rules.acknowledge(case, person, owner, next_step, tx.now),
     )
@@ -100,7 +101,6 @@ async def record_learning_response(
     change = await _change(
         reference,
         await _as_provider(person, tx),
-        person,
         tx,
         lambda case: rules.record_learning_response(case, response, tx.now),
     )
@@ -116,7 +116,7 @@ async def plan_action(reference: str, action: ActionItem, person: Person, tx: Tr
         if (known[0], replace(known[1], completed_on=None)) != (case.report_id, action):
             raise NotNow("This action was added already. Open the action plan to add another.")
         return
-    change = await _apply(case, person, tx, lambda case: rules.plan_action(case, action, tx.now))
+    change = await _apply(case, tx, lambda case: rules.plan_action(case, action, tx.now))
     if change:
         await repository.insert_action(tx.connection, case.report_id, action)
 
@@ -127,9 +127,7 @@ async def complete_action(reference: str, action_id: UUID, person: Person, tx: T
     if known is None or known[0] != case.report_id:
         raise NotFound("This case has no such action.")
     action = known[1]
-    change = await _apply(
-        case, person, tx, lambda case: rules.complete_action(case, action, tx.now)
-    )
+    change = await _apply(case, tx, lambda case: rules.complete_action(case, action, tx.now))
     if change:
         done = replace(action, completed_on=local_day(tx.now))
         await repository.save_completion(tx.connection, done)
@@ -139,7 +137,6 @@ async def record_outcome(reference: str, outcome: str, person: Person, tx: Trans
     change = await _change(
         reference,
         await _as_provider(person, tx),
-        person,
         tx,
         lambda case: rules.record_outcome(case, outcome, tx.now),
     )
@@ -149,11 +146,7 @@ async def record_outcome(reference: str, outcome: str, person: Person, tx: Trans
 
 async def confirm_outcome(reference: str, person: Person, tx: Transaction) -> None:
     change = await _change(
-        reference,
-        await _as_reporter(person, tx),
-        person,
-        tx,
-        lambda case: rules.confirm(case, tx.now),
+        reference, await _as_reporter(person, tx), tx, lambda case: rules.confirm(case, tx.now)
     )
     if change:
         _cancel(tx, change.case, TimerKind.CLOSE_UNANSWERED)
@@ -163,7 +156,6 @@ async def dispute_outcome(reference: str, reason: str, person: Person, tx: Trans
     change = await _change(
         reference,
         await _as_reporter(person, tx),
-        person,
         tx,
         lambda case: rules.dispute(case, reason, tx.now),
     )
@@ -185,10 +177,8 @@ def _cancel(tx: Transaction, case: Case, *kinds: TimerKind) -> None:
         tx.cancel(kind, [case.report_id])
 
 
-async def _change(
-    reference: str, scope: Scope, person: Person, tx: Transaction, rule: Rule
-) -> Change | None:
-    return await _apply(await _lock(reference, scope, tx), person, tx, rule)
+async def _change(reference: str, scope: Scope, tx: Transaction, rule: Rule) -> Change | None:
+    return await _apply(await _lock(reference, scope, tx), tx, rule)
 
 
 async def _lock(reference: str, scope: Scope, tx: Transaction) -> Case:
@@ -199,7 +189,7 @@ async def _lock(reference: str, scope: Scope, tx: Transaction) -> Case:
     return await repository.lock_case(tx.connection, report_id)
 
 
-async def _apply(case: Case, person: Person, tx: Transaction, rule: Rule) -> Change | None:
+async def _apply(case: Case, tx: Transaction, rule: Rule) -> Change | None:
     """None when the request has been carried out before."""
     try:
         change = rule(case)
@@ -207,7 +197,7 @@ async def _apply(case: Case, person: Person, tx: Transaction, rule: Rule) -> Cha
         raise NotNow(str(refused)) from None
     if change is not None:
         await repository.save_cases(tx.connection, [change.case])
-        await _tell([change], person, tx)
+        await _tell([change], tx)
     return change
 
 
@@ -218,12 +208,22 @@ async def _fire(
     cases = await repository.lock_cases(tx.connection, [timer.subject for timer in timers])
     changes = [change for case in cases.values() if (change := rule(case)) is not None]
     await repository.save_cases(tx.connection, [change.case for change in changes])
-    await _tell(changes, None, tx)
+    await _tell(changes, tx)
 
 
-async def _tell(changes: Sequence[Change], person: Person | None, tx: Transaction) -> None:
+async def _tell(changes: Sequence[Change], tx: Transaction) -> None:
     """The history, the facts and the tally of what has changed."""
-    await repository.add_history(tx.connection, changes, person)
     for change in changes:
+        tx.record(_entry(change))
         tx.emit_all(change.facts)
     await repository.add_to_tally(tx.connection, changes)
+
+
+def _entry(change: Change) -> audit.Change:
+    """What was reported stands in the record alone and never changes there: a fingerprint proves it."""
+    after = dict(change.after)
+    if change.step is Step.OPENED:
+        after["text"] = audit.fingerprint(str(after["text"]))
+    return audit.Change(
+        audit.RecordKind.CASE, str(change.case.report_id), change.step, change.before, after
+    )

@@ -136,6 +136,23 @@ def title_of(theme: AssignedTheme) -> str:
     return theme.sub_theme_title or theme.title
 
 
+def described(decision: Decision) -> dict[str, object]:
+    """The decision as its history tells it. Of the words that led there only the verdict itself knows."""
+    told: dict[str, object] = {
+        "revision": decision.revision,
+        "decided_by": decision.decided_by,
+        "themes": [key_of(theme) for theme in decision.themes],
+        "tenet": decision.tenet,
+        "certainty": decision.certainty,
+        "sentiment": decision.sentiment,
+        "hints": list(decision.hints) or None,
+        "taxonomy_version": decision.taxonomy_version,
+        "model_version": decision.model_version,
+        "reason": decision.reason,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 def themes_assigned(report_id: UUID, decision: Decision) -> ThemesAssigned:
     return ThemesAssigned(
         occurred_at=decision.decided_at,

@@ -15,6 +15,8 @@ from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
 from shared.directory.repository import overseen_by
+from shared.platform.audit import RecordKind
+from shared.platform.audit.repository import entries_of
 from shared.platform.database import insert_rows
 
 NOBODY: frozenset[str] = frozenset()
@@ -237,6 +239,22 @@ async def queue_length(connection: AsyncConnection, scope: Scope, filters: Filte
         select(func.count()).select_from(report).where(*_conditions(scope, filters))
     )
     return counted.scalar_one()
+
+
+async def lock_what_is_in_force(connection: AsyncConnection) -> None:
+    """Until the transaction ends: of two processes that start at once, one says what is new."""
+    await connection.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended("what is in force", 0)))
+    )
+
+
+async def said_to_be_in_force(connection: AsyncConnection) -> dict[str, dict[str, object]]:
+    """By kind of report, as the history's entries tell it, each of which holds what changed."""
+    kept = await entries_of(connection, [RecordKind.TAXONOMY], limit=100_000)
+    said: dict[str, dict[str, object]] = {}
+    for one in reversed(kept):
+        said.setdefault(one.entry.record_id, {}).update(json.loads(one.entry.after))
+    return said
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:

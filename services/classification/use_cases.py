@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 from services.classification import domain, repository
 from services.classification.model.taxonomy import current_taxonomy
-from services.classification.model.verdict import classify
+from services.classification.model.verdict import classify, in_force
 from services.classification.repository import Scope
 from shared.contracts.reports import ReportSubmitted
+from shared.platform.audit import Change, RecordKind, difference
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.transaction import Transaction
+
+_VERDICT = RecordKind.VERDICT
 
 
 async def assign_themes(reports: Sequence[ReportSubmitted], tx: Transaction) -> None:
@@ -27,6 +30,12 @@ async def assign_themes(reports: Sequence[ReportSubmitted], tx: Transaction) -> 
     fresh = [(report.report_id, decision) for report, decision in pairs if report.report_id in new]
     await repository.add_decisions(tx.connection, fresh)
     tx.emit_all(domain.themes_assigned(report_id, decision) for report_id, decision in fresh)
+    tx.record(
+        *(
+            Change(_VERDICT, str(report_id), "themes assigned", {}, domain.described(decision))
+            for report_id, decision in fresh
+        )
+    )
 
 
 async def correct(
@@ -50,3 +59,18 @@ async def correct(
     await repository.add_decisions(tx.connection, [(report.report_id, decision)])
     await repository.make_current(tx.connection, report.report_id, decision)
     tx.emit(domain.themes_assigned(report.report_id, decision))
+    agreed = domain.agrees(previous, correction.themes, correction.tenet)
+    before, after = difference(domain.described(previous), domain.described(decision))
+    step = "agreed with" if agreed else "corrected"
+    tx.record(Change(_VERDICT, str(report.report_id), step, before, after))
+
+
+async def record_what_is_in_force(tx: Transaction) -> None:
+    """Which list of themes, words and model new reports get from now on, where the history's last entry says otherwise. Any number
+    of processes may ask at once."""
+    await repository.lock_what_is_in_force(tx.connection)
+    said = await repository.said_to_be_in_force(tx.connection)
+    for kind, now in in_force().items():
+        before, after = difference(said.get(kind, {}), now)
+        if after:
+            tx.record(Change(RecordKind.TAXONOMY, kind, "put in force", before, after))

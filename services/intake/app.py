@@ -8,8 +8,10 @@ from services.intake import repository
 from services.intake.api import add_api
 from services.intake.api.documentation import OPENAPI_URL
 from services.intake.consumers import build_consumers
+from services.intake.domain.keys import KeysUsed
 from services.intake.pages import router as pages
 from services.intake.settings import Settings
+from services.intake.workers import KeyUseWriter
 from shared.platform.runtime import Runtime
 from shared.web import sign_in, statements
 from shared.web.app import create_web_app
@@ -19,7 +21,13 @@ DESCRIPTION = "Send reports about providers and follow what becomes of them. Adm
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
-    runtime = Runtime(settings, consumers=build_consumers(settings), counts=repository.counts)
+    used = KeysUsed()
+    runtime = Runtime(
+        settings,
+        consumers=build_consumers(settings),
+        workers=[KeyUseWriter(used)],
+        counts=repository.counts,
+    )
     app = create_web_app(
         runtime,
         title="Insight",
@@ -27,6 +35,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         openapi_url=OPENAPI_URL,
     )
+    app.state.keys_used = used
     add_api(app)
     app.include_router(pages)
     app.include_router(sign_in.router)

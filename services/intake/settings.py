@@ -5,10 +5,10 @@ from typing import ClassVar
 from pydantic import SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from shared.platform.settings import ServiceSettings
+from shared.web.settings import SignInSettings
 
 
-class Settings(ServiceSettings):
+class Settings(SignInSettings):
     model_config = SettingsConfigDict(env_prefix="INTAKE_", frozen=True)
     service: ClassVar[str] = "intake"
 

@@ -1,6 +1,7 @@
 """Intake's tables. The platform's (inbox, outbox, timers) and the directory's are beside them in the same database."""
 
 from sqlalchemy import (
+    ARRAY,
     Boolean,
     Column,
     Date,
@@ -91,6 +92,11 @@ api_key = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("organisation", String, nullable=False),
     Column("label", String, nullable=False),
+    Column("scopes", ARRAY(String), nullable=False),
+    Column("made_by", String, nullable=False),  # a name, as the history has it
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),  # to the minute
+    Index("api_key_organisation_created", "organisation", "created_at"),
 )

@@ -13,9 +13,11 @@ from shared.contracts.cases import (
     OutcomeRecorded,
 )
 from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.sessions import SessionEnded
 from shared.directory.use_cases import record_organisations
 from shared.platform.consumers import Consumers
 from shared.platform.transaction import Transaction
+from shared.sessions.use_cases import record_endings
 
 
 def build_consumers(ring: Callable[[], None]) -> Consumers:
@@ -28,6 +30,7 @@ def build_consumers(ring: Callable[[], None]) -> Consumers:
     return (
         Consumers()
         .on(OrganisationRecorded, record_organisations)
+        .on(SessionEnded, record_endings)
         .on(CaseOpened, notify)
         .on(CaseDueSoon, notify)
         .on(CaseOverdue, notify)

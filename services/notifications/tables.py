@@ -38,8 +38,6 @@ message = Table(
     Column("claim", Uuid),  # fences off a worker that was believed gone
     Column("claimed_at", DateTime(timezone=True)),
     Column("begun_at", DateTime(timezone=True)),  # set before the first byte goes to the server
-    Column("asked_by", Uuid),  # the member who had it sent again
-    Column("asked_by_name", String),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("settled_at", DateTime(timezone=True)),
     UniqueConstraint("fact_id", "address", name="message_once", postgresql_nulls_not_distinct=True),
@@ -64,8 +62,6 @@ attempt = Table(
     Column("smtp_code", SmallInteger),
     Column("claimed_at", DateTime(timezone=True)),
     Column("ended_at", DateTime(timezone=True), nullable=False),
-    Column("asked_by", Uuid),
-    Column("asked_by_name", String),
 )
 
 tally = Table(

@@ -14,12 +14,15 @@ from services.notifications.domain import (
     Outcome,
     Reason,
     Standing,
+    Status,
     addresses_of,
+    masked,
     may_be_sent_again,
     notice_of,
     settle,
     standing_at_first,
     standing_of_lost,
+    status_of,
 )
 from services.notifications.mail import Letter
 from services.notifications.repository import messages as repository
@@ -27,6 +30,7 @@ from services.notifications.repository.messages import Claimed, NewMessage, Sett
 from shared.contracts.cases import CaseFact
 from shared.contracts.messages import MessageSettled, MessageState
 from shared.directory import repository as directory
+from shared.platform.audit import Change, RecordKind
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.transaction import Transaction
 
@@ -72,6 +76,7 @@ async def release_held(tx: Transaction, limit: int = 500) -> int:
         )
     ]
     await _add(new, tx)
+    tx.record(*(_released(one, new) for one in held))
     return len(held)
 
 
@@ -79,6 +84,12 @@ async def _to_whom_it_concerns(notices: Sequence[Notice], tx: Transaction) -> li
     """An organisation that closed is not told any more: who succeeded it is."""
     today = await directory.successors(tx.connection, {one.recipient for one in notices})
     return [replace(one, recipient=today.get(one.recipient, one.recipient)) for one in notices]
+
+
+def _released(held: NewMessage, new: Sequence[NewMessage]) -> Change:
+    """A held message gives way to one for each contact."""
+    instead = [str(one.message_id) for one in new if one.notice.fact_id == held.notice.fact_id]
+    return _entry(held.message_id, "released", {"state": Status.HELD}, {"replaced_by": instead})
 
 
 async def _contacts(tx: Transaction, codes: set[str]) -> Mapping[str, list[str]]:
@@ -107,9 +118,43 @@ def _messages(
 async def _add(messages: Sequence[NewMessage], tx: Transaction) -> None:
     added = await repository.add(tx.connection, messages, tx.now)
     for one in messages:
-        if one.message_id in added and one.standing.state is MessageState.FAILED:
+        if one.message_id not in added:
+            continue
+        tx.record(_entry(one.message_id, "added", {}, _at_first(one)))
+        if one.standing.state is MessageState.FAILED:
             tx.follow({str(one.notice.report_id): one.traceparent})
             tx.emit(_settled(one.message_id, one.notice, one.standing, tx))
+
+
+def _at_first(message: NewMessage) -> dict[str, object]:
+    """All that the message begins with, its address as the delivery log shows it."""
+    notice, standing = message.notice, message.standing
+    told = {
+        "state": status_of(standing.state, message.address),
+        "reason": standing.reason,
+        "kind": notice.kind,
+        "recipient": notice.recipient,
+        "address": masked(message.address) if message.address else None,
+        "report_id": notice.report_id,
+        "reference": notice.reference,
+        "due_at": notice.due_at,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _told(standing: Standing) -> dict[str, object]:
+    told = {
+        "state": standing.state,
+        "reason": standing.reason,
+        "smtp_code": standing.smtp_code,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _entry(
+    message_id: UUID, step: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> Change:
+    return Change(RecordKind.MESSAGE, str(message_id), step, before, after)
 
 
 async def claim(tx: Transaction, limit: int) -> Batch:
@@ -168,11 +213,13 @@ async def _settle(settled: Sequence[Settled], tx: Transaction) -> None:
     states = Counter(one.standing.state for one in done)
     if states[MessageState.SENT]:
         await repository.count_sent(tx.connection, states[MessageState.SENT])
-    tx.emit_all(
-        _settled(one.message.message_id, one.message.notice, one.standing, tx)
-        for one in done
-        if one.standing.state is not MessageState.PENDING
-    )
+    for one in done:
+        if one.standing.state is MessageState.PENDING:
+            continue  # put off: one of many attempts, told by the delivery log
+        message_id = one.message.message_id
+        tx.emit(_settled(message_id, one.message.notice, one.standing, tx))
+        before = {"state": changed[message_id]}
+        tx.record(_entry(message_id, one.standing.state, before, _told(one.standing)))
     _tell(done)
 
 
@@ -203,17 +250,16 @@ def _settled(
     )
 
 
-async def send_again(
-    message_id: UUID, asked_by: UUID | None, asked_by_name: str, tx: Transaction
-) -> None:
+async def send_again(message_id: UUID, tx: Transaction) -> None:
     """An operator's decision: one more attempt, whatever became of those before. Raises NotFound or Conflict."""
     standing = await repository.lock_standing(tx.connection, message_id)
     if standing is None:
         raise NotFound("There is no such message.")
-    state, reason = standing
-    if reason is Reason.BAD_ADDRESS:
+    if standing.reason is Reason.BAD_ADDRESS:
         raise Conflict("This is no mail address. Correct the organisation's contact first.")
-    if not may_be_sent_again(state, reason):
+    if not may_be_sent_again(standing.state, standing.reason):
         raise Conflict("Only failed and unknown messages can be sent again.")
-    await repository.send_again(tx.connection, message_id, asked_by, asked_by_name, tx.now)
-    log.info("message %s is sent again by member %s", message_id, asked_by)
+    await repository.send_again(tx.connection, message_id, tx.now)
+    pending = _told(Standing(MessageState.PENDING))
+    tx.record(_entry(message_id, "queued again", _told(standing), pending))
+    log.info("message %s is sent again", message_id)

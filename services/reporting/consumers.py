@@ -18,9 +18,11 @@ from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
 from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import ReportSubmitted
+from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.use_cases import record_organisations
 from shared.platform.consumers import Consumers
+from shared.sessions.use_cases import record_endings
 
 CASES = (
     CaseOpened,
@@ -42,6 +44,7 @@ def build_consumers() -> Consumers:
     consumers = (
         Consumers()
         .on(OrganisationRecorded, record_organisations)
+        .on(SessionEnded, record_endings)
         .on(ReportSubmitted, use_cases.count_reports)
         .on(ThemesAssigned, use_cases.apply_verdicts)
         .on(MessageSettled, use_cases.count_messages)

@@ -18,6 +18,7 @@ from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
 from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import ReportSubmitted
+from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
 
 PUBLISHED: tuple[type[Fact], ...] = (
@@ -36,6 +37,7 @@ PUBLISHED: tuple[type[Fact], ...] = (
     OutcomeDisputed,
     CaseClosed,
     MessageSettled,
+    SessionEnded,
     DeadLetter,
 )
 

@@ -189,7 +189,7 @@ _MEMBERSHIPS = text(
     "    SELECT code FROM organisation WHERE succeeded_by = mine.code"
     "    UNION SELECT earlier.code FROM line JOIN organisation earlier ON earlier.succeeded_by = line.code"
     "  ) SELECT code FROM line)"
-    " FROM organisation mine WHERE mine.status = 'open' AND mine.record @> CAST(:member AS jsonb)"
+    " FROM organisation mine WHERE mine.status = 'open' AND mine.record -> 'members' @> CAST(:member AS jsonb)"
     " ORDER BY mine.name, mine.code"
 )
 
@@ -197,7 +197,7 @@ _MEMBERSHIPS = text(
 async def memberships(connection: AsyncConnection, subject: str) -> list[Membership]:
     """The open organisations this person (`sub` claim) acts for, by the organisation's name. One statement: it is asked at every
     request."""
-    wanted = bindparam("member", {"members": [{"subject": subject}]}, type_=table.c.record.type)
+    wanted = bindparam("member", [{"subject": subject}], type_=table.c.record.type)
     rows = await connection.execute(_MEMBERSHIPS.bindparams(wanted))
     found = [
         (Organisation.model_validate_json(record), frozenset(earlier)) for record, earlier in rows

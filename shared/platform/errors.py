@@ -1,5 +1,6 @@
 """Errors that people and API clients see. One handler in `shared.web` renders them, as a page or a problem document (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -12,6 +13,11 @@ class AppError(Exception):
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the answer says besides its text."""
+        return {}
 
 
 class BadRequest(AppError):
@@ -52,6 +58,20 @@ class UnsupportedMediaType(AppError):
 class Unprocessable(AppError):
     status = 422
     title = "There is a problem with what was sent"
+
+
+class TooManyRequests(AppError):
+    status = 429
+    title = "You have sent a lot of requests"
+
+    def __init__(self, seconds: int) -> None:
+        unit = "second" if seconds == 1 else "seconds"
+        super().__init__(f"Nothing was done with this one. Try again in {seconds} {unit}.")
+        self.seconds = seconds
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return {"Retry-After": str(self.seconds)}
 
 
 class Unavailable(AppError):

@@ -85,10 +85,14 @@ class Runtime:
         )
         self.listener = Listener(settings, self.consumers, batches, self.metrics)
         self._timers = TimerRunner(timers, self.transactions, self.metrics) if timers else None
-        self._workers = workers
+        self._workers = list(workers)
         self._counts = counts
         self._counted: dict[str, int] = {}
         self._count_again_at = 0.0
+
+    def add_worker(self, worker: Worker) -> None:
+        """One more, before `lifespan` begins."""
+        self._workers.append(worker)
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:

@@ -28,8 +28,7 @@ class ServiceSettings(BaseSettings):
     session_key: SecretStr
     """Signs the session cookie; the same for every service of an estate."""
     sign_in_issuer: str = "http://localhost:8006"
-    sign_in_client_id: str = "insight"
-    sign_in_client_secret: SecretStr = SecretStr("")
+    """The OpenID Connect provider. Pages say in their policy that forms may lead there; `shared.web.settings` has the rest."""
     otlp_endpoint: str | None = None
     """Base address of an OTLP/HTTP collector, such as `http://localhost:4318`; none keeps spans to ourselves."""
     log_level: str = "INFO"

@@ -87,9 +87,14 @@ class Transaction:
         for fact in facts:
             self.emit(fact)
 
+    @property
+    def author(self) -> Author:
+        """Whoever asks for what this transaction changes."""
+        return self._who_asks()
+
     def record(self, *changes: Change) -> None:
         """Add the changes to the history, in the name of whoever asked for them."""
-        author = self._who_asks()
+        author = self.author
         self._entries += (entry_of(change, author, self.now) for change in changes)
 
     def schedule(self, timer: Timer) -> None:

@@ -30,6 +30,8 @@ class Actor:
     name: str
     organisation: Organisation
     roles: frozenset[Role]
+    has_choice: bool = False
+    """Whether there are other organisations to act for."""
     predecessors: frozenset[str] = frozenset()
     """Organisations that this one succeeded: what was theirs is now its own."""
 
@@ -75,9 +77,10 @@ async def maybe_actor(request: Request, memberships: Memberships) -> Actor | Non
     subject = request.session.get(SUBJECT)
     if not isinstance(subject, str) or request.url.path.startswith("/api/"):
         return None
-    for membership in await memberships(subject):
+    found = await memberships(subject)
+    for membership in found:
         if membership.organisation.code == request.session.get(ORGANISATION):
-            actor = actor_of(membership)
+            actor = actor_of(membership, has_choice=len(found) > 1)
             request.state.actor = actor
             set_author(request, author_of(actor))
             return actor
@@ -94,7 +97,7 @@ def author_of(actor: Actor) -> Author:
     )
 
 
-def actor_of(membership: Membership) -> Actor:
+def actor_of(membership: Membership, *, has_choice: bool = False) -> Actor:
     member = membership.member
     return Actor(
         subject=member.subject,
@@ -103,6 +106,7 @@ def actor_of(membership: Membership) -> Actor:
         organisation=membership.organisation,
         roles=member.roles,
         predecessors=membership.predecessors,
+        has_choice=has_choice,
     )
 
 
@@ -115,9 +119,15 @@ async def current_actor(request: Request, actor: MaybeActor) -> Actor:
         return actor
     if request.url.path.startswith("/api/"):
         raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
-    target = quote(_return_to(request), safe="/")
-    page = "/organisation" if SUBJECT in request.session else "/sign-in"
-    raise Elsewhere(f"{page}?next={target}")
+    address = _return_to(request)
+    if SUBJECT in request.session:
+        raise Elsewhere(f"/organisation?next={quote(address, safe='/')}")
+    raise Elsewhere(sign_in_again(address))
+
+
+def sign_in_again(address: str) -> str:
+    """The sign-in that leads back to this address of ours."""
+    return f"/sign-in?next={quote(address, safe='/')}"
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]

@@ -6,14 +6,19 @@ from pathlib import Path
 
 from fastapi import Depends, FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from shared.platform.runtime import Runtime
 from shared.web import health, telemetry
 from shared.web.actors import Elsewhere, go_elsewhere
+from shared.web.addresses import origin_of
 from shared.web.csrf import check_csrf
+from shared.web.drafts import Drafts, Pruning
+from shared.web.endings import refuse_ended
 from shared.web.errors import UnexpectedErrors, add_error_handlers
 from shared.web.pages import make_environment
-from shared.web.security import BodyLimit, SecurityHeaders, origin_of
+from shared.web.rates import Limited, Rates
+from shared.web.security import BodyLimit, SecurityHeaders
 from shared.web.session import Sessions
 from shared.web.settings import WebSettings
 from shared.web.static import VersionedFiles
@@ -34,6 +39,7 @@ def create_web_app(
     """
     web = WebSettings()
     settings = runtime.settings
+    runtime.add_worker(Pruning(web.drafts))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -47,23 +53,28 @@ def create_web_app(
         openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(check_csrf)],
+        dependencies=[Depends(refuse_ended), Depends(check_csrf)],
     )
     app.state.runtime = runtime
+    app.state.drafts = Drafts.of(settings.session_key.get_secret_value(), web.drafts)
     app.state.public_origin = origin_of(settings.public_url)
     app.state.templates = make_environment(templates, web, settings.public_url)
+    rates = app.state.rates = Rates(web, runtime.metrics.registry)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit)
+    app.add_middleware(Limited, spend=rates.spend_by_member)
     app.add_middleware(
         Sessions,
         secret_key=settings.session_key.get_secret_value(),
         public_url=settings.public_url,
         settings=web,
     )
+    app.add_middleware(Limited, spend=rates.spend_at_the_door)
     app.add_middleware(UnexpectedErrors)
     app.add_middleware(
         SecurityHeaders, public_url=settings.public_url, sign_in_issuer=settings.sign_in_issuer
     )
+    app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=web.trusted_proxies)
     add_error_handlers(app)
     app.add_exception_handler(Elsewhere, go_elsewhere)
     app.include_router(health.router)

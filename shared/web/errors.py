@@ -87,7 +87,9 @@ def add_error_handlers(app: FastAPI) -> None:
 async def _app_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, AppError):
         raise error
-    return problem(request, error.status, error.title, error.detail)
+    response = problem(request, error.status, error.title, error.detail)
+    response.headers.update(error.headers)
+    return response
 
 
 async def _signed_out(request: Request, error: Exception) -> Response:

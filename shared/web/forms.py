@@ -111,7 +111,7 @@ async def read_form(request: Request, model: type[FormModel]) -> Filled[FormMode
             name, message = _explain(model, error)
             errors.setdefault(name, message)
     ordered = {name: errors.pop(name) for name in model.model_fields if name in errors} | errors
-    return Filled(None if ordered else value, ordered, _typed(values, model))
+    return Filled(None if ordered else value, ordered, typed_in(values, model))
 
 
 async def posted_values(request: Request) -> PostedValues:
@@ -181,7 +181,8 @@ def _given(values: PostedValues, model: type[Form], name: str) -> object:
     return value if value.strip() else None
 
 
-def _typed(values: PostedValues, model: type[Form]) -> dict[str, str | list[str]]:
+def typed_in(values: PostedValues, model: type[Form]) -> dict[str, str | list[str]]:
+    """Everything that was typed, as the templates' `values`; a list where the model's field is one of several."""
     typed: dict[str, str | list[str]] = {key: values.first(key) for key, _ in values.pairs}
     several = {name: values.all(name) for name in model.model_fields if _takes_several(model, name)}
     return typed | several

@@ -74,5 +74,6 @@ def _common(request: Request) -> dict[str, object]:
         "path": path,
         "navigation": [(link, navigation.is_current(link, path)) for link in links],
         "csrf_field": lambda: csrf.field(request),
+        "draft_notice": getattr(request.state, "draft_notice", None),
         "csp_nonce": getattr(request.state, "csp_nonce", ""),
     }

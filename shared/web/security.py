@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.addresses import origin_of
 from shared.web.errors import problem
 
 LARGEST_BODY = 1024 * 1024
@@ -19,6 +19,8 @@ LARGEST_BODIES: Mapping[str, int] = {
 }
 """Bytes, for paths that take more than others."""
 
+PACKED = "Send the body as it is, not compressed."
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -27,11 +29,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-def origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 def content_security_policy(nonce: str, sign_in_origin: str) -> str:
@@ -85,7 +82,8 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body beyond the limit with 413: at once when its length is declared, else as soon as it has grown too long."""
+    """Refuses a body beyond the limit with 413: at once when its length is declared, else as soon as it has grown too long; and a
+    compressed one with 415."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -94,8 +92,15 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            # Nothing is ever unpacked here: what is small on the wire and large in memory does not exist.
+            response = problem(Request(scope, receive), 415, detail=PACKED)
+            response.headers["Accept-Encoding"] = "identity"
+            await response(scope, receive, send)
+            return
         limit = LARGEST_BODIES.get(scope["path"], LARGEST_BODY)
-        declared = Headers(scope=scope).get("content-length", "0")
+        declared = headers.get("content-length", "0")
         if declared.isdigit() and int(declared) > limit:
             response = problem(Request(scope, receive), 413)
             response.headers["Connection"] = "close"

@@ -199,16 +199,6 @@ async def test_a_second_report_with_anothers_reference_is_set_aside_not_lost(
     assert not await is_there(actions, thief)
 
 
-async def test_the_history_cannot_be_changed(actions: Running, facts: Facts) -> None:
-    await open_case(actions, facts, 9)
-    with pytest.raises(Exception, match="append-only"):
-        async with actions.transactions.begin() as tx:
-            await tx.connection.execute(text("UPDATE history SET step = 'closed'"))
-    with pytest.raises(Exception, match="append-only"):
-        async with actions.transactions.begin() as tx:
-            await tx.connection.execute(text("DELETE FROM history"))
-
-
 async def test_500_reports_are_opened_by_a_handful_of_statements(
     actions: Running, facts: Facts
 ) -> None:

@@ -1,12 +1,13 @@
 """Timers of the response clock on real servers: at their time, once, and stopped by an acknowledgement."""
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import text, update
 
 from services.actions import repository
 from services.actions.app import create_app
+from services.actions.domain.case import Step
 from services.actions.settings import Settings
-from services.actions.tables import case_, history
+from services.actions.tables import case_
 from shared.contracts.cases import (
     CaseAcknowledged,
     CaseClosed,
@@ -16,10 +17,12 @@ from shared.contracts.cases import (
     CaseState,
     ClosedBecause,
 )
+from shared.platform.audit import RecordKind
 from tests.actions.test_journey import LEARNING, answer
 from tests.actions.waiting import hours_ago, open_case
 from tests.support.apps import Running, running
 from tests.support.directory import directory
+from tests.support.entries import steps
 from tests.support.facts import Facts
 from tests.support.reports import report
 from tests.support.waiting import eventually
@@ -45,7 +48,7 @@ async def test_due_soon_and_overdue_are_raised_once_each_by_two_replicas(
         assert len({fact.report_id for fact in due_soon}) == len(facts.seen(CaseDueSoon)) == 30
         assert len({fact.report_id for fact in overdue}) == len(facts.seen(CaseOverdue)) == 30
         assert all(fact.occurred_at >= fact.due_at for fact in overdue)
-        assert await _lines(one, "overdue") == await _lines(one, "due-soon") == 30
+        assert await _lines(one, Step.OVERDUE) == await _lines(one, Step.DUE_SOON) == 30
         async with one.transactions.read() as connection:
             assert (await repository.counts(connection))["cases_overdue"] == 30
 
@@ -79,7 +82,7 @@ async def test_a_case_opened_after_its_reminder_raises_none(actions: Running, fa
     async with actions.transactions.read() as connection:
         kinds = await connection.execute(text("SELECT kind FROM timer"))
         assert [kind for (kind,) in kinds] == ["overdue"]
-    assert await _lines(actions, "due-soon") == 0
+    assert await _lines(actions, Step.DUE_SOON) == 0
 
 
 async def test_an_outcome_left_unanswered_closes_the_case_and_is_counted_apart(
@@ -113,7 +116,5 @@ async def _is_quiet(actions: Running, pending: int) -> bool:
     return bool(timers == pending and outbox == 0)
 
 
-async def _lines(actions: Running, step: str) -> int:
-    async with actions.transactions.read() as connection:
-        lines = select(func.count()).select_from(history).where(history.c.step == step)
-        return int((await connection.execute(lines)).scalar_one())
+async def _lines(actions: Running, step: Step) -> int:
+    return (await steps(actions.transactions, RecordKind.CASE)).count(step)

@@ -7,11 +7,12 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
+from services.classification import domain, repository, use_cases
 from services.classification.tables import verdict
 from shared.contracts.directory import OrganisationKind
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
-from tests.support.apps import Person, Running
+from tests.support.apps import IDLE, Person, Running
 from tests.support.directory import closed, organisation
 from tests.support.facts import Facts
 from tests.support.reports import report
@@ -250,3 +251,34 @@ async def test_a_successor_reads_what_its_predecessor_reported_and_nobody_else_d
     assert (await amira.get(address)).status_code == 404
     # The commissioner of the successor oversees what its practice has taken over.
     assert submitted.reference in (await helen.get("/verdicts")).text
+
+
+async def test_a_correction_sent_too_late_comes_back_and_only_its_reason_once_the_verdict_has_changed(
+    classification: Running, facts: Facts
+) -> None:
+    submitted = report(1, text=RUDE)
+    await _classified(facts, submitted)
+    late = await classification.sign_in("helen.marsh", age=IDLE)
+    sent = await _send_correction(late, submitted, themes=["medications"], reason="It was a drug")
+    form = f"/verdicts/{submitted.reference}/correct"
+    assert sent.headers["location"] == f"/sign-in?next={form}"
+    helen = await classification.sign_in("helen.marsh")
+    filled = (await helen.get(form)).text
+    assert "We kept what you had typed" in filled
+    assert "It was a drug" in filled
+    assert 'value="medications" checked' in filled
+    # somebody else decides meanwhile, which leaves her draft alone
+    async with classification.transactions.begin() as tx:
+        await use_cases.correct(
+            submitted.reference,
+            1,
+            domain.Correction(frozenset(), Tenet.SAFETY, "Nothing of it", None, "Somebody"),
+            repository.Scope(oversees=frozenset({"Q9A"})),
+            tx,
+        )
+    filled = (await helen.get(form)).text
+    assert "It was a drug" in filled
+    assert 'value="medications" checked' not in filled
+    assert 'name="revision" value="2"' in filled
+    assert (await _send_correction(helen, submitted, revision="2")).status_code == 303
+    assert "We kept" not in (await helen.get(form)).text

@@ -90,6 +90,11 @@ LOOKS = (
     Look("intake", f"{ORGANISATION}/reopen", "ada.quinn", code="Y90007"),
     Look("intake", f"{ORGANISATION}/members/{{member_id}}", "ada.quinn"),
     Look("intake", f"{ORGANISATION}/members/{{member_id}}/remove", "ada.quinn"),
+    Look("intake", "/administration/keys", "ada.quinn"),
+    Look("intake", "/administration/keys/new", "ada.quinn"),
+    Look("intake", "/administration/keys/{key_id}/revoke", "ada.quinn"),
+    Look("intake", "/reports/{reference}/history", Side.PRACTICE),
+    Look("intake", "/administration/organisations/{code}/history", "ada.quinn"),
     Look("intake", "/api/docs"),
     Look("intake", "/organisation", "dana.cole"),
     Look("intake", "/sign-out"),
@@ -105,6 +110,7 @@ LOOKS = (
         Look("actions", CASE, Side.PRACTICE, state)
         for state in (CaseState.ANSWERED, CaseState.OPEN)
     ),
+    *(Look("actions", f"{CASE}/history", Side.PROVIDER, state) for state in CaseState),
     Look("actions", f"{CASE}/acknowledge", Side.PROVIDER),
     Look("actions", f"{CASE}/learning-response", Side.PROVIDER, CaseState.ACKNOWLEDGED),
     Look("actions", f"{CASE}/actions", Side.PROVIDER, CaseState.DISPUTED),
@@ -115,8 +121,11 @@ LOOKS = (
     Look("classification", "/verdicts/{reference}", "helen.marsh"),
     Look("classification", "/verdicts/{reference}", Side.PROVIDER),
     Look("classification", "/verdicts/{reference}/correct", "helen.marsh"),
+    Look("classification", "/verdicts/{reference}/history", "helen.marsh"),
+    Look("classification", "/taxonomies/history", "max.stone"),
     Look("notifications", "/messages", "max.stone"),
     Look("notifications", "/messages/{message_id}", "max.stone"),
+    Look("notifications", "/messages/{message_id}/history", "max.stone"),
     Look("reporting", "/trends", "helen.marsh"),
     Look("reporting", "/trends", "jo.lee"),
     Look("reporting", "/trends", "ravi.dhillon"),
@@ -127,7 +136,15 @@ LOOKS = (
 )
 NOT_PAGES = {
     ("intake", "/sign-in"): "leads to the sign-in provider",
+    ("intake", "/sign-in/jwks.json"): "our public key, for the sign-in provider",
+    ("intake", "/sign-out/provider"): "leads to the sign-in provider",
     ("intake", "/api/openapi.json"): "the API's document",
+    ("intake", "/reports/{reference}/history.csv"): "a file",
+    ("intake", "/administration/organisations/{code}/history.csv"): "a file",
+    ("actions", "/cases/{reference}/history.csv"): "a file",
+    ("classification", "/verdicts/{reference}/history.csv"): "a file",
+    ("classification", "/taxonomies/history.csv"): "a file",
+    ("notifications", "/messages/{message_id}/history.csv"): "a file",
     ("reporting", "/trends/months.csv"): "a file",
     ("reporting", "/trends/themes.csv"): "a file",
     ("reporting", "/trends/tenets.csv"): "a file",
@@ -136,10 +153,10 @@ NOT_PAGES = {
 """What answers GET without being a page, and why. The API's own operations are known by their document."""
 
 
-def routes() -> set[tuple[str, str]]:
-    """Service and path of everything that answers GET with something of its own, but for the API and the machines' doors."""
+def applications() -> dict[str, Starlette]:
+    """Every service's application by name, and the mailbox's: what there is to ask, not connected to anything."""
     nowhere = "postgresql+asyncpg://nobody@127.0.0.1/nowhere"
-    apps: dict[str, Starlette] = {
+    return {
         "intake": intake(settings_of(IntakeSettings, database_url=nowhere)),
         "actions": actions(settings_of(ActionsSettings, database_url=nowhere)),
         "classification": classification(settings_of(ClassificationSettings, database_url=nowhere)),
@@ -147,7 +164,11 @@ def routes() -> set[tuple[str, str]]:
         "reporting": reporting(settings_of(ReportingSettings, database_url=nowhere)),
         "mailbox": mailbox.page(Path()),
     }
-    return {(service, path) for service, app in apps.items() for path in _paths(app)}
+
+
+def routes() -> set[tuple[str, str]]:
+    """Service and path of everything that answers GET with something of its own, but for the API and the machines' doors."""
+    return {(service, path) for service, app in applications().items() for path in _paths(app)}
 
 
 def _paths(app: Starlette) -> Iterator[str]:

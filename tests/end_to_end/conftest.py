@@ -1,6 +1,5 @@
 """One estate for the session, on the run's own Kafka and PostgreSQL: five services, front door, sign-in provider and mailbox."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,12 +7,10 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from deploy.local.estate import Estate
-from deploy.local.settings import SERVICES, EstateSettings, free_ports
 from tests.end_to_end.collector import Collector, collecting
+from tests.end_to_end.estates import running_estate
 from tests.end_to_end.running import Ended, insight, settled
-from tests.servers.client import RUN_VARIABLE
 from tests.support.databases import Databases
-from tests.support.topics import delete_topics
 from tests.web.axe import find_chromium, launch
 
 NEEDS_CHROMIUM = pytest.mark.usefixtures("chromium")
@@ -25,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents and "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if HERE in item.path.parents:
+        if HERE in item.path.parents and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(600))
 
 
@@ -43,29 +40,11 @@ async def estate(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Estate]:
     """Running, with its directory seeded."""
-    # With tests side by side each worker has an estate of its own.
-    run = f"{os.environ[RUN_VARIABLE]}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    settings = EstateSettings(
-        port=free_ports(),
-        data=tmp_path_factory.mktemp("estate") / "data",
-        kafka=kafka,
-        topic_prefix=f"{run}-estate.",
-        postgres=databases.server.render_as_string(hide_password=False),
-        database_prefix=f"{run.replace('-', '_')}_estate_",
-        otlp_endpoint=collector.url,
-    )
-    estate = Estate(settings, lambda _: None)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")  # spans leave after ms, not 5 s
-        try:
-            await estate.start()
+        folder = tmp_path_factory.mktemp("estate")
+        async with running_estate(kafka, databases, folder, otlp_endpoint=collector.url) as estate:
             yield estate
-        finally:
-            await estate.stop()
-    await delete_topics(kafka, settings.topic_prefix)
-    for service in SERVICES:
-        await databases.drop(databases.url(settings.database(service)))
-        await databases.drop_role(settings.database(service))
 
 
 @pytest.fixture(scope="session")

@@ -74,6 +74,9 @@ async def things(
         link = visitor.page.locator(f'main a[href^="{prefix}"]:not([href*=".csv"])').first
         href = await link.get_attribute("href") or ""
         found[name] = href.removeprefix(prefix).partition("?")[0]
+    async with administrator(estate) as program:
+        wanted = {"organisation": "Y90001", "label": "A partner's system"}
+        found["key_id"] = (await program.post("/api/v1/keys", json=wanted)).json()["key_id"]
     return found
 
 

@@ -27,8 +27,8 @@ EFFECTS: dict[str, dict[str, str]] = {
     },
     "actions": {
         "cases": "SELECT report_id || ' revision ' || revision FROM case_",
-        "openings": "SELECT report_id::text FROM history WHERE step = 'opened'",
-        "reminders": "SELECT report_id::text FROM history WHERE step = 'due-soon'",
+        "openings": "SELECT record_id FROM audit_entry WHERE kind = 'case' AND step = 'opened'",
+        "reminders": "SELECT record_id FROM audit_entry WHERE kind = 'case' AND step = 'became due soon'",
         "themes": "SELECT report_id::text FROM case_themes",
         "cases in the tally": "SELECT 'case' FROM case_tally, generate_series(1, total)",
     },

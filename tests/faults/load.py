@@ -102,7 +102,7 @@ class Load:
                 except httpx2.TransportError:
                     pass
                 else:
-                    if answer.status_code < 500:
+                    if answer.status_code < 500 and answer.status_code != 429:
                         return answer
                 self.promises.asked_again += 1
                 await asyncio.sleep(ASK_AGAIN_SECONDS)

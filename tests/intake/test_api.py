@@ -171,7 +171,9 @@ DOORS = (
     ("GET", f"{PATH}/IN-0000-00"),
     ("PUT", f"{ORGANISATIONS}/RZ1"),
     ("GET", f"{ORGANISATIONS}/RZ1"),
+    ("GET", "/api/v1/directory/providers"),
     ("POST", "/api/v1/keys"),
+    ("DELETE", "/api/v1/keys/01890000-0000-7000-8000-000000000000"),
 )
 
 
@@ -265,15 +267,6 @@ async def test_each_report_of_many_stands_alone(program: httpx2.AsyncClient, fac
     assert history.question == "What was good?"
 
 
-async def test_only_administrators_send_history(
-    intake: Running, program: httpx2.AsyncClient
-) -> None:
-    partner = await intake.visitor(**bearer((await key_for(program, "Y90001"))["key"]))
-    report = {**REPORT, "idempotency_key": "a", "historic": True}
-    answer = (await partner.post(f"{PATH}/bulk", json={"reports": [report]})).json()
-    assert answer["results"][0]["errors"][0]["field"] == "historic"
-
-
 async def test_a_bulk_request_holds_1_to_1000_reports(program: httpx2.AsyncClient) -> None:
     for count in (0, 1_001):
         answer = await program.post(f"{PATH}/bulk", json={"reports": [{}] * count})
@@ -340,6 +333,7 @@ async def test_the_interface_is_described_for_people_and_for_tools(intake: Runni
         ("post", PATH),
         ("post", f"{PATH}/bulk"),
         ("get", f"{PATH}/{{reference}}"),
+        ("get", "/api/v1/directory/providers"),
         ("put", f"{ORGANISATIONS}/{{code}}"),
         ("get", f"{ORGANISATIONS}/{{code}}"),
         ("post", "/api/v1/keys"),

@@ -145,6 +145,6 @@ async def test_a_door_that_stays_away_ends_the_import_with_a_sentence() -> None:
 
 async def test_a_wrong_key_ends_the_import_at_once() -> None:
     run = Import(Door(shut, shut, shut))
-    with pytest.raises(CannotSend, match="INSIGHT_ADMINISTRATOR_KEY"):
+    with pytest.raises(CannotSend, match="INSIGHT_KEY"):
         await run.run(rows("a"))
     assert run.pauses == []

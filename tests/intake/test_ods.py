@@ -206,7 +206,7 @@ def test_closed_organisations_close_and_missing_ones_are_only_told() -> None:
     assert "Y90002" in found.missing
     assert set(found.left_out) == {
         "closed, and never in the directory",
-        "dormant: neither open nor closed",
+        "dormant, which is neither open nor closed",
     }
     record = after(found, known)["Y90001"]
     assert (record.status, record.closed_on) == (OrganisationStatus.CLOSED, date(2026, 3, 31))

@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.local.settings import EstateSettings, database_url, free_ports
+from pydantic import SecretStr
+
+from deploy.local.parts import service_environment
+from deploy.local.settings import SERVICES, EstateSettings, database_url, free_ports
 
 INSIGHT = Path(sys.executable).parent / "insight"
 
@@ -71,3 +74,26 @@ def test_status_of_nothing_says_so_and_fails(tmp_path: Path) -> None:
     done = insight("status", "--json", INSIGHT_PORT=str(free_ports()), INSIGHT_DATA=str(tmp_path))
     assert done.returncode == 1
     assert '"ok": false' in done.stdout
+
+
+def test_only_the_service_where_people_sign_in_is_told_how_we_prove_who_we_are(
+    tmp_path: Path,
+) -> None:
+    settings = EstateSettings(
+        sign_in="https://id.example",
+        sign_in_client_auth="private_key_jwt",
+        sign_in_key_file=tmp_path / "key.pem",
+        sign_in_acr_values="AAL3_ANY",
+        sign_in_client_secret=SecretStr("given"),
+    )
+    secrets = dict.fromkeys(("session_key", "administrator_key", "sign_in_client_secret"), "made")
+    told = {name: service_environment(settings, name, "url", secrets) for name in SERVICES}
+    assert told["intake"]["INTAKE_SIGN_IN_CLIENT_AUTH"] == "private_key_jwt"
+    assert told["intake"]["INTAKE_SIGN_IN_KEY_FILE"] == str(tmp_path / "key.pem")
+    assert told["intake"]["INTAKE_SIGN_IN_ACR_VALUES"] == "AAL3_ANY"
+    assert told["intake"]["INTAKE_SIGN_IN_CLIENT_SECRET"] == "given"
+    assert "INTAKE_SIGN_IN_SCOPES" not in told["intake"]
+    for name in SERVICES:
+        assert told[name][f"{name.upper()}_SIGN_IN_ISSUER"] == "https://id.example"
+        theirs = {one for one in told[name] if "SIGN_IN" in one}
+        assert name == "intake" or len(theirs) == 1

@@ -1,9 +1,16 @@
 """The topics' file against the contracts."""
 
+from datetime import timedelta
+
+from annotated_types import Le
+
 from deploy.local.topics import load
 from shared.contracts.directory import DIRECTORY_TOPIC
 from shared.contracts.facts import PUBLISHED
 from shared.contracts.operations import HEARTBEATS_TOPIC
+from shared.contracts.sessions import SESSIONS_TOPIC
+from shared.sessions.use_cases import LONGEST_SESSION, REMEMBERED
+from shared.web.settings import WebSettings
 
 TOPICS = {topic.name: topic for topic in load()}
 
@@ -12,9 +19,18 @@ def test_every_published_fact_has_its_topic_declared() -> None:
     assert {fact.topic for fact in PUBLISHED} <= set(TOPICS)
 
 
-def test_facts_are_kept_for_ever() -> None:
-    kept = {name: topic.settings["retention.ms"] for name, topic in TOPICS.items()}
-    assert {name for name, retention in kept.items() if retention != "-1"} == {HEARTBEATS_TOPIC}
+KEPT = {name: int(topic.settings["retention.ms"]) for name, topic in TOPICS.items()}
+
+
+def test_facts_are_kept_for_ever_but_those_that_time_makes_void() -> None:
+    passing = {name for name, retention in KEPT.items() if retention != -1}
+    assert passing == {HEARTBEATS_TOPIC, SESSIONS_TOPIC}
+
+
+def test_an_ended_session_is_remembered_for_longer_than_any_session_can_live() -> None:
+    longest = WebSettings.model_fields["longest_hours"].metadata
+    assert Le(LONGEST_SESSION / timedelta(hours=1)) in longest
+    assert timedelta(milliseconds=KEPT[SESSIONS_TOPIC]) == REMEMBERED > LONGEST_SESSION
 
 
 def test_only_the_directory_is_compacted() -> None:

@@ -2,30 +2,18 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 from uuid_utils.compat import uuid7
 
 from services.notifications import use_cases
 from services.notifications.domain import Accepted, Reason, Status
-from services.notifications.mail_server import Limits, MailServer
 from services.notifications.repository import delivery_log
-from services.notifications.settings import Settings
-from services.notifications.tables import message
-from services.notifications.workers import Delivery, Pause, Watch
-from shared.contracts.cases import CaseFact, CaseState
-from shared.contracts.directory import OrganisationRecorded
-from shared.contracts.messages import MessageSettled, MessageState
-from shared.directory.use_cases import record_organisations
-from shared.platform.database import create_engine
+from shared.contracts.cases import CaseState
+from shared.contracts.messages import MessageState
+from shared.platform.audit import Author, AuthorKind
 from shared.platform.errors import Conflict, NotFound
-from shared.platform.tables import outbox
-from shared.platform.transaction import Transactions
-from tests.conftest import DatabaseUrl
+from tests.notifications.office import Office
 from tests.notifications.postbox import Postbox
 from tests.notifications.samples import (
     PROVIDER,
@@ -34,99 +22,11 @@ from tests.notifications.samples import (
     opened_case,
     organisation,
 )
-from tests.support.directory import closed, directory
-from tests.support.settings import settings_of
+from tests.support.directory import closed
 
 pytestmark = pytest.mark.integration
 
-LONG = 60.0
-
-
-@dataclass
-class Office:
-    """The service's insides without Kafka: facts go in by hand, workers take a step when told."""
-
-    url: str
-    smtp: str
-    engine: AsyncEngine
-    transactions: Transactions
-    servers: list[MailServer] = field(default_factory=list)
-
-    def settings(self, lease: float = LONG) -> Settings:
-        return settings_of(Settings, database_url=self.url, smtp=self.smtp, lease_seconds=lease)
-
-    async def know(self, *organisations: OrganisationRecorded) -> None:
-        async with self.transactions.begin() as tx:
-            await record_organisations(organisations, tx)
-
-    async def tell(self, *facts: CaseFact) -> None:
-        async with self.transactions.begin() as tx:
-            await use_cases.notify(facts, tx)
-
-    def worker(self, lease: float = LONG) -> tuple[Delivery, MailServer]:
-        settings = self.settings(lease)
-        server = MailServer(
-            self.smtp,
-            sender=settings.sender,
-            connections=2,
-            limits=Limits(handover=lease / 4, reply=2, final_reply=5),
-        )
-        self.servers.append(server)
-        return Delivery(settings, Pause(0.01, 0.1)), server
-
-    async def deliver(self) -> int:
-        delivery, server = self.worker()
-        return len(await delivery.deliver_once(server, self.transactions))
-
-    async def watch(self, lease: float = LONG) -> int:
-        return await Watch(self.settings(lease)).look(self.transactions)
-
-    async def log(self) -> Sequence[delivery_log.Entry]:
-        async with self.transactions.read() as connection:
-            return await delivery_log.entries(
-                connection, status=None, kind=None, before=None, limit=1000
-            )
-
-    async def statuses(self) -> list[Status]:
-        return sorted(one.status for one in await self.log())
-
-    async def counts(self) -> dict[str, int]:
-        async with self.transactions.read() as connection:
-            found = await delivery_log.counts(connection)
-        return {name.removeprefix("messages_"): number for name, number in found.items() if number}
-
-    async def settled(self) -> list[MessageSettled]:
-        async with self.transactions.read() as connection:
-            values = await connection.execute(select(outbox.c.value).order_by(outbox.c.id))
-        return [MessageSettled.model_validate_json(value) for value in values.scalars()]
-
-    async def all_due(self) -> None:
-        """As if the time of every next attempt had come."""
-        async with self.transactions.begin() as tx:
-            await tx.connection.execute(
-                update(message)
-                .where(message.c.state == MessageState.PENDING)
-                .values(next_attempt_at=func.now())
-            )
-
-    async def age_claims(self) -> None:
-        """As if every claim had been taken two leases ago."""
-        async with self.transactions.begin() as tx:
-            await tx.connection.execute(
-                text("UPDATE message SET claimed_at = now() - interval '120 seconds'")
-            )
-
-
-@pytest.fixture
-async def office(database_url: DatabaseUrl, postbox: Postbox) -> AsyncIterator[Office]:
-    url = await database_url("notifications")
-    engine = create_engine(url, pool=5, application="tests")
-    opened = Office(url, postbox.url, engine, Transactions(engine, source="notifications"))
-    await opened.know(*directory())
-    yield opened
-    for server in opened.servers:
-        await server.close()
-    await engine.dispose()
+MAX = Author(AuthorKind.PERSON, "Max Stone", acting_for="0ZX")
 
 
 async def test_every_fact_of_a_case_becomes_one_mail_to_each_side_it_concerns(
@@ -216,7 +116,7 @@ async def test_a_contact_that_is_no_address_fails_and_the_others_are_told(
     assert (bad.reason, bad.address, bad.may_be_sent_again) == (Reason.BAD_ADDRESS, "***", False)
     with pytest.raises(Conflict):
         async with office.transactions.begin() as tx:
-            await use_cases.send_again(bad.message_id, None, "Max Stone", tx)
+            await use_cases.send_again(bad.message_id, tx)
 
 
 async def test_a_server_that_is_down_gets_every_mail_once_when_it_is_back(
@@ -246,16 +146,15 @@ async def test_a_refusal_fails_with_its_code_and_an_operator_sends_again(
     assert await office.deliver() == 0
 
     postbox.answer_address = lambda _: "250 OK"
-    operator = uuid7()
-    async with office.transactions.begin() as tx:
-        await use_cases.send_again(entry.message_id, operator, "Max Stone", tx)
+    async with office.transactions.begin(who_asks=lambda: MAX) as tx:
+        await use_cases.send_again(entry.message_id, tx)
     await office.deliver()
     assert len(postbox.received) == 1
     async with office.transactions.read() as connection:
         attempts = await delivery_log.attempts(connection, entry.message_id)
-    assert [(one.number, one.state, one.asked_by_name) for one in attempts] == [
-        (1, MessageState.FAILED, None),
-        (2, MessageState.SENT, "Max Stone"),
+    assert [(one.number, one.state) for one in attempts] == [
+        (1, MessageState.FAILED),
+        (2, MessageState.SENT),
     ]
     assert [one.state for one in await office.settled()] == [
         MessageState.FAILED,
@@ -285,7 +184,7 @@ async def test_a_crash_after_sending_began_shows_as_unknown_and_only_an_operator
     assert await office.deliver() == 0
 
     async with office.transactions.begin() as tx:
-        await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+        await use_cases.send_again(entry.message_id, tx)
     assert await office.deliver() == 1
     assert await office.counts() == {"sent": 1}
 
@@ -351,7 +250,7 @@ async def test_a_late_record_changes_nothing_once_an_operator_had_it_sent_again(
     await office.watch()
     [entry] = await office.log()
     async with office.transactions.begin() as tx:
-        await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+        await use_cases.send_again(entry.message_id, tx)
     async with office.transactions.begin() as tx:
         await use_cases.record_outcomes([(frozen.messages[0], Accepted(), None)], tx)
     assert await office.statuses() == [Status.PENDING]
@@ -379,9 +278,9 @@ async def test_a_message_that_is_sent_or_not_there_cannot_be_sent_again(office: 
     [entry] = await office.log()
     async with office.transactions.begin() as tx:
         with pytest.raises(Conflict):
-            await use_cases.send_again(entry.message_id, None, "Max Stone", tx)
+            await use_cases.send_again(entry.message_id, tx)
         with pytest.raises(NotFound):
-            await use_cases.send_again(uuid7(), None, "Max Stone", tx)
+            await use_cases.send_again(uuid7(), tx)
 
 
 async def test_the_log_is_filtered_and_read_page_by_page(office: Office) -> None:

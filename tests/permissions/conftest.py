@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,15 @@ from tests.permissions.estate import Estate, running_estate
 from tests.servers.client import RUN_VARIABLE
 from tests.support.databases import Databases
 from tests.support.topics import delete_topics
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first of these tests starts the estate, whichever it is."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(scope="session")

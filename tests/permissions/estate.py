@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 
 from services.actions.app import create_app as actions
@@ -114,7 +115,7 @@ class Estate:
                 f'href="/cases/{reference}"' in pages[2].text
             )
 
-        await eventually(known, because=f"{reference} is not known everywhere")
+        await eventually(known, within=120, because=f"{reference} is not known everywhere")
         return reference
 
 
@@ -131,6 +132,8 @@ async def running_estate(
 
     try:
         async with AsyncExitStack() as stack:
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
+            environment.setenv("INSIGHT_WEB_RATE_SCALE", "1000")  # the tests ask fast
             postbox = await stack.enter_async_context(open_postbox())
             shared = {"kafka": kafka, "topic_prefix": topic_prefix}
             apps = {

@@ -11,13 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from deploy.cli.contracts.services import SERVICES
 from shared.directory import tables as directory
 from shared.platform import tables as platform
+from shared.sessions import tables as sessions
+from shared.web.drafts import tables as drafts
 from tests.support.databases import Databases
 
-VERSION_TABLES = {"platform_version", "directory_version", "alembic_version"}
+VERSION_TABLES = {
+    "platform_version",
+    "directory_version",
+    "sessions_version",
+    "web_version",
+    "alembic_version",
+}
 
 
 def _differences(connection: Connection, service: str) -> list[object]:
-    """What Alembic would change to make the database as the three rooms' tables say."""
+    """What Alembic would change to make the database as the rooms' tables say."""
     own: MetaData = importlib.import_module(f"services.{service}.tables").metadata
 
     def ours(item: object, name: str | None, kind: str, *_: object) -> bool:
@@ -26,7 +34,8 @@ def _differences(connection: Connection, service: str) -> list[object]:
     context = MigrationContext.configure(
         connection, opts={"compare_type": True, "include_object": ours}
     )
-    return list(compare_metadata(context, [platform.metadata, directory.metadata, own]))  # type: ignore[arg-type]  # several are taken, too
+    known = [platform.metadata, directory.metadata, sessions.metadata, drafts.metadata, own]
+    return list(compare_metadata(context, known))  # type: ignore[arg-type]  # several are taken, too
 
 
 async def _compare(engine: AsyncEngine, service: str) -> list[object]:

@@ -19,7 +19,6 @@ from services.reporting.domain.charts import (
     wide,
     words_of,
 )
-from services.reporting.domain.csv_text import csv_text
 from services.reporting.domain.filters import Choices, parse
 from services.reporting.domain.months import Period, period, plus
 from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers, share
@@ -106,11 +105,6 @@ def test_heat_is_darkest_where_most_reports_are() -> None:
 def test_a_share_of_nothing_is_no_data() -> None:
     assert share(0, 0) == "no data"
     assert share(1, 3) == "33%"
-
-
-def test_formula_characters_are_made_harmless_in_csv() -> None:
-    lines = csv_text([("=1+1", "+x", "-y", "@z", "plain", -4, None)])
-    assert lines == "'=1+1,'+x,'-y,'@z,plain,-4,\r\n"
 
 
 def test_imported_history_is_shown_where_it_is_and_not_as_an_empty_year() -> None:

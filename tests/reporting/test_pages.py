@@ -119,7 +119,7 @@ async def test_a_succeeding_commissioner_has_the_figures_of_the_one_before(
 
 async def test_a_filter_cannot_widen_what_is_seen(service: Running) -> None:
     text = await page(service, "jo.lee", "/trends/months.csv?practice=Y90002&provider=RZ3", 200)
-    assert "November 2026,0,0,1,1" in text
+    assert '"November 2026",0,0,1,1' in text
 
 
 async def test_a_practice_sees_its_commissioners_totals_beside_its_own(service: Running) -> None:
@@ -176,18 +176,18 @@ async def test_the_smallest_number_shown_is_a_setting(settings_for: SettingsFor)
 
 async def test_filters_in_the_address_choose_what_is_counted(service: Running) -> None:
     one = await page(service, "helen.marsh", "/trends/months.csv?provider=RZ1&months=6")
-    assert "November 2026,0,0,2,2" in one
+    assert '"November 2026",0,0,2,2' in one
     none = await page(service, "helen.marsh", "/trends/months.csv?tenet=experience&months=6")
-    assert "November 2026,0,0,0,0" in none
-    assert "June 2026,no data,no data,no data,no data" in none
+    assert '"November 2026",0,0,0,0' in none
+    assert '"June 2026"' + ',"no data"' * 4 in none
 
 
 async def test_the_csv_has_the_numbers_of_the_page(service: Running) -> None:
     text = await page(service, "helen.marsh", "/trends/tenets.csv")
-    assert "Medication,Valley Community NHS Trust,8,0,0,8" in text
-    assert "Medication,November" not in text
+    assert '"Medication","Valley Community NHS Trust",8,0,0,8' in text
+    assert '"Medication","November' not in text
     themes = await page(service, "helen.marsh", "/trends/themes.csv?months=6")
-    assert "Medication,no data,no data,no data,no data,no data,11,11" in themes
+    assert '"Medication"' + ',"no data"' * 5 + ",11,11" in themes
 
 
 UNUSABLE = ("tenet=fun", "theme=gone", "provider=RZ9", "until=2999-01", "until=x", "months=%00")

@@ -1,6 +1,6 @@
 """A small service on `shared.web`, with a fake runtime: no database, no Kafka."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,19 +16,20 @@ from shared.contracts.directory import Member, OrganisationKind, Role
 from shared.contracts.operations import Heartbeat
 from shared.contracts.reports import Harm
 from shared.directory.repository import Membership, Organisation
-from shared.platform.runtime import Runtime
-from shared.platform.settings import ServiceSettings
+from shared.platform.runtime import Runtime, Worker
 from shared.web import sign_in, statements
 from shared.web.actors import Actor, CurrentActor, MaybeActor, find_memberships, require
 from shared.web.app import create_web_app
+from shared.web.endings import find_endings
 from shared.web.forms import Form, FormDate, read_form, wrong
 from shared.web.pages import render
+from shared.web.settings import SignInSettings
 
 TEMPLATES = Path(__file__).parent / "templates"
 NOW = datetime(2026, 11, 23, 16, 15, tzinfo=UTC)
 
 
-class DemoSettings(ServiceSettings):
+class DemoSettings(SignInSettings):
     service: ClassVar[str] = "demo"
 
     database_url: str = "postgresql+asyncpg://nowhere"
@@ -44,10 +45,13 @@ class FakeMetrics:
 class FakeRuntime:
     """As much of a runtime as the web layer touches."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: SignInSettings) -> None:
         self.settings = settings
         self.metrics = FakeMetrics()
         self.problems: tuple[str, ...] = ()
+
+    def add_worker(self, worker: Worker) -> None:
+        """Nothing runs here."""
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
@@ -97,6 +101,28 @@ class FakeDirectory:
             for one in each.members
             if one.subject == subject
         ]
+
+
+class FakeEndings:
+    """What was ended, as the services remember it."""
+
+    def __init__(self) -> None:
+        self.ended: dict[str, datetime | None] = {}
+        self.granted: set[UUID] = set()
+
+    async def has_ended(self, handles: Sequence[str], signed_in_at: datetime) -> bool:
+        known = [self.ended[each] for each in handles if each in self.ended]
+        return any(until is None or until >= signed_in_at for until in known)
+
+    async def end(
+        self, endings: Mapping[str, datetime | None], *, request_id: UUID | None = None
+    ) -> bool:
+        if request_id in self.granted:
+            return False
+        if request_id is not None:
+            self.granted.add(request_id)
+        self.ended |= endings
+        return True
 
 
 class ReportForm(Form):
@@ -195,12 +221,16 @@ async def api_mine(actor: CurrentActor) -> dict[str, str]:
 
 
 def create_app(
-    settings: ServiceSettings | None = None, directory: FakeDirectory | None = None
+    settings: SignInSettings | None = None,
+    directory: FakeDirectory | None = None,
+    endings: "FakeEndings | None" = None,
 ) -> FastAPI:
     runtime = FakeRuntime(settings or DemoSettings())
     people = directory or FakeDirectory()
+    ended = endings or FakeEndings()
     app = create_web_app(cast("Runtime", runtime), title="Demo", templates=TEMPLATES)
     app.dependency_overrides[find_memberships] = lambda: people.memberships
+    app.dependency_overrides[find_endings] = lambda: ended
     app.include_router(router)
     app.include_router(sign_in.router)
     app.include_router(statements.router)

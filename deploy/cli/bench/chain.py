@@ -209,4 +209,6 @@ async def floor_accept(
         ]
         await connection.fetch(statements.REPORT.sql, *statements.REPORT.values(rows))
         await floor.emit(connection, prefix + REPORTS_TOPIC, rows)
+        accepted = statements.ACCEPTED
+        await connection.execute(accepted.sql, *accepted.values(rows))
     return [str(row["reference"]) for row in rows]

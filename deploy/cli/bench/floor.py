@@ -18,7 +18,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from deploy.cli.bench import statements as sql
-from deploy.cli.bench.statements import Insert, Row
+from deploy.cli.bench.statements import Entries, Insert, Row
 from shared.contracts.cases import CASES_TOPIC
 from shared.contracts.messages import MESSAGES_TOPIC
 from shared.contracts.reports import REPORTS_TOPIC
@@ -46,13 +46,16 @@ class Step:
     inserts: tuple[Insert, ...]
     publishes: str | None = None
     counts: str | None = None
+    entries: Entries | None = None
 
 
 HOPS: dict[str, dict[str, Step]] = {
     "intake": {CASES_TOPIC: Step((sql.CASE_STATUS,))},
-    "classification": {REPORTS_TOPIC: Step(sql.CLASSIFIED, publishes=THEMES_TOPIC)},
+    "classification": {
+        REPORTS_TOPIC: Step(sql.CLASSIFIED, publishes=THEMES_TOPIC, entries=sql.ASSIGNED)
+    },
     "actions": {
-        REPORTS_TOPIC: Step(sql.CASES, publishes=CASES_TOPIC),
+        REPORTS_TOPIC: Step(sql.CASES, publishes=CASES_TOPIC, entries=sql.OPENED),
         THEMES_TOPIC: Step((sql.CASE_THEMES,)),
     },
     "notifications": {CASES_TOPIC: Step(())},
@@ -121,15 +124,19 @@ async def apply(
         await connection.execute(sql.COUNT, *columns)
     if step.publishes:
         await emit(connection, prefix + step.publishes, [fact(row) for row in rows])
+    if step.entries:
+        await connection.execute(step.entries.sql, *step.entries.values(rows))
 
 
 async def consume(pool: asyncpg.Pool, kafka: str, prefix: str, hop: str, *, mails: bool) -> None:
     steps = {prefix + topic: step for topic, step in HOPS[hop].items()}
     if mails and hop == "notifications":
-        steps = dict.fromkeys(steps, Step((sql.MESSAGES,)))
+        steps = dict.fromkeys(steps, Step((sql.MESSAGES,), entries=sql.ADDED))
     if mails and hop == "actions":
         reports = prefix + REPORTS_TOPIC
-        steps[reports] = Step((*sql.CASES, *sql.CASE_TIMERS), publishes=CASES_TOPIC)
+        steps[reports] = Step(
+            (*sql.CASES, *sql.CASE_TIMERS), publishes=CASES_TOPIC, entries=sql.OPENED
+        )
     consumer = AIOKafkaConsumer(
         *steps,
         bootstrap_servers=kafka,
@@ -229,6 +236,7 @@ async def send_mails(pool: asyncpg.Pool, port: int, prefix: str) -> None:
                 await emit(
                     connection, prefix + MESSAGES_TOPIC, [fact(row) | row for row in settled]
                 )
+                await connection.execute(sql.SENT.sql, *sql.SENT.values(settled))
 
 
 async def _send(server: aiosmtplib.SMTP, rows: Sequence[asyncpg.Record]) -> None:

@@ -17,6 +17,7 @@ from deploy.cli.bench.workload import one_report
 from deploy.local.estate import Estate
 
 _PATIENCE_SECONDS = 60
+_LATER = {httpx2.codes.SERVICE_UNAVAILABLE, httpx2.codes.TOO_MANY_REQUESTS}
 _REFERENCE = re.compile(r"IN-[0-9A-Z]{4}-[0-9A-Z]{2}|F-\d+")
 Send = Callable[[dict[str, Any]], Awaitable[str]]
 
@@ -29,7 +30,7 @@ async def insight(estate: Estate, items: Sequence[dict[str, Any]], rate: float) 
         async def send(item: dict[str, Any]) -> str:
             body, key = one_report(item)
             while (answer := await client.post("/api/v1/reports", json=body, headers=key)).is_error:
-                if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+                if answer.status_code not in _LATER:
                     answer.raise_for_status()
                 # As a client is told to: the wait counts, the key keeps it one report.
                 await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))

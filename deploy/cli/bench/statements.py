@@ -1,5 +1,6 @@
 """The floor's statements: what each service writes for a fact, by hand, in raw SQL."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +8,21 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.platform.audit.chain import Entry
+
 Row = Mapping[str, Any]
 Value = Callable[[Row], object]
+_CONTENT = (
+    "kind",
+    "record_id",
+    "step",
+    "author_kind",
+    "author_id",
+    "author_name",
+    "acting_for",
+    "before",
+    "after",
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +42,34 @@ class Insert:
 
     def values(self, rows: Sequence[Row]) -> list[list[object]]:
         return [[value(row) for row in rows] for _, value in self.columns.values()]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """An entry of the history for each fact of a batch, by the function that adds them for everybody."""
+
+    kind: str
+    step: str
+    record_id: Callable[[Row], str]
+    after: Callable[[Row], dict[str, object]]
+    before: Callable[[Row], dict[str, object]] = lambda _: {}
+
+    sql = (
+        "SELECT append_audit($1::text[], $2::text[], $3::text[], $4::text[], $5::text[],"
+        " $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[])"
+    )
+
+    def values(self, rows: Sequence[Row]) -> list[list[object]]:
+        entries = [self._entry(row) for row in rows]
+        columns: list[list[object]] = [
+            [getattr(entry, name) for entry in entries] for name in _CONTENT
+        ]
+        return [*columns, [entry.digest for entry in entries]]
+
+    def _entry(self, row: Row) -> Entry:
+        before, after = json.dumps(self.before(row)), json.dumps(self.after(row))
+        about = (self.kind, self.record_id(row), self.step, "system", None, "floor", None)
+        return Entry(now(), *about, before, after)
 
 
 def now() -> datetime:
@@ -144,16 +186,6 @@ CASES = (
         },
         "ON CONFLICT (report_id) DO NOTHING RETURNING report_id",
     ),
-    Insert(
-        "history",
-        ID
-        | {
-            "at": ("timestamptz", _at),
-            "step": ("text", _always("opened")),
-            "before": ("jsonb", _json({})),
-            "after": ("jsonb", _json({"state": "history"})),
-        },
-    ),
 )
 CASE_TIMERS = tuple(
     Insert(
@@ -228,6 +260,67 @@ MESSAGE_FACT = Insert(
         "settled_at": ("timestamptz", _at),
     },
     "ON CONFLICT (message_id) DO NOTHING",
+)
+
+
+_TOLD = (
+    "reference",
+    "kind",
+    "harm",
+    "tenet",
+    "reporter",
+    "provider",
+    "service",
+    "happened_on",
+)
+
+
+def _fingerprint(text: str) -> dict[str, object]:
+    return {"characters": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _report_told(row: Row) -> dict[str, object]:
+    """As long as what the services tell of a report or a case at its beginning."""
+    told = {name: row[name] for name in _TOLD if name in row}
+    return told | {"text": _fingerprint(row["text"]), "historic": row["historic"]}
+
+
+ACCEPTED = Entries("report", "accepted", lambda row: row["report_id"], _report_told)
+OPENED = Entries("case", "opened", lambda row: row["report_id"], _report_told)
+ASSIGNED = Entries(
+    "verdict",
+    "themes assigned",
+    lambda row: row["report_id"],
+    lambda row: {
+        "revision": 1,
+        "decided_by": "model",
+        "themes": ["discharge"],
+        "tenet": row["tenet"],
+        "certainty": 0.8,
+        "taxonomy_version": "floor",
+        "model_version": "floor",
+    },
+)
+ADDED = Entries(
+    "message",
+    "added",
+    lambda _: str(uuid4()),
+    lambda row: {
+        "state": "pending",
+        "kind": "alert",
+        "recipient": row["provider"],
+        "address": "a***@floor.example",
+        "report_id": row["report_id"],
+        "reference": row["reference"],
+        "due_at": row["occurred_at"],
+    },
+)
+SENT = Entries(
+    "message",
+    "sent",
+    lambda row: row["message_id"],
+    lambda _: {"state": "sent"},
+    lambda _: {"state": "sending"},
 )
 
 

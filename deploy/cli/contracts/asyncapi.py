@@ -24,6 +24,7 @@ from shared.contracts.operations import (
     Sign,
 )
 from shared.contracts.reports import REPORTS_TOPIC
+from shared.contracts.sessions import SESSIONS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
 PUBLISHERS: Mapping[str, tuple[str, ...]] = {
@@ -32,12 +33,14 @@ PUBLISHERS: Mapping[str, tuple[str, ...]] = {
     THEMES_TOPIC: ("classification",),
     CASES_TOPIC: ("actions",),
     MESSAGES_TOPIC: ("notifications",),
+    SESSIONS_TOPIC: ("intake",),
     DEAD_LETTERS_TOPIC: SERVICES,
     HEARTBEATS_TOPIC: SERVICES,
     AUDIT_HEADS_TOPIC: SERVICES,
 }
 KEYS: Mapping[str, str] = {
     DIRECTORY_TOPIC: "The organisation's code.",
+    SESSIONS_TOPIC: "The session's handle.",
     DEAD_LETTERS_TOPIC: "Topic, partition and offset that the record came from.",
     HEARTBEATS_TOPIC: "The process.",
     AUDIT_HEADS_TOPIC: "The service.",

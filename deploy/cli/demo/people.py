@@ -5,8 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 import mechanicalsoup
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 _PATIENCE_SECONDS = 60
+_PATIENT = Retry(total=30, allowed_methods=None, status_forcelist=[429], raise_on_status=False)
+"""They work faster than people do: what is put off (429, which did nothing) is sent again when its Retry-After has passed."""
 
 
 class Refused(Exception):
@@ -19,7 +23,9 @@ class Person:
     def __init__(self, url: str, subject: str, organisation: str | None = None) -> None:
         """`organisation` (its name) for somebody who has to choose which one to act for."""
         self._url = url
-        self._browser = mechanicalsoup.StatefulBrowser(raise_on_404=True)
+        self._browser = mechanicalsoup.StatefulBrowser(
+            raise_on_404=True, requests_adapters={"http://": HTTPAdapter(max_retries=_PATIENT)}
+        )
         self._browser.open(f"{url}/sign-in")
         form = self._browser.select_form('form:has(button[name="sub"])')
         form.choose_submit(form.form.find("button", attrs={"value": subject}))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from deploy.cli.import_.sending import CannotSend, send_all
 from deploy.cli.import_.table import UnusableFile, count_rows, read_rows
 from deploy.local.settings import EstateSettings
 
+OWN_KEY_VARIABLE = "INSIGHT_KEY"
 MOST_SHOWN = 20
 """Refused rows that are written out; `--json` has them all."""
 
@@ -53,7 +55,7 @@ def import_file(
 ) -> None:
     """Take the reports of a CSV file in. Running it again adds nothing that is there already.
 
-    The administrator's key is read from INSIGHT_ADMINISTRATOR_KEY, or from the data folder of the estate on this machine.
+    The key is read from INSIGHT_KEY (an organisation's own) or INSIGHT_ADMINISTRATOR_KEY, or from the data folder of the estate on this machine.
     Exit code: 0 all rows are in, 1 some were refused, 2 the import could not be run to its end.
     """
     settings = estate_settings()
@@ -73,7 +75,7 @@ def import_file(
 
 
 def _key(settings: EstateSettings) -> str:
-    key = administrator_key(settings)
+    key = os.environ.get(OWN_KEY_VARIABLE) or administrator_key(settings)
     if key is None:
         raise CannotSend(
             f"there is no estate in {settings.folder}: set {KEY_VARIABLE} to the key of the one to import into, or INSIGHT_DATA.",

@@ -166,13 +166,21 @@ def _results(answer: httpx2.Response) -> list[dict[str, object]]:
         return found
     if answer.status_code in (401, 403):
         raise _Refused(
-            "the key is not an administrator's of this estate: set INSIGHT_ADMINISTRATOR_KEY."
+            f"the key is refused ({_reason(answer)}): set INSIGHT_KEY to one of this estate that may send reports."
         )
     if answer.status_code in _BUSY:
         raise _Refused(
             f"intake has no time (HTTP {answer.status_code}). Run the same command again later."
         )
     raise _Refused(f"intake does not take this (HTTP {answer.status_code}).")
+
+
+def _reason(answer: httpx2.Response) -> str:
+    """What the door says, or its number where it is not intake that answers."""
+    try:
+        return str(answer.json()["detail"]).rstrip(".")
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP {answer.status_code}"
 
 
 def _enter(batch: _Batch, results: list[dict[str, object]], account: Account) -> None:

@@ -27,19 +27,20 @@ class TimerKind(StrEnum):
 
 
 class Step(StrEnum):
-    """What a line of the history says was done."""
+    """What an entry of the history says was done."""
 
     OPENED = "opened"
-    DUE_SOON = "due-soon"
-    OVERDUE = "overdue"
+    DUE_SOON = "became due soon"
+    OVERDUE = "became overdue"
     ACKNOWLEDGED = "acknowledged"
-    LEARNING_RESPONSE_RECORDED = "learning-response-recorded"
-    ACTION_PLANNED = "action-planned"
-    ACTION_COMPLETED = "action-completed"
-    OUTCOME_RECORDED = "outcome-recorded"
-    OUTCOME_CONFIRMED = "outcome-confirmed"
-    OUTCOME_DISPUTED = "outcome-disputed"
-    CLOSED_UNANSWERED = "closed-unanswered"
+    LEARNING_RESPONSE_RECORDED = "learning response recorded"
+    LEARNING_RESPONSE_CHANGED = "learning response changed"
+    ACTION_PLANNED = "action planned"
+    ACTION_COMPLETED = "action completed"
+    OUTCOME_RECORDED = "outcome recorded"
+    OUTCOME_CONFIRMED = "outcome confirmed"
+    OUTCOME_DISPUTED = "outcome disputed"
+    CLOSED_UNANSWERED = "closed unanswered"
 
 
 @dataclass(frozen=True)

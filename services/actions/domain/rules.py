@@ -49,6 +49,17 @@ _PRACTICE_MUST_WAIT = {
     CaseState.HISTORY: "This is imported history: it is counted, not answered.",
 }
 _PROVIDERS_TURN = frozenset({CaseState.ACKNOWLEDGED, CaseState.DISPUTED})
+_TOLD_AT_OPENING = (
+    "state",
+    "reference",
+    "kind",
+    "harm",
+    "reporter",
+    "provider",
+    "due_at",
+    "due_soon_at",
+    "close_unanswered_after_days",
+)
 
 
 def open_case(report: ReportSubmitted, policy: ResponsePolicy, now: datetime) -> Change:
@@ -71,8 +82,21 @@ def open_case(report: ReportSubmitted, policy: ResponsePolicy, now: datetime) ->
         close_unanswered_after_days=policy.close_unanswered_after_days if clock else None,
     )
     opened = _fact(CaseOpened, case, now, kind=case.kind, harm=case.harm, due_at=case.due_at)
-    after = {"state": case.state, "due_at": case.due_at}
-    return Change(case, Step.OPENED, (opened,), before={}, after=after)
+    return Change(case, Step.OPENED, (opened,), before={}, after=_at_opening(case, report))
+
+
+def _at_opening(case: Case, report: ReportSubmitted) -> dict[str, object]:
+    """All that the case begins with; of the report's text, which the case keeps, the entry's writer makes a fingerprint."""
+    told = {name: getattr(case, name) for name in _TOLD_AT_OPENING} | {
+        "tenet": report.tenet,
+        "service": report.service,
+        "happened_on": report.happened_on,
+        "reported_at": report.occurred_at,
+        "rating": report.rating,
+        "question": report.question,
+        "text": report.text,
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def timers_at_opening(case: Case, now: datetime) -> dict[TimerKind, datetime]:
@@ -154,7 +178,7 @@ def record_learning_response(
         case,
         replace(case, learning=response),
         now,
-        Step.LEARNING_RESPONSE_RECORDED,
+        Step.LEARNING_RESPONSE_CHANGED if case.learning else Step.LEARNING_RESPONSE_RECORDED,
         LearningResponseRecorded,
         method=response.method,
         factors=response.factors,
@@ -167,7 +191,7 @@ def plan_action(case: Case, action: ActionItem, now: datetime) -> Change:
         _only_on_the_providers_turn(case)
     told = {"action_id": action.action_id, "due_on": action.due_on}
     change = _change(case, case, now, Step.ACTION_PLANNED, ActionPlanned, **told)
-    return replace(change, after=asdict(action))
+    return replace(change, after={"action": asdict(action)})
 
 
 def complete_action(case: Case, action: ActionItem, now: datetime) -> Change | None:
@@ -177,7 +201,8 @@ def complete_action(case: Case, action: ActionItem, now: datetime) -> Change | N
     done: date = local_day(now)
     told = {"action_id": action.action_id, "completed_on": done}
     change = _change(case, case, now, Step.ACTION_COMPLETED, ActionCompleted, **told)
-    return replace(change, before=told | {"completed_on": None}, after=told)
+    before, after = asdict(action), asdict(replace(action, completed_on=done))
+    return replace(change, before={"action": before}, after={"action": after})
 
 
 def record_outcome(case: Case, outcome: str, now: datetime) -> Change | None:

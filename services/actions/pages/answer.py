@@ -19,6 +19,7 @@ from shared.contracts.cases import CaseState
 from shared.directory import repository as directory
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
+from shared.web.drafts import Draft
 from shared.web.forms import Filled, read_form
 from shared.web.pages import render
 
@@ -29,19 +30,18 @@ _CAN_ANSWER = frozenset({CaseState.ACKNOWLEDGED, CaseState.DISPUTED})
 
 @router.get("/cases/{reference}/acknowledge")
 async def acknowledge_form(
-    request: Request, reference: CaseReference, actor: Responder, connection: Reading
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, connection: Reading
 ) -> Response:
     file = await own_case(connection, actor, reference)
     if file.case.state is not CaseState.OPEN:
         return _back(reference)
-    return await form_page(
-        request, "acknowledge.html", connection, file, values={"owner": actor.name}
-    )
+    values = await draft.over(connection, AcknowledgeForm, {"owner": actor.name})
+    return await form_page(request, "acknowledge.html", connection, file, values=values)
 
 
 @router.post("/cases/{reference}/acknowledge")
 async def acknowledge(
-    request: Request, reference: CaseReference, actor: Responder, tx: Tx
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, tx: Tx
 ) -> Response:
     file = await own_case(tx.connection, actor, reference)
     form = await read_form(request, AcknowledgeForm)
@@ -60,12 +60,13 @@ async def acknowledge(
             form.refuse("owner", problem.detail),
             409,
         )
+    await draft.sent(tx.connection)
     return to_case(reference, Done.ACKNOWLEDGED)
 
 
 @router.get("/cases/{reference}/learning-response")
 async def learning_form(
-    request: Request, reference: CaseReference, actor: Responder, connection: Reading
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, connection: Reading
 ) -> Response:
     file = await own_case(connection, actor, reference)
     if file.case.state not in _CAN_ANSWER:
@@ -79,12 +80,13 @@ async def learning_form(
             "why": learning.why,
             "factors": list(learning.factors),
         }
+    values = await draft.over(connection, LearningForm, values)
     return await form_page(request, "learning_response.html", connection, file, values=values)
 
 
 @router.post("/cases/{reference}/learning-response")
 async def learning_response(
-    request: Request, reference: CaseReference, actor: Responder, tx: Tx
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, tx: Tx
 ) -> Response:
     file = await own_case(tx.connection, actor, reference)
     form = await read_form(request, LearningForm)
@@ -97,22 +99,25 @@ async def learning_response(
     except use_cases.NotNow as problem:
         form = form.refuse("method", problem.detail)
         return await refused(request, "learning_response.html", tx.connection, file, form, 409)
+    await draft.sent(tx.connection)
     return to_case(reference, Done.LEARNED)
 
 
 @router.get("/cases/{reference}/outcome")
 async def outcome_form(
-    request: Request, reference: CaseReference, actor: Responder, connection: Reading
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, connection: Reading
 ) -> Response:
     file = await own_case(connection, actor, reference)
     if file.case.state not in _CAN_ANSWER or file.case.learning is None:
         return _back(reference)
-    values = {"outcome": file.case.outcome or ""}
+    values = await draft.over(connection, OutcomeForm, {"outcome": file.case.outcome or ""})
     return await form_page(request, "outcome.html", connection, file, values=values)
 
 
 @router.post("/cases/{reference}/outcome")
-async def outcome(request: Request, reference: CaseReference, actor: Responder, tx: Tx) -> Response:
+async def outcome(
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, tx: Tx
+) -> Response:
     """Written, then checked, then sent; the text travels in the form, so that nothing is kept before it is sent."""
     file = await own_case(tx.connection, actor, reference)
     form = await read_form(request, OutcomeForm)
@@ -126,6 +131,7 @@ async def outcome(request: Request, reference: CaseReference, actor: Responder, 
     except use_cases.NotNow as problem:
         form = form.refuse("outcome", problem.detail)
         return await refused(request, "outcome.html", tx.connection, file, form, 409)
+    await draft.sent(tx.connection)
     return to_case(reference, Done.ANSWERED)
 
 

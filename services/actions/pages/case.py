@@ -13,15 +13,22 @@ from services.actions.domain.clock import local_day
 from services.actions.pages import words
 from services.actions.pages.people import CaseReference, Reader, scope_of
 from services.actions.pages.tasks import tasks
+from services.actions.pages.unsent import unsent_of
 from services.actions.pages.words import Done
 from services.actions.repository import CaseFile, Scope
 from shared.directory import repository as directory
 from shared.directory.repository import Organisation
+from shared.platform.audit import RecordKind
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
+from shared.web import drafts
+from shared.web.history import Before, Record, download_history, newest_lines, show_history
 from shared.web.pages import render
 
 router = APIRouter()
+
+NEWEST_STEPS = 20
+"""On the case's own page; its history has them all."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,10 @@ async def case(
     file = await find_case(connection, scope, reference)
     known = await directory.organisations(connection, {file.case.reporter, file.case.provider})
     actions = await repository.actions_of(connection, file.case.report_id)
-    history = await repository.history_of(connection, file.case.report_id)
+    lines = await newest_lines(connection, record_of(file), limit=NEWEST_STEPS)
     now = await repository.database_time(connection)
+    to_do = tasks(file.case, actions)
+    begun = await drafts.unfinished(request, actor, connection, f"/cases/{reference}")
     done = next((one for one in Done if one == request.query_params.get("done")), None)
     return render(
         request,
@@ -50,21 +59,50 @@ async def case(
         case=file.case,
         heading=heading_of(file, known),
         service=_service(file, known),
-        names=await directory.names(
-            connection,
-            {file.case.reporter, file.case.provider}
-            | {h.acting_for for h in history if h.acting_for},
-        ),
+        names=await directory.names(connection, {file.case.reporter, file.case.provider}),
         is_provider=file.case.provider in scope.answers,
         is_reporter=file.case.reporter in scope.reported,
-        tasks=tasks(file.case, actions),
+        tasks=to_do,
+        unsent=unsent_of(file.case, begun, to_do),
         actions=actions,
-        history=history,
+        lines=lines,
         done=words.DONE[done] if done else None,
         now=now,
         today=local_day(now),
         soon=_soon(file),
         words=words,
+    )
+
+
+@router.get("/cases/{reference}/history")
+async def history(
+    request: Request,
+    reference: CaseReference,
+    actor: Reader,
+    connection: Reading,
+    before: Before = None,
+) -> Response:
+    file = await find_case(connection, scope_of(actor), reference)
+    return await show_history(request, connection, record_of(file), before)
+
+
+@router.get("/cases/{reference}/history.csv")
+async def history_file(reference: CaseReference, actor: Reader, connection: Reading) -> Response:
+    file = await find_case(connection, scope_of(actor), reference)
+    return await download_history(connection, record_of(file))
+
+
+def record_of(file: CaseFile) -> Record:
+    """The case for its history: both sides see the same of it, the names of people too, as they do on the case."""
+    reference = file.case.reference
+    return Record(
+        title="History of the case",
+        caption=reference,
+        path=f"/cases/{reference}/history",
+        back=(f"/cases/{reference}", "Back to the case"),
+        kinds=(RecordKind.CASE,),
+        record_id=str(file.case.report_id),
+        words=words.HISTORY,
     )
 
 

@@ -16,6 +16,7 @@ from services.actions.pages.people import CaseReference, Responder, person_of
 from services.actions.pages.words import Done
 from shared.contracts.cases import CaseState
 from shared.platform.http import Reading, Tx
+from shared.web.drafts import Draft
 from shared.web.forms import read_form
 
 router = APIRouter()
@@ -26,7 +27,7 @@ _PAGE = "actions.html"
 
 @router.get("/cases/{reference}/actions")
 async def action_plan(
-    request: Request, reference: CaseReference, actor: Responder, connection: Reading
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, connection: Reading
 ) -> Response:
     file = await own_case(connection, actor, reference)
     if file.case.state in _CANNOT_HAVE_ACTIONS:
@@ -37,7 +38,7 @@ async def action_plan(
         _PAGE,
         connection,
         file,
-        values={"action_id": str(uuid7())},
+        values=await draft.over(connection, ActionForm, {"action_id": str(uuid7())}),
         actions=await repository.actions_of(connection, file.case.report_id),
         today=local_day(now),
     )
@@ -45,7 +46,7 @@ async def action_plan(
 
 @router.post("/cases/{reference}/actions")
 async def plan_action(
-    request: Request, reference: CaseReference, actor: Responder, tx: Tx
+    request: Request, reference: CaseReference, actor: Responder, draft: Draft, tx: Tx
 ) -> Response:
     file = await own_case(tx.connection, actor, reference)
     form = await read_form(request, ActionForm)
@@ -66,6 +67,7 @@ async def plan_action(
         return await refused(
             request, _PAGE, tx.connection, file, form, 409, actions=actions, today=today
         )
+    await draft.sent(tx.connection, action_id=str(value.action_id))
     return to_case(reference, Done.PLANNED)
 
 

@@ -14,6 +14,7 @@ from services.actions.repository import CaseFile, Scope
 from shared.contracts.cases import CaseState
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
+from shared.web.drafts import Draft
 from shared.web.forms import read_form
 
 router = APIRouter()
@@ -23,7 +24,10 @@ router = APIRouter()
 async def confirm_page(
     request: Request, reference: CaseReference, actor: Reporter, connection: Reading
 ) -> Response:
-    return await _page(request, "confirm.html", reference, actor, connection)
+    file = await _own_case(connection, actor, reference)
+    if file.case.state is not CaseState.ANSWERED:
+        return _back(reference)
+    return await form_page(request, "confirm.html", connection, file, values={})
 
 
 @router.post("/cases/{reference}/confirm")
@@ -34,13 +38,19 @@ async def confirm(reference: CaseReference, actor: Reporter, tx: Tx) -> Response
 
 @router.get("/cases/{reference}/dispute")
 async def dispute_form(
-    request: Request, reference: CaseReference, actor: Reporter, connection: Reading
+    request: Request, reference: CaseReference, actor: Reporter, draft: Draft, connection: Reading
 ) -> Response:
-    return await _page(request, "dispute.html", reference, actor, connection)
+    file = await _own_case(connection, actor, reference)
+    if file.case.state is not CaseState.ANSWERED:
+        return _back(reference)
+    values = await draft.over(connection, DisputeForm, {})
+    return await form_page(request, "dispute.html", connection, file, values=values)
 
 
 @router.post("/cases/{reference}/dispute")
-async def dispute(request: Request, reference: CaseReference, actor: Reporter, tx: Tx) -> Response:
+async def dispute(
+    request: Request, reference: CaseReference, actor: Reporter, draft: Draft, tx: Tx
+) -> Response:
     file = await _own_case(tx.connection, actor, reference)
     form = await read_form(request, DisputeForm)
     if form.value is None:
@@ -50,21 +60,14 @@ async def dispute(request: Request, reference: CaseReference, actor: Reporter, t
     except use_cases.NotNow as problem:
         form = form.refuse("reason", problem.detail)
         return await refused(request, "dispute.html", tx.connection, file, form, 409)
+    await draft.sent(tx.connection)
     return to_case(reference, Done.DISPUTED)
-
-
-async def _page(
-    request: Request,
-    template: str,
-    reference: str,
-    actor: Actor,
-    connection: AsyncConnection,
-) -> Response:
-    file = await _own_case(connection, actor, reference)
-    if file.case.state is not CaseState.ANSWERED:
-        return RedirectResponse(f"/cases/{reference}", 303)
-    return await form_page(request, template, connection, file, values={})
 
 
 async def _own_case(connection: AsyncConnection, actor: Actor, reference: str) -> CaseFile:
     return await find_case(connection, Scope(reported=actor.codes), reference)
+
+
+def _back(reference: str) -> Response:
+    """Nothing waits for a word: the case says why."""
+    return RedirectResponse(f"/cases/{reference}", 303)

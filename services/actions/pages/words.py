@@ -7,6 +7,7 @@ from services.actions.domain.case import Step
 from services.actions.repository import View
 from shared.contracts.cases import CaseState, ClosedBecause, ContributoryFactor, LearningMethod
 from shared.contracts.reports import Harm, Kind, Rating, Tenet
+from shared.web.history_words import Words
 
 
 class Tag(NamedTuple):
@@ -81,23 +82,60 @@ FACTOR_HINTS = {
     ContributoryFactor.EXTERNAL_ENVIRONMENT: "for example, policy, other services or demand",
 }
 
-STEPS = {
-    Step.OPENED: "Sent the report, which opened this case",
-    Step.DUE_SOON: "Reminder: the answer is due soon",
-    Step.OVERDUE: "The deadline passed without an acknowledgement",
-    Step.ACKNOWLEDGED: "Acknowledged",
-    Step.LEARNING_RESPONSE_RECORDED: "Learning response recorded",
-    Step.ACTION_PLANNED: "Action planned",
-    Step.ACTION_COMPLETED: "Action completed",
-    Step.OUTCOME_RECORDED: "Outcome sent",
-    Step.OUTCOME_CONFIRMED: "Outcome confirmed and case closed",
-    Step.OUTCOME_DISPUTED: "Outcome disputed and case open again",
-    Step.CLOSED_UNANSWERED: "Closed: the outcome was neither confirmed nor disputed in time",
-}
 CLOSED_BECAUSE = {
     ClosedBecause.CONFIRMED: "Whoever reported confirmed the outcome.",
     ClosedBecause.UNANSWERED: "The outcome was neither confirmed nor disputed in time.",
 }
+
+
+HISTORY = Words(
+    fields={
+        "action.description": "Action",
+        "close_at": "Closes if unanswered",
+        "close_unanswered_after_days": "Closes unanswered after days",
+        "due_on": "Due",
+        "due_at": "Answer due",
+        "due_soon_at": "Reminder due",
+        "due_soon_raised": "Reminder sent",
+        "happened_on": "Date it happened",
+        "kind": "Type",
+        "learning.factors": "Contributory factors",
+        "learning.method": "How it was looked into",
+        "learning.what_happened": "What was found",
+        "learning.why": "Why it happened",
+        "learning": "Learning response",
+        "late": "After the deadline",
+        "overdue_raised": "Overdue",
+        "provider": "About",
+        "reporter": "Reported by",
+        "state": "Status",
+        "text": "What was reported",
+    },
+    values={
+        "state": {state: tag.text for state, tag in STATES.items()},
+        "kind": KINDS,
+        "tenet": TENETS,
+        "harm": HARMS,
+        "rating": RATINGS,
+        "method": METHODS,
+        "factors": FACTORS,
+        "closed_because": {
+            ClosedBecause.CONFIRMED: "The outcome was confirmed",
+            ClosedBecause.UNANSWERED: "The outcome was neither confirmed nor disputed in time",
+        },
+    },
+    organisations=frozenset({"provider", "reporter"}),
+    hidden=frozenset({"action_id"}),
+    steps={
+        Step.OPENED: "opened by the report",
+        Step.DUE_SOON: "reminder sent: the answer is due soon",
+        Step.OVERDUE: "the deadline passed without an acknowledgement",
+        Step.OUTCOME_RECORDED: "outcome sent",
+        Step.OUTCOME_CONFIRMED: "outcome confirmed and case closed",
+        Step.OUTCOME_DISPUTED: "outcome disputed and case open again",
+        Step.CLOSED_UNANSWERED: "closed: the outcome was neither confirmed nor disputed in time",
+    },
+)
 
 
 class Done(StrEnum):

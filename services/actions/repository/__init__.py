@@ -2,7 +2,6 @@
 
 from services.actions.repository.changes import (
     action_by_id,
-    add_history,
     add_to_tally,
     insert_action,
     insert_cases,
@@ -16,13 +15,11 @@ from services.actions.repository.changes import (
 )
 from services.actions.repository.files import (
     CaseFile,
-    HistoryLine,
     actions_of,
     case_file,
     counts,
     database_time,
     find_report_id,
-    history_of,
 )
 from services.actions.repository.lists import (
     MOST_COUNTED,
@@ -49,7 +46,6 @@ __all__ = [
     "CaseFile",
     "CaseRow",
     "Filter",
-    "HistoryLine",
     "Listing",
     "Scope",
     "Theme",
@@ -57,13 +53,11 @@ __all__ = [
     "View",
     "action_by_id",
     "actions_of",
-    "add_history",
     "add_to_tally",
     "case_file",
     "counts",
     "database_time",
     "find_report_id",
-    "history_of",
     "insert_action",
     "insert_cases",
     "list_cases",

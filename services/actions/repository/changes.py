@@ -14,14 +14,12 @@ from services.actions.domain.case import (
     Case,
     Change,
     LearningResponse,
-    Person,
 )
 from services.actions.tables import (
     action_item,
     case_,
     case_tally,
     case_themes,
-    history,
     learning_response,
 )
 from shared.contracts.cases import CaseState, ClosedBecause, ContributoryFactor, LearningMethod
@@ -162,7 +160,7 @@ async def save_cases(connection: AsyncConnection, cases: Sequence[Case]) -> None
 async def save_learning(
     connection: AsyncConnection, report_id: UUID, learning: LearningResponse
 ) -> None:
-    """The version before is in the history."""
+    """The version before stays in the history."""
     values = {
         "method": learning.method,
         "what_happened": learning.what_happened,
@@ -206,29 +204,6 @@ async def save_completion(connection: AsyncConnection, action: ActionItem) -> No
         update(action_item)
         .where(action_item.c.action_id == action.action_id)
         .values(completed_on=action.completed_on)
-    )
-
-
-async def add_history(
-    connection: AsyncConnection, changes: Sequence[Change], person: Person | None
-) -> None:
-    """One line for each change; without a person the system did it."""
-    await insert_rows(
-        connection,
-        history,
-        [
-            {
-                "report_id": change.case.report_id,
-                "at": change.facts[0].occurred_at,
-                "step": change.step,
-                "member_id": person.member_id if person else None,
-                "name": person.name if person else None,
-                "acting_for": person.organisation if person else None,
-                "before": to_json(change.before).decode(),
-                "after": to_json(change.after).decode(),
-            }
-            for change in changes
-        ],
     )
 
 

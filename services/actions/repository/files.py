@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.actions.domain.case import ActionItem, Case, Step
+from services.actions.domain.case import ActionItem, Case
 from services.actions.repository.changes import to_case, to_learning
 from services.actions.repository.scope import Scope
 from services.actions.tables import (
@@ -20,7 +20,6 @@ from services.actions.tables import (
     case_,
     case_tally,
     case_themes,
-    history,
     learning_response,
 )
 from shared.contracts.cases import CaseState
@@ -40,14 +39,6 @@ class CaseFile:
     text: str
     reported_at: datetime
     themes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    at: datetime
-    step: Step
-    name: str | None
-    acting_for: str | None
 
 
 async def database_time(connection: AsyncConnection) -> datetime:
@@ -106,16 +97,6 @@ async def actions_of(connection: AsyncConnection, report_id: UUID) -> list[Actio
         .order_by(action_item.c.due_on, action_item.c.action_id)
     )
     return [to_action(row) for row in rows]
-
-
-async def history_of(connection: AsyncConnection, report_id: UUID) -> list[HistoryLine]:
-    """Newest first."""
-    rows = await connection.execute(
-        select(history.c.at, history.c.step, history.c.name, history.c.acting_for)
-        .where(history.c.report_id == report_id)
-        .order_by(history.c.id.desc())
-    )
-    return [HistoryLine(row.at, Step(row.step), row.name, row.acting_for) for row in rows]
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:

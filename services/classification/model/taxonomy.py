@@ -4,6 +4,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -123,6 +124,11 @@ def load_lexicon(version: str = CURRENT_LEXICON) -> Lexicon:
 
 def current_taxonomy(kind: Kind) -> Taxonomy:
     return load_taxonomy(CURRENT[kind])
+
+
+def digest_of(version: str) -> str:
+    """SHA-256 of a version's file."""
+    return sha256((FOLDER / f"{version}.toml").read_bytes()).hexdigest()
 
 
 def _read(version: str) -> dict[str, object]:

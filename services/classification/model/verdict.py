@@ -13,6 +13,7 @@ from services.classification.model.taxonomy import (
     SubTheme,
     Taxonomy,
     Theme,
+    digest_of,
     load_lexicon,
     load_taxonomy,
 )
@@ -163,6 +164,19 @@ class CueModel:
 def load_model(kind: Kind) -> CueModel:
     """The model that classifies new reports of this kind."""
     return CueModel(load_taxonomy(CURRENT[kind]), load_lexicon(CURRENT_LEXICON))
+
+
+def in_force() -> dict[Kind, dict[str, object]]:
+    """What new reports of each kind are classified by. The digests tell when a published file was edited, which none should be."""
+    return {
+        kind: {
+            "taxonomy_version": CURRENT[kind],
+            "taxonomy_sha256": digest_of(CURRENT[kind]),
+            "model_version": load_model(kind).version,
+            "model_sha256": digest_of(CURRENT_LEXICON),
+        }
+        for kind in Kind
+    }
 
 
 def classify(

@@ -4,7 +4,7 @@ from collections import Counter
 
 from fastapi import APIRouter
 
-from services.intake.api.clients import CurrentClient
+from services.intake.api.clients import KeyRoute, Writer
 from services.intake.api.models import (
     MOST_REPORTS,
     BulkIn,
@@ -14,7 +14,7 @@ from services.intake.api.models import (
     Unreadable,
     submission_of,
 )
-from services.intake.api.problems import FieldProblem, JsonRoute, example
+from services.intake.api.problems import FieldProblem, example
 from services.intake.api.reports import EXAMPLE, REFUSALS
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken, Outcome, Refused
 from services.intake.domain.submissions import Problem, Submission
@@ -22,18 +22,19 @@ from services.intake.use_cases import accept_reports
 from shared.contracts.reports import Source
 from shared.platform.http import Tx
 
-router = APIRouter(prefix="/reports", tags=["Reports"], route_class=JsonRoute)
+router = APIRouter(prefix="/reports", tags=["Reports"], route_class=KeyRoute)
 
 
 @router.post(
     "/bulk",
     summary=f"Send up to {MOST_REPORTS:,} reports",
-    responses={status: REFUSALS[status] for status in (401, 413, 415, 422)},
+    responses={status: REFUSALS[status] for status in (401, 403, 413, 415, 422, 429)},
     openapi_extra=example({"reports": [{**EXAMPLE, "idempotency_key": "letter-4711"}]}),
 )
-async def send_reports(body: BulkIn, client: CurrentClient, tx: Tx) -> BulkOut:
+async def send_reports(body: BulkIn, client: Writer, tx: Tx) -> BulkOut:
     """Each report stands alone: what is wrong with one refuses that one. The results are in the order of the reports, and
-    sending the whole again adds only what was refused before and has been put right."""
+    sending the whole again adds only what was refused before and has been put right. Reports marked historic need the scope
+    reports:import as well."""
     wanted = [
         list(item.problems)
         if isinstance(item, Unreadable)

@@ -1,27 +1,23 @@
-"""The directory, for administrators' programs."""
+"""The directory: written by administrators' programs, read by an organisation's own."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel
 
-from services.intake.api.clients import OnlyAdministrators
-from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocument, example
+from services.intake.api.clients import DirectoryReader, KeyRoute, OnlyAdministrators
+from services.intake.api.problems import FieldProblems, ProblemDocument, example
 from services.intake.api.reports import REFUSALS
 from services.intake.domain.administering import NotAllowed
 from services.intake.domain.directory import OrganisationDetails
 from services.intake.use_cases.administering import save_organisation
 from shared.contracts.base import OrganisationCode
-from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.directory import OrganisationKind, OrganisationRecorded, ServiceOffered
 from shared.directory import repository as directory
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading, Tx
 
-router = APIRouter(
-    prefix="/directory/organisations",
-    tags=["Directory"],
-    route_class=JsonRoute,
-    dependencies=[OnlyAdministrators],
-)
+router = APIRouter(prefix="/directory", tags=["Directory"], route_class=KeyRoute)
 Code = Annotated[OrganisationCode, Path(description="The organisation's code")]
 
 EXAMPLE = {
@@ -34,8 +30,31 @@ EXAMPLE = {
 _FORBIDDEN = {"model": ProblemDocument, "description": "The key is not an administrator's"}
 
 
+class Provider(BaseModel):
+    """An organisation that reports can be about."""
+
+    code: str
+    name: str
+    kind: OrganisationKind
+    services: tuple[ServiceOffered, ...]
+
+
+@router.get(
+    "/providers",
+    summary="List the providers",
+    responses={status: REFUSALS[status] for status in (401, 403, 429)},
+)
+async def get_providers(_: DirectoryReader, connection: Reading) -> list[Provider]:
+    """The organisations that a report can be about, by name, and the services to choose from: what the report form lists."""
+    return [
+        Provider(code=each.code, name=each.name, kind=each.kind, services=each.services)
+        for each in await directory.providers(connection)
+    ]
+
+
 @router.put(
-    "/{code}",
+    "/organisations/{code}",
+    dependencies=[OnlyAdministrators],
     summary="Record an organisation",
     response_model=OrganisationRecorded,
     responses={
@@ -55,19 +74,19 @@ async def put_organisation(code: Code, details: OrganisationDetails, tx: Tx) -> 
 
 
 @router.get(
-    "/{code}",
+    "/organisations/{code}",
     summary="Read an organisation",
     response_model=OrganisationRecorded,
     responses={
-        401: REFUSALS[401],
-        403: _FORBIDDEN,
-        404: {"model": ProblemDocument, "description": "The directory has no such organisation"},
+        **{status: REFUSALS[status] for status in (401, 403, 429)},
+        404: {"model": ProblemDocument, "description": "Your key can read no such organisation"},
     },
 )
-async def get_organisation(code: Code, connection: Reading) -> Response:
-    found = await directory.organisation(connection, code)
+async def get_organisation(code: Code, client: DirectoryReader, connection: Reading) -> Response:
+    """An organisation's key reads its own organisation only; the administrator's reads any."""
+    found = await directory.organisation(connection, code) if client.may_see(code) else None
     if found is None:
-        raise NotFound("The directory has no organisation with this code.")
+        raise NotFound("There is no organisation with this code that your key can read.")
     return _record(found, 200)
 
 

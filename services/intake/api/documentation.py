@@ -4,10 +4,12 @@ which our content security policy forbids."""
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from services.intake.domain.keys import MEANINGS
 from shared.web.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -37,6 +39,8 @@ class Operation:
     parameters: list[Field]
     fields: list[Field]
     example: str
+    needs: list[str]
+    """Scopes of the key, or that it is the administrator's."""
     answers: list[Answer]
 
 
@@ -48,6 +52,7 @@ async def show_documentation(request: Request) -> Response:
         "api.html",
         operations=operations_of(document),
         document=OPENAPI_URL,
+        scopes=MEANINGS,
         description=document["info"].get("description", ""),
     )
 
@@ -78,6 +83,7 @@ def _operation(
             for name, value in schema.get("properties", {}).items()
         ],
         example=json.dumps(body["example"], indent=2) if "example" in body else "",
+        needs=[scope for each in operation.get("security", []) for scope in chain(*each.values())],
         answers=[
             Answer(status, answer.get("description", ""))
             for status, answer in sorted(operation["responses"].items())

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.intake.api.clients import OnlyAdministrators
+from services.intake.api.clients import KeyRoute, OnlyAdministrators
 from services.intake.api.problems import FieldProblems, ProblemDocument
 from services.intake.api.reports import REFUSALS
 from services.intake.domain.directory_import import (
@@ -27,7 +27,10 @@ from shared.platform.errors import UnsupportedMediaType
 from shared.platform.http import Tx
 
 router = APIRouter(
-    prefix="/directory/imports", tags=["Directory"], dependencies=[OnlyAdministrators]
+    prefix="/directory/imports",
+    tags=["Directory"],
+    route_class=KeyRoute,
+    dependencies=[OnlyAdministrators],
 )
 CSV = "text/csv"
 _FORBIDDEN = {"model": ProblemDocument, "description": "The key is not an administrator's"}

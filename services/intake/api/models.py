@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from services.intake.api.clients import Client
 from services.intake.api.problems import FieldProblem, problems_in
+from services.intake.domain.keys import Scope
 from services.intake.domain.receipts import Receipt
 from services.intake.domain.submissions import OTHER_SERVICE, Problem, Submission
 from shared.contracts.base import OrganisationCode, Slug
@@ -82,7 +83,7 @@ class BulkReport(ReportIn):
     idempotency_key: str
     source: BulkSource = BulkSource.API
     historic: StrictBool = Field(
-        False, description="Counted, but nobody is alerted. Administrators' keys only."
+        False, description="Counted, but nobody is alerted. Needs the scope reports:import."
     )
 
 
@@ -192,8 +193,9 @@ def submission_of(
         problems.append(Problem("reporter", "An administrator's key must say who reports"))
     elif not client.is_administrator and reporter != client.organisation:
         problems.append(Problem("reporter", f"This key acts for {client.organisation} only"))
-    if historic and not client.is_administrator:
-        problems.append(Problem("historic", "Only an administrator's key may send history"))
+    if historic and Scope.REPORTS_IMPORT not in client.scopes:
+        message = f"This key has not the scope {Scope.REPORTS_IMPORT}, which history needs"
+        problems.append(Problem("historic", message))
     tenet = report.tenet or (Tenet.EXPERIENCE if report.kind is Kind.FEEDBACK else None)
     if tenet is None:
         problems.append(Problem("tenet", "Say whether the event is about safety or effectiveness"))

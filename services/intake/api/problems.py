@@ -13,6 +13,9 @@ from services.intake.domain.submissions import Problem
 from shared.platform.errors import Unauthorized, Unprocessable, UnsupportedMediaType
 from shared.web.errors import problem
 
+MOST_COMMAS = 500_000
+"""As many values a body may hold, more or less: 16 MB of empty lists would be 300 MB in memory. A thousand long reports have less."""
+
 
 class FieldProblem(BaseModel):
     """One thing to put right, where it is, in words."""
@@ -71,8 +74,11 @@ class _StrictRequest(Request):
     """Python's own JSON reader lets lone surrogates and NaN through, which neither PostgreSQL nor other readers take."""
 
     async def json(self) -> Any:
+        body = await self.body()
+        if body.count(b",") > MOST_COMMAS:
+            raise HTTPException(413)
         try:
-            return from_json(await self.body(), allow_inf_nan=False)
+            return from_json(body, allow_inf_nan=False)
         except ValueError:
             raise HTTPException(400) from None
 

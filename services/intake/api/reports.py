@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from services.intake import repository
-from services.intake.api.clients import CurrentClient
+from services.intake.api.clients import KeyRoute, Reader, Writer
 from services.intake.api.models import ReceiptOut, ReportIn, ReportStatus, submission_of
-from services.intake.api.problems import FieldProblems, JsonRoute, ProblemDocument, example
+from services.intake.api.problems import FieldProblems, ProblemDocument, example
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken
 from services.intake.domain.references import typed_reference
 from services.intake.use_cases import accept_reports
@@ -16,7 +16,7 @@ from shared.directory import repository as directory
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.http import Reading, Tx
 
-router = APIRouter(prefix="/reports", tags=["Reports"], route_class=JsonRoute)
+router = APIRouter(prefix="/reports", tags=["Reports"], route_class=KeyRoute)
 
 EXAMPLE = {
     "provider": "RZ1",
@@ -29,6 +29,7 @@ EXAMPLE = {
 }
 REFUSALS: dict[int | str, dict[str, Any]] = {
     401: {"model": ProblemDocument, "description": "No valid API key was sent"},
+    403: {"model": ProblemDocument, "description": "The key has not the scope that this needs"},
     409: {
         "model": ProblemDocument,
         "description": "This Idempotency-Key came before with other content",
@@ -36,6 +37,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     413: {"model": ProblemDocument, "description": "The body is too large"},
     415: {"model": ProblemDocument, "description": "The body is not declared as JSON"},
     422: {"model": ProblemDocument, "description": "Rules are broken, each told at its field"},
+    429: {
+        "model": ProblemDocument,
+        "description": "Too many requests: wait as many seconds as Retry-After says",
+    },
 }
 _SAME_AGAIN: dict[int | str, dict[str, Any]] = {
     200: {"model": ReceiptOut, "description": "The same report had come before"}
@@ -55,7 +60,7 @@ class KeyInUse(Conflict):
 )
 async def send_report(
     report: ReportIn,
-    client: CurrentClient,
+    client: Writer,
     tx: Tx,
     response: Response,
     idempotency_key: Annotated[
@@ -87,11 +92,11 @@ async def send_report(
     "/{reference}",
     summary="How a report stands",
     responses={
-        401: REFUSALS[401],
+        **{status: REFUSALS[status] for status in (401, 403, 429)},
         404: {"model": ProblemDocument, "description": "Your organisation has no such report"},
     },
 )
-async def get_report(reference: str, client: CurrentClient, connection: Reading) -> ReportStatus:
+async def get_report(reference: str, client: Reader, connection: Reading) -> ReportStatus:
     """The report's state and the provider's answer. Another organisation's report is not found."""
     own = client.organisation
     found = await repository.my_report(

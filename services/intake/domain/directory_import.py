@@ -170,7 +170,7 @@ def _not_for_us(
         wanted = " or ".join(sorted(options.settings))
         return f"prescribing setting is not {wanted}"
     if row.standing in {Standing.DORMANT, Standing.PROPOSED}:
-        return f"{row.standing}: neither open nor closed"
+        return f"{row.standing}, which is neither open nor closed"
     if organisation is None and row.standing is Standing.CLOSED:
         return "closed, and never in the directory"
     if organisation is not None and family(organisation.kind) not in _FAMILIES[options.sort]:

@@ -15,7 +15,9 @@ from shared.contracts.cases import CaseState
 from shared.contracts.directory import PROVIDER_KINDS, Role
 from shared.directory import repository as directory
 from shared.platform.http import Reading
+from shared.web import drafts
 from shared.web.actors import Actor, require
+from shared.web.drafts import Unsent
 from shared.web.pages import render
 
 router = APIRouter()
@@ -119,6 +121,10 @@ async def show_reports(
         names=await _names(connection, found),
         own=actor.organisation.code,
         providers=await directory.listed(connection, PROVIDER_KINDS, closed=True),
+        unfinished=[
+            Unsent(each.form, "A report", each.saved_at)
+            for each in await drafts.unfinished(request, actor, connection, "/report")
+        ],
         choices=[(shown.value, LABELS[state][0]) for shown, state in STATES.items()],
         pages=pages_of("/reports", query, page, total, PAGE_SIZE),
     )

@@ -1,5 +1,6 @@
 """The report form, and the page that says it was sent."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -23,6 +24,7 @@ from shared.identifiers import Identifier
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor, require
+from shared.web.drafts import Draft
 from shared.web.forms import Filled, Form, FormDate, read_form, wrong
 from shared.web.pages import render
 
@@ -105,13 +107,14 @@ def submission_of(form: ReportForm, actor: Actor) -> Submission:
     )
 
 
-@router.get("/report", dependencies=[Depends(require(Role.REPORTER))])
-async def show_form(request: Request, connection: Reading) -> Response:
-    return await _form(request, connection, {"submission": str(uuid4())}, {}, 200)
+@router.get("/report")
+async def show_form(request: Request, _: Reporter, draft: Draft, connection: Reading) -> Response:
+    values = await draft.over(connection, ReportForm, {"submission": str(uuid4())})
+    return await _form(request, connection, values, {}, 200)
 
 
 @router.post("/report")
-async def send_report(request: Request, actor: Reporter, tx: Tx) -> Response:
+async def send_report(request: Request, actor: Reporter, draft: Draft, tx: Tx) -> Response:
     form = await read_form(request, ReportForm)
     if form.value is None:
         typed = {**form.typed, "submission": _kept_submission(form)}
@@ -119,6 +122,8 @@ async def send_report(request: Request, actor: Reporter, tx: Tx) -> Response:
     submission = _as_sent_before(request, submission_of(form.value, actor))
     (outcome,) = await accept_reports([submission], tx)
     if isinstance(outcome, Accepted | AlreadyThere):
+        # The draft of another report, written in another window, stays.
+        await draft.sent(tx.connection, submission=str(form.value.submission or ""))
         request.session[LAST_SENT] = [_digest(submission), submission.idempotency_key]
         return RedirectResponse(f"/report/sent/{outcome.receipt.reference}", 303)
     status, errors, next_submission = _not_accepted(form.value, outcome)
@@ -173,7 +178,7 @@ def _not_accepted(form: ReportForm, outcome: Outcome) -> tuple[int, dict[str, st
 async def _form(
     request: Request,
     connection: Reading,
-    values: dict[str, str | list[str]],
+    values: Mapping[str, object],
     errors: dict[str, str],
     status: int,
 ) -> Response:

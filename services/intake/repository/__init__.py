@@ -15,14 +15,11 @@ from services.intake.repository.administering import (
     MemberLine,
     OrganisationLine,
     Wanted,
-    add_key,
     consequences,
     count_organisations,
     find_members,
     find_organisations,
-    live_key,
     lock_directory,
-    revoke_key,
 )
 from services.intake.repository.following import (
     CaseNews,
@@ -42,6 +39,17 @@ from services.intake.repository.importing import (
     mark_applied,
     staged_import,
 )
+from services.intake.repository.keys import (
+    KeyLine,
+    KnownKey,
+    add_key,
+    count_keys,
+    find_keys,
+    key_line,
+    known_key,
+    revoke_key,
+    write_uses,
+)
 from services.intake.tables import report
 
 __all__ = [
@@ -50,6 +58,8 @@ __all__ = [
     "Filter",
     "ImportLine",
     "Kept",
+    "KeyLine",
+    "KnownKey",
     "MemberLine",
     "MyReport",
     "NewReport",
@@ -58,18 +68,21 @@ __all__ = [
     "Wanted",
     "add_key",
     "consequences",
+    "count_keys",
     "count_organisations",
     "count_reports_of",
     "counts",
     "draw_numbers",
+    "find_keys",
     "find_members",
     "find_organisations",
     "forget_imports",
     "holders_of",
     "keep_import",
     "keep_reports",
+    "key_line",
+    "known_key",
     "latest_imports",
-    "live_key",
     "lock_directory",
     "mark_applied",
     "my_report",
@@ -77,6 +90,7 @@ __all__ = [
     "reports_of",
     "revoke_key",
     "staged_import",
+    "write_uses",
 ]
 
 

@@ -1,20 +1,9 @@
-"""The directory's list, and API keys."""
+"""The directory's list."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    and_,
-    column,
-    func,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, ScalarSelect, and_, column, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -192,41 +181,3 @@ async def consequences(connection: AsyncConnection, code: str) -> Consequences:
         )
     )
     return Consequences(*row.one())
-
-
-async def add_key(
-    connection: AsyncConnection,
-    *,
-    key_id: UUID,
-    digest: bytes,
-    organisation: str,
-    label: str,
-    now: datetime,
-) -> None:
-    await connection.execute(
-        api_key.insert().values(
-            id=key_id, digest=digest, organisation=organisation, label=label, created_at=now
-        )
-    )
-
-
-async def live_key(connection: AsyncConnection, key_id: UUID) -> tuple[bytes, str] | None:
-    """The digest and organisation of a key that has not been revoked."""
-    row = (
-        await connection.execute(
-            select(api_key.c.digest, api_key.c.organisation).where(
-                api_key.c.id == key_id, api_key.c.revoked_at.is_(None)
-            )
-        )
-    ).one_or_none()
-    return (row.digest, row.organisation) if row is not None else None
-
-
-async def revoke_key(connection: AsyncConnection, key_id: UUID, now: datetime) -> bool:
-    """Whether there is such a key; revoking it again changes nothing."""
-    changed = await connection.execute(
-        update(api_key)
-        .where(api_key.c.id == key_id)
-        .values(revoked_at=func.coalesce(api_key.c.revoked_at, now))
-    )
-    return changed.rowcount > 0

@@ -6,7 +6,6 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from services.intake import repository
-from services.intake.domain.keys import NewKey, make_key
 from services.intake.domain.receipts import (
     Accepted,
     AlreadyThere,
@@ -35,7 +34,24 @@ from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.reports import ReportSubmitted
 from shared.directory import repository as directory
 from shared.directory.domain import succeeded_by
+from shared.platform.audit import Change, RecordKind
+from shared.platform.audit import fingerprint as fingerprint_of
 from shared.platform.transaction import Transaction
+
+_TOLD = (
+    "kind",
+    "tenet",
+    "source",
+    "reporter",
+    "provider",
+    "service",
+    "happened_on",
+    "harm",
+    "rating",
+    "question",
+    "historic",
+    "submitted_by",
+)
 
 
 async def accept_reports(submissions: Sequence[Submission], tx: Transaction) -> list[Outcome]:
@@ -81,7 +97,9 @@ async def _keep(submissions: Sequence[Submission], tx: Transaction) -> list[Outc
     numbers = await repository.draw_numbers(tx.connection, len(submissions))
     new = [_new_report(each, number) for each, number in zip(submissions, numbers, strict=True)]
     kept = await repository.keep_reports(tx.connection, new, tx.now)
-    tx.emit_all(_submitted(each, tx) for each in new if each.id in kept)
+    accepted = [each for each in new if each.id in kept]
+    tx.emit_all(_submitted(each, tx) for each in accepted)
+    tx.record(*(_entry(each) for each in accepted))
     taken = [_key(each) for each in new if each.id not in kept]
     holders = await repository.holders_of(tx.connection, taken) if taken else {}
     return [
@@ -134,6 +152,17 @@ def _submitted(report: NewReport, tx: Transaction) -> ReportSubmitted:
     )
 
 
+def _entry(report: NewReport) -> Change:
+    """All that the report begins with; its text stands in the report alone, where nothing changes it: a fingerprint proves it."""
+    submission = report.submission
+    told = {name: getattr(submission, name) for name in _TOLD}
+    told |= {"reference": report.reference, "text": fingerprint_of(submission.text)}
+    if report.masked:
+        told["masked"] = dict(report.masked)
+    after = {name: value for name, value in told.items() if value is not None}
+    return Change(RecordKind.REPORT, str(report.id), "accepted", before={}, after=after)
+
+
 async def follow_cases(facts: Sequence[CaseFact], tx: Transaction) -> None:
     """Keeps what "my reports" shows of each case."""
     newest: dict[UUID, CaseNews] = {}
@@ -168,22 +197,3 @@ def _news(fact: CaseFact) -> CaseNews:
         changed_at=fact.occurred_at,
         **said,  # type: ignore[arg-type]
     )
-
-
-async def create_key(organisation: str, label: str, tx: Transaction) -> NewKey:
-    """A key that acts for this organisation only. The organisation must be in the directory."""
-    key = make_key(uuid7())
-    await repository.add_key(
-        tx.connection,
-        key_id=key.key_id,
-        digest=key.digest,
-        organisation=organisation,
-        label=label,
-        now=tx.now,
-    )
-    return key
-
-
-async def revoke_key(key_id: UUID, tx: Transaction) -> bool:
-    """The key opens nothing from now on; false when there never was such a key."""
-    return await repository.revoke_key(tx.connection, key_id, tx.now)

@@ -29,13 +29,12 @@ class Entry:
     created_at: datetime
     settled_at: datetime | None
     next_attempt_at: datetime
-    asked_by_name: str | None
     may_be_sent_again: bool
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One try to send a message. `asked_by_name`: the operator who asked for it, if one did."""
+    """One try to send a message."""
 
     number: int
     state: MessageState
@@ -43,7 +42,6 @@ class Attempt:
     smtp_code: int | None
     claimed_at: datetime | None
     ended_at: datetime
-    asked_by_name: str | None
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:
@@ -112,7 +110,6 @@ async def attempts(connection: AsyncConnection, message_id: UUID) -> Sequence[At
             row.smtp_code,
             row.claimed_at,
             row.ended_at,
-            row.asked_by_name,
         )
         for row in rows
     ]
@@ -145,6 +142,5 @@ def _entry_in(row: Row[tuple[object, ...]]) -> Entry:
         created_at=row.created_at,
         settled_at=row.settled_at,
         next_attempt_at=row.next_attempt_at,
-        asked_by_name=row.asked_by_name,
         may_be_sent_again=may_be_sent_again(state, reason),
     )

@@ -160,26 +160,29 @@ async def take_lost(
 
 
 _SETTLE = text(
-    "UPDATE message SET state = ended.state, reason = ended.reason, smtp_code = ended.smtp_code,"
+    "WITH former AS (SELECT message_id, state FROM message"
+    " WHERE message_id = ANY(CAST(:message_id AS uuid[])) ORDER BY message_id FOR UPDATE)"
+    " UPDATE message SET state = ended.state, reason = ended.reason, smtp_code = ended.smtp_code,"
     " next_attempt_at = coalesce(ended.next_attempt_at, message.next_attempt_at),"
     " claim = CASE WHEN ended.state = 'pending' THEN NULL ELSE message.claim END,"
     " settled_at = CASE WHEN ended.state = 'pending' THEN NULL ELSE CAST(:now AS timestamptz) END"
     " FROM unnest(CAST(:message_id AS uuid[]), CAST(:claim AS uuid[]), CAST(:state AS text[]),"
     " CAST(:reason AS text[]), CAST(:smtp_code AS int[]), CAST(:next_attempt_at AS timestamptz[]))"
     " AS ended(message_id, claim, state, reason, smtp_code, next_attempt_at)"
+    " JOIN former USING (message_id)"
     " WHERE message.message_id = ended.message_id AND message.claim = ended.claim"
     # A late worker that knows better corrects "unknown", as long as nobody has acted on it.
     " AND message.state IN ('sending', 'unknown') AND message.state <> ended.state"
-    " RETURNING message.message_id"
+    " RETURNING message.message_id, former.state"
 )
 
 
 async def settle(
     connection: AsyncConnection, settled: Sequence[Settled], now: datetime
-) -> set[UUID]:
-    """Returns the ids that changed; where the claim was taken back, nothing does."""
+) -> dict[UUID, MessageState]:
+    """Returns what changed, and from which state; where the claim was taken back, nothing does."""
     if not settled:
-        return set()
+        return {}
     rows = [
         {
             "message_id": one.message.message_id,
@@ -192,7 +195,7 @@ async def settle(
         for one in sorted(settled, key=lambda one: one.message.message_id)
     ]
     changed = await connection.execute(_SETTLE, {"now": now, **columns_of(rows)})
-    return set(changed.scalars())
+    return {row.message_id: MessageState(row.state) for row in changed}
 
 
 async def record_attempts(connection: AsyncConnection, ids: Collection[UUID]) -> None:
@@ -205,8 +208,6 @@ async def record_attempts(connection: AsyncConnection, ids: Collection[UUID]) ->
         message.c.smtp_code,
         message.c.claimed_at,
         text("now()"),
-        message.c.asked_by,
-        message.c.asked_by_name,
     ).where(message.c.message_id == bindparam("ids", list(ids), type_=ARRAY(Uuid)).any_())
     columns = [column.name for column in attempt.c]
     statement = insert(attempt).from_select(columns, told)
@@ -229,27 +230,19 @@ async def count_sent(connection: AsyncConnection, messages: int) -> None:
     )
 
 
-async def lock_standing(
-    connection: AsyncConnection, message_id: UUID
-) -> tuple[MessageState, Reason | None] | None:
-    """State and reason of one message, which nobody else changes until the transaction ends."""
+async def lock_standing(connection: AsyncConnection, message_id: UUID) -> Standing | None:
+    """Where one message stands, which nobody else changes until the transaction ends."""
     row = (
         await connection.execute(
-            select(message.c.state, message.c.reason)
+            select(message.c.state, message.c.reason, message.c.smtp_code)
             .where(message.c.message_id == message_id)
             .with_for_update()
         )
     ).one_or_none()
-    return (MessageState(row.state), _reason(row.reason)) if row else None
+    return Standing(MessageState(row.state), _reason(row.reason), row.smtp_code) if row else None
 
 
-async def send_again(
-    connection: AsyncConnection,
-    message_id: UUID,
-    asked_by: UUID | None,
-    asked_by_name: str,
-    now: datetime,
-) -> None:
+async def send_again(connection: AsyncConnection, message_id: UUID, now: datetime) -> None:
     await connection.execute(
         update(message)
         .where(message.c.message_id == message_id)
@@ -260,8 +253,6 @@ async def send_again(
             claim=None,
             next_attempt_at=now,
             settled_at=None,
-            asked_by=asked_by,
-            asked_by_name=asked_by_name,
         )
     )
 

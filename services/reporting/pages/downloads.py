@@ -6,7 +6,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.csv_text import BYTE_ORDER_MARK, csv_text
 from services.reporting.domain.months import long_name
 from services.reporting.domain.trends import Heat
 from services.reporting.pages.views import View, overview, rule_of, view_of
@@ -18,6 +17,7 @@ from shared.platform.errors import Forbidden, NotFound
 from shared.platform.http import Reading, runtime_of
 from shared.platform.transaction import Transactions
 from shared.web.actors import CurrentActor
+from shared.web.csv_text import BYTE_ORDER_MARK, MEDIA_TYPE, csv_file, csv_text, file_headers
 
 BATCH = 2_000
 TENETS = [tenet.value.capitalize() for tenet in Tenet]
@@ -31,7 +31,7 @@ async def months(request: Request, actor: CurrentActor, connection: Reading) -> 
     view = await view_of(connection, actor, request.query_params, rule_of(request))
     table = (await overview(connection, view)).chart.table
     rows = zip(table.rows, table.numbers, table.row_totals, strict=True)
-    return _file(
+    return csv_file(
         "reports-by-month-and-tenet",
         [
             ("Month", *table.columns, "Total"),
@@ -46,7 +46,7 @@ async def themes(request: Request, actor: CurrentActor, connection: Reading) -> 
     """Reports of each theme by month."""
     view = await view_of(connection, actor, request.query_params, rule_of(request))
     shown = await overview(connection, view)
-    return _file(
+    return csv_file(
         "reports-by-theme-and-month",
         [
             ("Theme", *map(long_name, view.question.period.months), "Total"),
@@ -60,7 +60,7 @@ async def tenets(request: Request, actor: CurrentActor, connection: Reading) -> 
     """Where theme and provider meet: the total and the three tenets."""
     view = await view_of(connection, actor, request.query_params, rule_of(request))
     shown = await overview(connection, view)
-    return _file("reports-by-theme-and-provider", _meeting(shown.heat, shown.providers))
+    return csv_file("reports-by-theme-and-provider", _meeting(shown.heat, shown.providers))
 
 
 @router.get("/trends/themes/{theme}/reports.csv")
@@ -75,8 +75,8 @@ async def reports(
         raise NotFound("There is no such theme. It may have been renamed or merged.")
     return StreamingResponse(
         _report_lines(runtime_of(request).transactions, view),
-        media_type="text/csv; charset=utf-8",
-        headers=_headers(f"reports-{theme}"),
+        media_type=MEDIA_TYPE,
+        headers=file_headers(f"reports-{theme}"),
     )
 
 
@@ -123,16 +123,3 @@ async def _lines(
         )
         for each in batch
     ]
-
-
-def _file(name: str, rows: Sequence[Sequence[object]]) -> Response:
-    return Response(
-        BYTE_ORDER_MARK + csv_text(rows),
-        media_type="text/csv; charset=utf-8",
-        headers=_headers(name),
-    )
-
-
-def _headers(name: str) -> dict[str, str]:
-    """`name` is one of ours or a slug: nothing that could break out of the header."""
-    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}

@@ -4,6 +4,13 @@ Use cases say what changed (`Transaction.record`); the entry is written by the t
 is none without the other. `chain` is the arithmetic, `repository` the statements.
 """
 
-from shared.platform.audit.chain import Author, AuthorKind, Change, RecordKind
+from shared.platform.audit.chain import (
+    Author,
+    AuthorKind,
+    Change,
+    RecordKind,
+    difference,
+    fingerprint,
+)
 
-__all__ = ["Author", "AuthorKind", "Change", "RecordKind"]
+__all__ = ["Author", "AuthorKind", "Change", "RecordKind", "difference", "fingerprint"]

@@ -19,17 +19,25 @@ FIRST_HASH = bytes(32)
 
 
 class RecordKind(StrEnum):
-    """What was changed. The record's id is its service's: a report's id, an organisation's code, `code/member id`..."""
+    """What was changed, and what its record is called by. What belongs to an organisation begins with its code, so that the
+    organisation's history finds it."""
 
     REPORT = "report"
+    """The report's id; a case and a verdict are their report's, too."""
     CASE = "case"
     VERDICT = "verdict"
     TAXONOMY = "taxonomy"
+    """The kind of reports it is for: `event`, `feedback`."""
     ORGANISATION = "organisation"
+    """Its code."""
     MEMBER = "member"
+    """`CODE/member id`."""
     POLICY = "policy"
+    """The code of whose it is."""
     KEY = "key"
+    """`CODE/key id`."""
     MESSAGE = "message"
+    """The message's id."""
 
 
 class AuthorKind(StrEnum):
@@ -97,6 +105,23 @@ class Entry:
             self.after,
         ]
         return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
+
+
+def fingerprint(text: str) -> dict[str, object]:
+    """What an entry holds in place of a text that its record keeps: enough to prove that the record still says it, and nothing to
+    erase when the text must go."""
+    return {"characters": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def difference(
+    before: Mapping[str, object], after: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Both sides of a change, with only the fields that changed."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        {name: before[name] for name in names if name in before},
+        {name: after[name] for name in names if name in after},
+    )
 
 
 def entry_of(change: Change, author: Author, at: datetime) -> Entry:

@@ -1,4 +1,4 @@
-"""Brings a database up to date: the platform's chain, the directory's, then the service's own.
+"""Brings a database up to date: the platform's chain, the directory's, the sessions', the pages', then the service's own.
 
 Each chain is a folder of Alembic revisions with a version table of its own, so that a table shared by five databases is
 described once. Run by `insight migrate` before the services start, never by a service: two replicas would race.
@@ -42,7 +42,7 @@ _GRANTS = (
     # The history is read by anybody, added to by its own function, and changed by nobody.
     "REVOKE INSERT, UPDATE, DELETE ON audit_entry, audit_head FROM {role}",
     "GRANT EXECUTE ON FUNCTION append_audit TO {role}",
-    "REVOKE INSERT, UPDATE, DELETE ON platform_version, directory_version, alembic_version FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON platform_version, directory_version, sessions_version, web_version, alembic_version FROM {role}",
 )
 
 
@@ -62,6 +62,8 @@ async def migrate(database_url: str, service: str, application_role: str) -> Non
             for package, table in (
                 ("shared.platform.migrations", "platform_version"),
                 ("shared.directory.migrations", "directory_version"),
+                ("shared.sessions.migrations", "sessions_version"),
+                ("shared.web.migrations", "web_version"),
                 (f"services.{service}.migrations", "alembic_version"),
             ):
                 await connection.run_sync(_upgrade, package, table)

@@ -1,4 +1,5 @@
-"""Who stands in for whom, and who oversees whom, as columns that are asked at every request."""
+"""Who stands in for whom, and who oversees whom, as columns that are asked at every request; of the records, only the members are
+indexed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +14,13 @@ def upgrade() -> None:
     op.execute(
         "UPDATE organisation SET commissioner = record ->> 'commissioner',"
         " succeeded_by = CASE WHEN status = 'closed' THEN record ->> 'successor' END"
+    )
+    op.drop_index("organisation_record")
+    op.create_index(
+        "organisation_members",
+        "organisation",
+        [sa.text("(record -> 'members') jsonb_path_ops")],
+        postgresql_using="gin",
     )
     op.create_index("organisation_succeeded_by", "organisation", ["succeeded_by"])
     op.create_index("organisation_commissioner", "organisation", ["commissioner"])

@@ -1,5 +1,6 @@
 """The review queue, a report's verdict, and its correction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
@@ -19,10 +20,11 @@ from shared.directory.repository import names
 from shared.platform.errors import Forbidden, NotFound
 from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor, CurrentActor, require
+from shared.web.drafts import Draft
 from shared.web.forms import Filled, Form, read_form, wrong
 from shared.web.pages import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 PAGE_SIZE = 20
 NONE_OF_THESE = "none"
@@ -120,7 +122,7 @@ async def show_verdict(
 ) -> HTMLResponse:
     """For quality leads, and read-only for the organisations the report is from and about."""
     scope = scope_of(actor)
-    report = await _find(connection, scope, reference)
+    report = await find(connection, scope, reference)
     decisions = await repository.decisions(connection, report.report_id)
     current = decisions[0]
     return render(
@@ -144,26 +146,33 @@ async def show_verdict(
 
 @router.get("/verdicts/{reference}/correct")
 async def show_correction(
-    request: Request, reference: ReferenceInPath, actor: QualityLead, connection: Reading
+    request: Request,
+    reference: ReferenceInPath,
+    actor: QualityLead,
+    draft: Draft,
+    connection: Reading,
 ) -> HTMLResponse:
-    report = await _find(connection, scope_of(actor).to_correct, reference)
+    report = await find(connection, scope_of(actor).to_correct, reference)
     current = (await repository.decisions(connection, report.report_id))[0]
     chosen = [domain.key_of(theme) for theme in current.themes]
-    values: dict[str, str | list[str]] = {
+    shown: dict[str, object] = {
         "themes": chosen,
         "tenet": current.tenet,
         "revision": str(current.revision),
     }
+    values = await draft.over(connection, CorrectionForm, shown)
+    if values["revision"] != shown["revision"]:  # decided anew meanwhile: only the reason stands
+        values |= shown
     return _correction_page(request, report, current, values, {})
 
 
 @router.post("/verdicts/{reference}/correct")
 async def correct_verdict(
-    request: Request, reference: ReferenceInPath, actor: QualityLead, tx: Tx
+    request: Request, reference: ReferenceInPath, actor: QualityLead, draft: Draft, tx: Tx
 ) -> Response:
     """A reason is asked for a change; agreeing with the model needs none."""
     scope = scope_of(actor).to_correct
-    report = await _find(tx.connection, scope, reference)
+    report = await find(tx.connection, scope, reference)
     current = (await repository.decisions(tx.connection, report.report_id))[0]
     filled = await read_form(request, CorrectionForm)
     filled = _checked(filled, current, current_taxonomy(report.kind))
@@ -178,6 +187,7 @@ async def correct_verdict(
         person=actor.name,
     )
     await use_cases.correct(reference, form.revision, correction, scope, tx)
+    await draft.sent(tx.connection)
     return RedirectResponse(f"/verdicts/{report.reference}?corrected", 303)
 
 
@@ -193,7 +203,7 @@ def scope_of(actor: Actor) -> Scope:
     )
 
 
-async def _find(connection: AsyncConnection, scope: Scope, reference: str) -> StoredReport:
+async def find(connection: AsyncConnection, scope: Scope, reference: str) -> StoredReport:
     report = await repository.find_report(connection, scope, reference.upper().replace("\0", ""))
     if report is None:
         raise NotFound("There is no such report, or it is not one of your organisation's.")
@@ -217,7 +227,7 @@ def _correction_page(
     request: Request,
     report: StoredReport,
     current: domain.Decision,
-    values: dict[str, str | list[str]],
+    values: Mapping[str, object],
     errors: dict[str, str],
 ) -> HTMLResponse:
     taxonomy = current_taxonomy(report.kind)

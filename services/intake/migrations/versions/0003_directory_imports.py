@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0002_directory_imports"
-down_revision = "0001"
+revision = "0003_directory_imports"
+down_revision = "0002_key_scopes"
 
 
 def upgrade() -> None:

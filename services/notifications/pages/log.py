@@ -4,19 +4,18 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BeforeValidator
 
 from services.notifications import use_cases
 from services.notifications.domain import Status
+from services.notifications.pages import words
 from services.notifications.repository import delivery_log
-from shared.contracts.directory import Role
 from shared.contracts.messages import MessageKind
 from shared.directory import repository as directory
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading, Tx
-from shared.web.actors import Actor, require
 from shared.web.pages import render
 
 PAGE_SIZE = 50
@@ -24,10 +23,7 @@ PAGE_SIZE = 50
 _ALL = BeforeValidator(lambda value: value or None)
 """A filter that is left at "All" arrives empty."""
 
-_operator = require(Role.OPERATOR)
-Operator = Annotated[Actor, Depends(_operator)]
-
-router = APIRouter(prefix="/messages", include_in_schema=False, dependencies=[Depends(_operator)])
+router = APIRouter(prefix="/messages")
 
 
 @router.get("")
@@ -53,6 +49,7 @@ async def delivery_log_page(
         before=before,
         older=_link(status, kind, shown[-1].message_id) if len(found) > PAGE_SIZE else None,
         newest=_link(status, kind) if before else None,
+        words=words,
     )
 
 
@@ -73,10 +70,11 @@ async def message_page(request: Request, connection: Reading, message_id: UUID) 
         entry=entry,
         organisation=names[entry.recipient],
         attempts=await delivery_log.attempts(connection, message_id),
+        words=words,
     )
 
 
 @router.post("/{message_id}/send-again")
-async def send_again(actor: Operator, tx: Tx, message_id: UUID) -> RedirectResponse:
-    await use_cases.send_again(message_id, actor.member_id, actor.name, tx)
+async def send_again(tx: Tx, message_id: UUID) -> RedirectResponse:
+    await use_cases.send_again(message_id, tx)
     return RedirectResponse(f"/messages/{message_id}", status_code=303)

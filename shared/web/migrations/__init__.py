@@ -1,0 +1,1 @@
+"""The tables that pages need in the database of every service."""
