@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 from services.actions import tables as actions
 from services.classification import tables as classification
 from services.intake import tables as intake
+from services.intake.domain.keys import Scope
 from services.notifications import tables as notifications
 from services.reporting import tables as reporting
 from shared.contracts.directory import OrganisationKind, Role
@@ -56,7 +57,8 @@ class Records:
     message_ids: Mapping[int, UUID]
     themes: Mapping[int, str]
     keys: Mapping[int, str]
-    key_ids: Mapping[int, str]
+    key_id: str
+    """Of a key of the organisation that the directory's pages are tried with."""
 
     def all_of(self, area: int) -> set[str]:
         return {*self.references[area].values(), *self.others[area]}
@@ -68,7 +70,7 @@ class Records:
             "action_id": str(self.action_ids[area]),
             "message_id": str(self.message_ids[area]),
             "theme": self.themes[area],
-            "key_id": self.key_ids[area],
+            "key_id": self.key_id,
             "code": SUBJECT,
             "member_id": str(member(subject_of(Role.REVIEWER, SUBJECT), "-").member_id),
             "import_id": str(self.action_ids[area]),
@@ -87,7 +89,9 @@ async def make_records(estate: Estate) -> Records:
         action_ids[area] = await answer(estate, area, references[area][State.WORKING])
         await answer(estate, area, references[area][State.ANSWERED], outcome=True)
     await quiet(estate)
-    keys = {area: await make_key(estate, area) for area in AREAS}
+    practices = {area: code_of(OrganisationKind.PRACTICE, area) for area in AREAS}
+    keys = {area: await make_key(estate, code) for area, code in practices.items()}
+    _, subjects = await make_key(estate, SUBJECT)
     return Records(
         references,
         others,
@@ -95,7 +99,7 @@ async def make_records(estate: Estate) -> Records:
         {area: await _message(estate, references[area][State.OPEN]) for area in AREAS},
         {area: await _theme(estate, references[area][State.OPEN]) for area in AREAS},
         {area: key for area, (key, _) in keys.items()},
-        {area: key_id for area, (_, key_id) in keys.items()},
+        subjects,
     )
 
 
@@ -156,10 +160,10 @@ async def _done(person: Person, path: str, values: Mapping[str, str | list[str]]
     assert response.status_code == 303, response.text
 
 
-async def make_key(estate: Estate, area: int) -> tuple[str, str]:
-    """A key of the area's practice, and its id."""
+async def make_key(estate: Estate, organisation: str) -> tuple[str, str]:
+    """A key of the organisation that may do everything a key may, and its id."""
     program = await estate.visitor("intake", **BEARER)
-    wanted = {"organisation": code_of(OrganisationKind.PRACTICE, area), "label": "tests"}
+    wanted = {"organisation": organisation, "label": "tests", "scopes": [*Scope]}
     made = (await program.post("/api/v1/keys", json=wanted)).json()
     return str(made["key"]), str(made["key_id"])
 

@@ -59,6 +59,8 @@ _INTAKE = [
         names_organisations=True,
     ),
     Rule("intake", "GET", "/report/sent/{reference}", REPORTED_IT, "the receipt"),
+    Rule("intake", "GET", "/reports/{reference}/history", REPORTED_IT, "the report as accepted"),
+    Rule("intake", "GET", "/reports/{reference}/history.csv", REPORTED_IT, "the same"),
     Rule(
         "intake",
         "GET",
@@ -101,6 +103,13 @@ _ADMINISTRATION = [
         )
         for method, ok in (("GET", 200), ("POST", 422))
     ),
+    _directory("GET", f"{ORGANISATION}/history", OWN),
+    _directory("GET", f"{ORGANISATION}/history.csv", OWN),
+    _directory("GET", "/administration/keys", ALL, "labels of keys, never a key"),
+    _directory("GET", "/administration/keys/new", ALL),
+    _directory("POST", "/administration/keys/new", ALL, "the new key, once", ok=422),
+    _directory("GET", "/administration/keys/{key_id}/revoke", OWN, "a key's label"),
+    _directory("POST", "/administration/keys/{key_id}/revoke", OWN, "the same", ok=303),
     _directory("GET", "/administration/imports", WHOLE),
     _directory("POST", "/administration/imports", WHOLE, ok=422),
     # no such import: past every check of who asks
@@ -143,6 +152,7 @@ OPERATIONS = (
         Keys(administrators=True),
         "the directory",
     ),
+    Operation("intake", "GET", "/api/v1/directory/providers", Keys(), "names of providers"),
     *(
         Operation(
             "intake",
@@ -190,6 +200,8 @@ _ACTIONS = [
         "outstanding actions of the same cases",
     ),
     Rule("actions", "GET", CASE, READS_IT, "the report, the answer and its history"),
+    Rule("actions", "GET", f"{CASE}/history", READS_IT, "every change of the case"),
+    Rule("actions", "GET", f"{CASE}/history.csv", READS_IT, "the same"),
     Rule("actions", "GET", f"{CASE}/acknowledge", ANSWERS_IT),
     Rule(
         "actions",
@@ -271,7 +283,25 @@ _CLASSIFICATION = [
         "verdicts on the area's reports, without their words",
     ),
     Rule("classification", "GET", VERDICT, READS_IT, "the report's words and its themes"),
-    Rule("classification", "GET", f"{VERDICT}/correct", CORRECTS_IT, "the same"),
+    Rule("classification", "GET", f"{VERDICT}/history", CORRECTS_IT, "every verdict on the report"),
+    Rule("classification", "GET", f"{VERDICT}/history.csv", CORRECTS_IT, "the same"),
+    *(
+        Rule(
+            "classification",
+            "GET",
+            f"/taxonomies/history{end}",
+            Members(LEADS | OPERATORS),
+            "themes and models in force; no report",
+        )
+        for end in ("", ".csv")
+    ),
+    Rule(
+        "classification",
+        "GET",
+        f"{VERDICT}/correct",
+        CORRECTS_IT,
+        "the report's words and its themes",
+    ),
     Rule(
         "classification",
         "POST",
@@ -304,6 +334,18 @@ _NOTIFICATIONS = [
         "the same of one message",
         names_organisations=True,
         tells_references=True,
+    ),
+    *(
+        Rule(
+            "notifications",
+            "GET",
+            f"/messages/{{message_id}}/history{end}",
+            Members(OPERATORS),
+            "every attempt to send it",
+            names_organisations=True,
+            tells_references=True,
+        )
+        for end in ("", ".csv")
     ),
     Rule(
         "notifications",
@@ -349,6 +391,9 @@ _REPORTING = [
 _SIGN_IN = [
     Rule("intake", "GET", "/sign-in", Doors()),
     Rule("intake", "GET", "/sign-in/callback", Doors()),
+    Rule("intake", "GET", "/sign-in/jwks.json", Doors(), "our public key"),
+    Rule("intake", "POST", "/sign-in/back-channel-logout", Doors()),
+    Rule("intake", "GET", "/sign-out/provider", Doors()),
     Rule("intake", "GET", "/sign-out", Doors()),
     Rule("intake", "POST", "/sign-out", Doors()),
     Rule("intake", "GET", "/organisation", Doors(), "one's own organisations"),

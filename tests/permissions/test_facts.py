@@ -1,4 +1,5 @@
-"""What the directory says on Kafka holds at every service with the next request: roles, members, and whether the organisation is open."""
+"""What the directory says on Kafka holds at every service with the next request: roles, members, and whether the organisation is open,
+for its people and for its programs."""
 
 from functools import partial
 
@@ -7,6 +8,7 @@ import pytest
 from shared.contracts.directory import OrganisationKind, Role
 from tests.intake.samples import BEARER
 from tests.permissions.estate import Estate, code_of, subject_of
+from tests.permissions.records import make_key
 from tests.support.apps import Person
 from tests.support.waiting import eventually
 
@@ -54,6 +56,10 @@ async def _answers(person: Person, path: str, status: int) -> bool:
 async def test_a_role_taken_away_a_member_removed_and_an_organisation_closed_are_out_everywhere(
     estate: Estate,
 ) -> None:
+    key, _ = await make_key(estate, CODE)
+    program = await estate.visitor("intake", Authorization=f"Bearer {key}")
+    address = "/api/v1/reports/IN-0000-00"
+    assert (await program.get(address)).status_code == 404
     await everywhere(estate, 200, "before")
     await record(estate, [Role.ADMINISTRATOR])
     await everywhere(estate, 403, "another role")
@@ -63,3 +69,4 @@ async def test_a_role_taken_away_a_member_removed_and_an_organisation_closed_are
     await everywhere(estate, 403, "back")
     await record(estate, [Role.ADMINISTRATOR], status="closed")
     await everywhere(estate, 303, "closed")
+    assert (await program.get(address)).status_code == 401
