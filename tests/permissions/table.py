@@ -99,10 +99,12 @@ _ADMINISTRATION = [
             ("members/{member_id}", OWN),
             ("members/{member_id}/remove", OWN),
             ("close", WHOLE_ONE),
-            ("reopen", WHOLE_ONE),
         )
         for method, ok in (("GET", 200), ("POST", 422))
     ),
+    # it is open: past every check of who asks
+    _directory("GET", f"{ORGANISATION}/reopen", WHOLE_ONE, ok=409),
+    _directory("POST", f"{ORGANISATION}/reopen", WHOLE_ONE, ok=422),
     _directory("GET", f"{ORGANISATION}/history", OWN),
     _directory("GET", f"{ORGANISATION}/history.csv", OWN),
     _directory("GET", "/administration/keys", ALL, "labels of keys, never a key"),
