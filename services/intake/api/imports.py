@@ -24,7 +24,7 @@ from services.intake.repository import StagedImport
 from services.intake.use_cases import importing
 from shared.contracts.directory import OrganisationKind
 from shared.platform.errors import UnsupportedMediaType
-from shared.platform.http import Tx
+from shared.platform.http import Reading, Tx
 
 router = APIRouter(
     prefix="/directory/imports",
@@ -179,8 +179,8 @@ def kinds_by_code(given: list[str]) -> dict[str, OrganisationKind]:
     summary="Read an import",
     responses={401: REFUSALS[401], 403: _FORBIDDEN, 404: _GONE},
 )
-async def get_import(import_id: UUID, tx: Tx) -> ImportOut:
-    return ImportOut.of(await importing.find_import(import_id, tx))
+async def get_import(import_id: UUID, connection: Reading) -> ImportOut:
+    return ImportOut.of(await importing.find_import(import_id, connection))
 
 
 @router.post(

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from shared.contracts.directory import Member, OrganisationRecorded, OrganisationStatus
+from shared.contracts.directory import (
+    Member,
+    OrganisationRecorded,
+    OrganisationStatus,
+    ResponsePolicy,
+)
 
 _IDENTITY = {"event_id", "occurred_at", "revision"}
 _OWN_ENTRIES = {"members", "policy"}
@@ -60,9 +65,7 @@ def _what(before: OrganisationRecorded | None, after: OrganisationRecorded) -> s
 def _of_policy(before: OrganisationRecorded | None, after: OrganisationRecorded) -> Iterator[Entry]:
     if before is None or before.policy == after.policy:
         return
-    old, new = _differences(
-        before.policy.model_dump(mode="json"), after.policy.model_dump(mode="json")
-    )
+    old, new = _differences(_policy(before.policy), _policy(after.policy))
     yield Entry(Subject.POLICY, after.code, "response times changed", old, new)
 
 
@@ -85,7 +88,15 @@ def _of_members(
 def _fields(record: OrganisationRecorded | None) -> dict[str, Any]:
     if record is None:
         return {}
-    return record.model_dump(mode="json", exclude=_IDENTITY | _OWN_ENTRIES)
+    told = record.model_dump(mode="json", exclude=_IDENTITY | _OWN_ENTRIES | {"services"})
+    return told | {"services": {each.slug: each.title for each in record.services}}
+
+
+def _policy(policy: ResponsePolicy) -> dict[str, Any]:
+    own = {
+        each.harm.value: each.model_dump(mode="json", exclude={"harm"}) for each in policy.by_harm
+    }
+    return policy.model_dump(mode="json", exclude={"by_harm"}) | {"by_harm": own}
 
 
 def _member(member: Member | None, organisation: str) -> dict[str, Any]:
@@ -102,9 +113,17 @@ def _member(member: Member | None, organisation: str) -> dict[str, Any]:
 def _differences(
     before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields that changed, on each side; what was empty before something was there is left out."""
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return (
-        {name: before[name] for name in names if name in before},
-        {name: after[name] for name in names if name in after},
-    )
+    """The fields that changed, on each side, and of what is made of parts only the parts that did."""
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for name in {**before, **after}:
+        was, now = before.get(name), after.get(name)
+        if was == now:
+            continue
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            was, now = _differences(was, now)
+        if name in before:
+            old[name] = was
+        if name in after:
+            new[name] = now
+    return old, new

@@ -37,8 +37,12 @@ ORGANISATION = Words(
     fields={
         "acknowledge_within_hours": "Acknowledges within hours",
         "close_unanswered_after_days": "Unanswered outcomes close after days",
+        "by_harm": "Response times by harm",
+        "closed_on": "Closed on",
         "contacts": "Mail goes to",
         "due_soon_hours": "Reminded before the deadline, hours",
+        "opened_on": "Opened on",
+        "succeeded_on": "Taken over on",
         "successor": "Succeeded by",
         "subject": "Sign-in name",
     },
@@ -93,7 +97,7 @@ async def _report(connection: AsyncConnection, reference: str, actor: Actor) -> 
 async def _organisation(connection: AsyncConnection, code: str, actor: Actor) -> Record:
     """With its members, its response times and its keys. Raises NotFound for another than an administrator's own, unless the whole
     directory is theirs."""
-    found = await organisation_to_see(connection, actor, code.replace("\0", ""))
+    found = await organisation_to_see(connection, actor, code)
     keys = await repository.find_keys(
         connection, "", within=found.code, limit=_NAMED_KEYS, offset=0
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils.compat import uuid7
 
 from services.intake import repository
@@ -73,9 +74,9 @@ async def preview_import(
     return staged
 
 
-async def find_import(import_id: UUID, tx: Transaction) -> StagedImport:
+async def find_import(import_id: UUID, connection: AsyncConnection) -> StagedImport:
     """Raises NotFound."""
-    return _found(await repository.staged_import(tx.connection, import_id))
+    return _found(await repository.staged_import(connection, import_id))
 
 
 async def apply_import(import_id: UUID, *, allow_closures: bool, tx: Transaction) -> StagedImport:
@@ -108,7 +109,7 @@ async def apply_import(import_id: UUID, *, allow_closures: bool, tx: Transaction
         await publish(changes, tx)
         await asyncio.sleep(0)  # others are answered between batches
     await repository.mark_applied(tx.connection, import_id, tx.now)
-    return await find_import(import_id, tx)
+    return await find_import(import_id, tx.connection)
 
 
 def _nothing_has_changed(plan: Plan, known: dict[str, OrganisationRecorded]) -> None:

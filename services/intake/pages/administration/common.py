@@ -69,7 +69,7 @@ DONE = {
 }
 
 Admin = Annotated[Actor, Depends(require(Role.ADMINISTRATOR))]
-Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9]{1,20}$")]
+Code = Annotated[str, Path()]
 
 
 class ChangeForm(Form):
@@ -97,7 +97,7 @@ async def organisation_to_change(
 async def organisation_to_see(
     connection: AsyncConnection, actor: Actor, code: str
 ) -> OrganisationRecorded:
-    found = await directory.organisation(connection, code.upper())
+    found = await directory.organisation(connection, code.upper().replace("\0", ""))
     if found is None or not administrator_of(actor).may_see(found.code):
         raise NotFound(NO_SUCH_ORGANISATION)
     return found

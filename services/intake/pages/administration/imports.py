@@ -93,11 +93,11 @@ async def show_import(
     request: Request,
     import_id: UUID,
     _: Importer,
-    tx: Tx,
+    connection: Reading,
     what: What | Literal[""] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    staged = await importing.find_import(import_id, tx)
+    staged = await importing.find_import(import_id, connection)
     return _import_page(request, staged, {}, what=what, page=page)
 
 
@@ -108,7 +108,7 @@ async def apply(request: Request, import_id: UUID, _: Importer, tx: Tx) -> Respo
     try:
         await importing.apply_import(import_id, allow_closures=allowed, tx=tx)
     except importing.ManyClosures as problem:
-        staged = await importing.find_import(import_id, tx)
+        staged = await importing.find_import(import_id, tx.connection)
         return _import_page(request, staged, {"allow_closures": problem.detail})
     return RedirectResponse(f"{LISTS}/imports/{import_id}", 303)
 
