@@ -372,6 +372,7 @@ _REPORTING = [
         Themes(),
         f"{_TRENDS}; the list of the former",
         names_organisations=True,
+        query="?months=60",
         lists_reports=True,
     ),
     Rule(
@@ -380,6 +381,7 @@ _REPORTING = [
         "/trends/themes/{theme}/reports.csv",
         Themes(single=True),
         "reports that the reader may open, without their words",
+        query="?months=60",
         lists_reports=True,
     ),
     Rule(
