@@ -15,7 +15,7 @@ from itsdangerous import TimestampSigner
 from starlette.routing import Mount
 
 from shared.contracts.directory import OrganisationKind, Role
-from shared.web import csrf, session
+from shared.web import csrf, health, session
 from tests.intake.samples import BEARER, REPORT
 from tests.permissions.estate import AREAS, Estate, code_of
 from tests.permissions.records import (
@@ -108,7 +108,7 @@ async def test_each_person_gets_what_the_table_says_and_nothing_of_anybody_elses
     if rule.changes:
         await quiet(estate)  # what other tests have begun
     before = await digest(estate, rule.service) if rule.changes else {}
-    for person in [None, *(SOME if isinstance(rule.who, Anybody | Doors) else PEOPLE)]:
+    for person in [None, *who_asks(rule)]:
         if not (rule.changes and rule.is_right(person)):  # the right ones' turn comes below
             await look(estate, records, rule, person)
     if rule.changes:
@@ -116,6 +116,13 @@ async def test_each_person_gets_what_the_table_says_and_nothing_of_anybody_elses
         refused = await stranger.post(rule.at(records.things(rule.state)), data=dict(rule.values))
         assert refused.status_code in {303, 400, 403, 503}  # 503: there is no sign-in provider here
         assert await digest(estate, rule.service) == before, "somebody has changed something"
+
+
+def who_asks(rule: Rule) -> list[Person]:
+    """Everybody, and few where nobody is asked who they are; the machines' doors take their time."""
+    if rule.path in health.PATHS:
+        return SOME[:1]
+    return SOME if isinstance(rule.who, Anybody | Doors) else PEOPLE
 
 
 async def look(estate: Estate, records: Records, rule: Rule, person: Person | None) -> None:
@@ -260,17 +267,18 @@ async def call(
     own = code_of(OrganisationKind.PRACTICE, 1)
     if caller is Caller.SESSION:
         client = (await estate.sign_in("intake", Role.REPORTER, own)).client
-    reporter = code_of(OrganisationKind.PRACTICE, 2 if caller is Caller.OTHERS else 1)
+    area = 2 if caller is Caller.OTHERS else 1
     return await client.request(
         rule.method,
         rule.path.format(**(records.things(State.OPEN) | {"code": own} | (things or {}))),
-        json=_body(rule, reporter),
+        json=_body(rule, area),
         headers={"Idempotency-Key": caller.name} if rule.body == "report" else {},
     )
 
 
-def _body(rule: Operation, reporter: str) -> object:
-    one = {**REPORT, "reporter": reporter, "provider": code_of(OrganisationKind.ACUTE, 1)}
+def _body(rule: Operation, area: int) -> object:
+    reporter = code_of(OrganisationKind.PRACTICE, area)
+    one = {**REPORT, "reporter": reporter, "provider": code_of(OrganisationKind.ACUTE, area)}
     return {
         "report": one,
         "bulk": {"reports": [{**one, "idempotency_key": f"bulk-{reporter}"}]},
