@@ -336,6 +336,9 @@ async def test_the_interface_is_described_for_people_and_for_tools(intake: Runni
         ("get", "/api/v1/directory/providers"),
         ("put", f"{ORGANISATIONS}/{{code}}"),
         ("get", f"{ORGANISATIONS}/{{code}}"),
+        ("post", "/api/v1/directory/imports"),
+        ("get", "/api/v1/directory/imports/{import_id}"),
+        ("post", "/api/v1/directory/imports/{import_id}/apply"),
         ("post", "/api/v1/keys"),
         ("delete", "/api/v1/keys/{key_id}"),
     }

@@ -199,7 +199,7 @@ class Caller(StrEnum):
 
 @dataclass(frozen=True)
 class Keys:
-    """A program's key. `administrators`: the administrator's only. `record`: about one report, which others do not find."""
+    """A program's key. `administrators`: the administrator's only. `record`: about one organisation's, which others do not find."""
 
     administrators: bool = False
     record: bool = False
@@ -208,7 +208,11 @@ class Keys:
     def words(self) -> str:
         if self.administrators:
             return "the administrator's key"
-        return "a key of the reporting organisation" if self.record else "any organisation's key"
+        return (
+            "a key of the organisation whose record it is"
+            if self.record
+            else "any organisation's key"
+        )
 
     def expected(self, caller: Caller, ok: int) -> int:
         if caller in {Caller.NOBODY, Caller.SESSION}:

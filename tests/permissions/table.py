@@ -99,10 +99,12 @@ _ADMINISTRATION = [
             ("members/{member_id}", OWN),
             ("members/{member_id}/remove", OWN),
             ("close", WHOLE_ONE),
-            ("reopen", WHOLE_ONE),
         )
         for method, ok in (("GET", 200), ("POST", 422))
     ),
+    # it is open: past every check of who asks
+    _directory("GET", f"{ORGANISATION}/reopen", WHOLE_ONE, ok=409),
+    _directory("POST", f"{ORGANISATION}/reopen", WHOLE_ONE, ok=422),
     _directory("GET", f"{ORGANISATION}/history", OWN),
     _directory("GET", f"{ORGANISATION}/history.csv", OWN),
     _directory("GET", "/administration/keys", ALL, "labels of keys, never a key"),
@@ -149,8 +151,8 @@ OPERATIONS = (
         "intake",
         "GET",
         "/api/v1/directory/organisations/{code}",
-        Keys(administrators=True),
-        "the directory",
+        Keys(record=True),
+        "the key's own organisation",
     ),
     Operation("intake", "GET", "/api/v1/directory/providers", Keys(), "names of providers"),
     *(
@@ -163,7 +165,7 @@ OPERATIONS = (
             ok=ok,
         )
         for method, path, ok in (
-            ("POST", "", 422),
+            ("POST", "", 415),  # no file: past every check of who asks
             # no such import: past every check of who asks
             ("GET", "/{import_id}", 404),
             ("POST", "/{import_id}/apply", 404),
@@ -370,6 +372,7 @@ _REPORTING = [
         Themes(),
         f"{_TRENDS}; the list of the former",
         names_organisations=True,
+        query="?months=60",
         lists_reports=True,
     ),
     Rule(
@@ -378,6 +381,7 @@ _REPORTING = [
         "/trends/themes/{theme}/reports.csv",
         Themes(single=True),
         "reports that the reader may open, without their words",
+        query="?months=60",
         lists_reports=True,
     ),
     Rule(

@@ -1,6 +1,7 @@
 """Every route of every service, enumerated from the running applications, tried as every role of the right and of the wrong
 organisation, and as nobody (guarantee S1)."""
 
+import csv
 import json
 import re
 from base64 import b64encode
@@ -14,7 +15,7 @@ from itsdangerous import TimestampSigner
 from starlette.routing import Mount
 
 from shared.contracts.directory import OrganisationKind, Role
-from shared.web import csrf, session
+from shared.web import csrf, health, session
 from tests.intake.samples import BEARER, REPORT
 from tests.permissions.estate import AREAS, Estate, code_of
 from tests.permissions.records import (
@@ -107,14 +108,21 @@ async def test_each_person_gets_what_the_table_says_and_nothing_of_anybody_elses
     if rule.changes:
         await quiet(estate)  # what other tests have begun
     before = await digest(estate, rule.service) if rule.changes else {}
-    for person in [None, *(SOME if isinstance(rule.who, Anybody | Doors) else PEOPLE)]:
+    for person in [None, *who_asks(rule)]:
         if not (rule.changes and rule.is_right(person)):  # the right ones' turn comes below
             await look(estate, records, rule, person)
     if rule.changes:
         stranger = await estate.visitor(rule.service)
         refused = await stranger.post(rule.at(records.things(rule.state)), data=dict(rule.values))
-        assert refused.status_code in {303, 400, 403}
+        assert refused.status_code in {303, 400, 403, 503}  # 503: there is no sign-in provider here
         assert await digest(estate, rule.service) == before, "somebody has changed something"
+
+
+def who_asks(rule: Rule) -> list[Person]:
+    """Everybody, and few where nobody is asked who they are; the machines' doors take their time."""
+    if rule.path in health.PATHS:
+        return SOME[:1]
+    return SOME if isinstance(rule.who, Anybody | Doors) else PEOPLE
 
 
 async def look(estate: Estate, records: Records, rule: Rule, person: Person | None) -> None:
@@ -126,16 +134,19 @@ async def look(estate: Estate, records: Records, rule: Rule, person: Person | No
         assert response.headers["location"].startswith("/sign-in"), rule
     assert not told(rule, person, records, response), (str(person), response.text[-6000:])
     if rule.lists_reports and person and response.status_code == 200:
+        listed = "".join(
+            [(await ask(estate, records, rule, person, f"&page={n}")).text for n in (1, 2, 3)]
+        )
         for area in AREAS:
             if parties_of(person, area):
-                assert records.references[area][State.OPEN] in response.text, str(person)
+                assert records.references[area][State.OPEN] in listed, str(person)
 
 
 async def ask(
-    estate: Estate, records: Records, rule: Rule, person: Person | None
+    estate: Estate, records: Records, rule: Rule, person: Person | None, more: str = ""
 ) -> httpx2.Response:
-    """As a browser does, with a session's proof that the form is ours."""
-    address = rule.at(records.things(rule.state))
+    """As a browser does, with a session's proof that the form is ours. `more` of the address."""
+    address = rule.at(records.things(rule.state)) + more
     client = await (
         _nobody(estate, rule)
         if person is None
@@ -253,20 +264,21 @@ async def call(
         Caller.ADMINISTRATOR: BEARER,
     }.get(caller, {})
     client = await estate.visitor("intake", **headers)
+    own = code_of(OrganisationKind.PRACTICE, 1)
     if caller is Caller.SESSION:
-        practice = code_of(OrganisationKind.PRACTICE, 1)
-        client = (await estate.sign_in("intake", Role.REPORTER, practice)).client
-    reporter = code_of(OrganisationKind.PRACTICE, 2 if caller is Caller.OTHERS else 1)
+        client = (await estate.sign_in("intake", Role.REPORTER, own)).client
+    area = 2 if caller is Caller.OTHERS else 1
     return await client.request(
         rule.method,
-        rule.path.format(**(records.things(State.OPEN) | (things or {}))),
-        json=_body(rule, reporter),
+        rule.path.format(**(records.things(State.OPEN) | {"code": own} | (things or {}))),
+        json=_body(rule, area),
         headers={"Idempotency-Key": caller.name} if rule.body == "report" else {},
     )
 
 
-def _body(rule: Operation, reporter: str) -> object:
-    one = {**REPORT, "reporter": reporter, "provider": code_of(OrganisationKind.ACUTE, 1)}
+def _body(rule: Operation, area: int) -> object:
+    reporter = code_of(OrganisationKind.PRACTICE, area)
+    one = {**REPORT, "reporter": reporter, "provider": code_of(OrganisationKind.ACUTE, area)}
     return {
         "report": one,
         "bulk": {"reports": [{**one, "idempotency_key": f"bulk-{reporter}"}]},
@@ -297,7 +309,7 @@ async def test_who_may_open_no_report_gets_no_small_or_exact_number(
         if not opens_reports(person):
             client = await estate.sign_in("reporting", person.role, person.code)
             is_reviewer = person.role is Role.REVIEWER
-            queries = ("", "?months=6", "?tenet=safety", "?kind=event", "?until=2026-10")
+            queries = ("?months=60", "", "?tenet=safety", "?kind=event", "?months=6&until=2025-11")
             for query in queries if is_reviewer else queries[:1]:
                 for file in ("months", "themes", "tenets"):
                     text = (await client.get(f"/trends/{file}.csv{query}")).text
@@ -306,7 +318,8 @@ async def test_who_may_open_no_report_gets_no_small_or_exact_number(
 
 def _numbers(text: str) -> list[str]:
     """Those of the file that are not a multiple of 5, or are less than 5."""
-    cells = [cell for line in text.splitlines()[1:] for cell in line.split(",")[1:]]
+    lines = list(csv.reader(text.splitlines()))
+    cells = [cell for line in lines[1:] for cell in line[1:]]
     told = [cell.removeprefix("at least ") for cell in cells]
     return [cell for cell in told if cell.isdigit() and (int(cell) % 5 or int(cell) < 5)]
 
