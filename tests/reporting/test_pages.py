@@ -95,9 +95,9 @@ async def test_a_successor_s_figures_include_its_predecessors_and_counts_stay_as
     # Under the names they were reported by, which say what became of them.
     area = await page(service, "helen.marsh", "/trends/tenets.csv")
     old = "Valley Community NHS Trust (now part of Northfield Acute NHS Trust)"
-    assert f"Medication,{old},8,0,0,8" in area
+    assert f'"Medication","{old}",8,0,0,8' in area
     one = await page(service, "helen.marsh", "/trends/months.csv?practice=Y90001&months=6")
-    assert "November 2026,0,0,2,2" in one
+    assert '"November 2026",0,0,2,2' in one
 
 
 async def test_a_succeeding_commissioner_has_the_figures_of_the_one_before(
