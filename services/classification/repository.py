@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.domain import Decision
 from services.classification.tables import report, verdict
+from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
 from shared.directory.repository import overseen_by
@@ -18,23 +19,37 @@ from shared.platform.audit import RecordKind
 from shared.platform.audit.repository import entries_of
 from shared.platform.database import insert_rows
 
+NOBODY: frozenset[str] = frozenset()
+PRACTICES = frozenset({OrganisationKind.PRACTICE})
+
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose reports somebody may see: their own organisation's and those about it; a commissioner's quality lead also those
-    of its practices and about its providers."""
+    """Whose reports somebody may see, as organisation codes by what the person may do there: an organisation's own and those it
+    succeeded. No codes give no access, and nothing at all sees nothing."""
 
-    organisations: frozenset[str]
-    """The organisation's code, and those of the ones it succeeded."""
-    whole_area: bool
+    answers: frozenset[str] = NOBODY
+    """As responder: reports about these organisations."""
+    reported: frozenset[str] = NOBODY
+    """As reporter: reports of these organisations."""
+    oversees: frozenset[str] = NOBODY
+    """As quality lead: reports of the practices and about the providers of these commissioners."""
+
+    @property
+    def to_correct(self) -> "Scope":
+        """What of it the person may correct: the quality lead's part only, never the person's own organisation's."""
+        return Scope(oversees=self.oversees)
 
     def condition(self) -> ColumnElement[bool]:
-        codes = self.organisations
-        own = or_(report.c.reporter.in_(codes), report.c.provider.in_(codes))
-        if not self.whole_area:
-            return own
-        area = overseen_by(codes)
-        return or_(own, report.c.reporter.in_(area), report.c.provider.in_(area))
+        allowed: list[ColumnElement[bool]] = []
+        if self.answers:
+            allowed.append(report.c.provider.in_(self.answers))
+        if self.reported:
+            allowed.append(report.c.reporter.in_(self.reported))
+        if self.oversees:
+            allowed.append(report.c.reporter.in_(overseen_by(self.oversees, PRACTICES)))
+            allowed.append(report.c.provider.in_(overseen_by(self.oversees, PROVIDER_KINDS)))
+        return or_(false(), *allowed)
 
 
 @dataclass(frozen=True)

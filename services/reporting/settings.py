@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.platform.settings import ServiceSettings
@@ -12,3 +13,6 @@ class Settings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="REPORTING_", frozen=True)
     service: ClassVar[str] = "reporting"
+
+    small_numbers_below: int = Field(default=5, ge=2, le=1_000)
+    """Whoever may not open the reports behind a number sees it rounded down to a multiple of this, and less as "fewer than"."""

@@ -139,11 +139,14 @@ async def area(connection: AsyncConnection, commissioners: Iterable[str]) -> lis
     return await _listed(connection, table.c.code.in_(overseen_by(commissioners)))
 
 
-def overseen_by(commissioners: Iterable[str]) -> Select[tuple[str]]:
-    """For `column.in_(...)`: codes of the organisations of these commissioners, and of all that those succeeded."""
-    theirs = select(table.c.code).where(table.c.commissioner == _any(commissioners))
-    line = theirs.cte("overseen", recursive=True)
-    return select(_back_from(line).c.code)
+def overseen_by(
+    commissioners: Iterable[str], kinds: Collection[OrganisationKind] = frozenset(OrganisationKind)
+) -> Select[tuple[str]]:
+    """For `column.in_(...)`: codes of the organisations of these kinds and commissioners, and of all that those succeeded."""
+    theirs = select(table.c.code).where(
+        table.c.commissioner == _any(commissioners), table.c.kind.in_(kinds)
+    )
+    return select(_back_from(theirs.cte(recursive=True)).c.code)
 
 
 async def stands_for(connection: AsyncConnection, codes: Collection[str]) -> frozenset[str]:

@@ -273,7 +273,7 @@ async def test_a_correction_sent_too_late_comes_back_and_only_its_reason_once_th
             submitted.reference,
             1,
             domain.Correction(frozenset(), Tenet.SAFETY, "Nothing of it", None, "Somebody"),
-            repository.Scope(frozenset({"Q9A"}), whole_area=True),
+            repository.Scope(oversees=frozenset({"Q9A"})),
             tx,
         )
     filled = (await helen.get(form)).text

@@ -21,57 +21,15 @@ from services.reporting.domain.charts import (
 )
 from services.reporting.domain.filters import Choices, parse
 from services.reporting.domain.months import Period, period, plus
-from services.reporting.domain.numbers import Absent, NumberTable, share, tabulate
-from services.reporting.domain.trends import heat_rows, tenet_chart, theme_trends
+from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers, share
+from services.reporting.domain.trends import heat_of, tenet_chart, theme_trends
 
 SPRING = Period(date(2026, 3, 1), date(2026, 5, 1))
-NUMBERS = st.lists(
-    st.lists(st.integers(min_value=0, max_value=12), min_size=1, max_size=5), min_size=1, max_size=6
-).filter(lambda rows: len({len(row) for row in rows}) == 1)
-
-
-def table_of(rows: list[list[int]], *, redacted: bool) -> NumberTable:
-    names = [f"r{at}" for at in range(len(rows))]
-    columns = [f"c{at}" for at in range(len(rows[0]))]
-    counts = {
-        (name, column): number
-        for name, row in zip(names, rows, strict=True)
-        for column, number in zip(columns, row, strict=True)
-    }
-    return tabulate(names, columns, counts, redacted=redacted)
-
-
-def framed(table: NumberTable) -> list[list[object]]:
-    lines: list[list[object]] = [
-        [*row, total] for row, total in zip(table.numbers, table.row_totals, strict=True)
-    ]
-    return [*lines, [*table.column_totals, table.total]]
-
-
-@given(rows=NUMBERS)
-def test_redaction_never_shows_1_to_4_and_never_leaves_one_hidden_number_alone(
-    rows: list[list[int]],
-) -> None:
-    lines = framed(table_of(rows, redacted=True))
-    for line in [*lines, *map(list, zip(*lines, strict=True))]:
-        assert not any(number in range(1, 5) for number in line if isinstance(number, int))
-        hidden = [number for number in line if number is Absent.HIDDEN]
-        shown = [number for number in line if isinstance(number, int) and number > 0]
-        assert len(hidden) != 1 or not shown
-
-
-@given(rows=NUMBERS)
-def test_what_is_shown_after_redaction_is_unchanged(rows: list[list[int]]) -> None:
-    plain, redacted = framed(table_of(rows, redacted=False)), framed(table_of(rows, redacted=True))
-    for line, seen in zip(plain, redacted, strict=True):
-        assert all(
-            there in (number, Absent.HIDDEN) for number, there in zip(line, seen, strict=True)
-        )
 
 
 def test_a_month_before_the_first_report_is_no_data_and_not_zero() -> None:
     counts = {(date(2026, 4, 1), "safety"): 3}
-    chart = tenet_chart("k", "Reports", SPRING, counts, date(2026, 4, 1), redacted=False)
+    chart = tenet_chart("k", "Reports", SPRING, counts, date(2026, 4, 1), EXACT)
     assert chart.table.numbers[0] == (Absent.NO_DATA,) * 3
     assert chart.table.numbers[2] == (0, 0, 0)
     assert chart.table.total == 3
@@ -93,11 +51,11 @@ def test_a_higher_number_is_drawn_higher(frame: object) -> None:
 
 
 def test_the_words_of_a_chart_come_from_its_numbers() -> None:
-    safety = Series("Safety", (4, Absent.HIDDEN, 9), Mark.TRIANGLE, "#b25900")
+    safety = Series("Safety", (5, Few(5), 10), Mark.TRIANGLE, "#b25900", SmallNumbers(5))
     effect = Series("Effectiveness", (0, 1, 0), Mark.SQUARE, "#00789c")
     assert words_of("Reports each month", SPRING, [safety, effect]) == (
         "Reports each month, March 2026 to May 2026. "
-        "Safety: 13 reports in the months shown, most in May 2026 (9), and 1 month hidden. "
+        "Safety: at least 15 reports, most in May 2026 (10), and fewer than 5 in 1 month. "
         "Effectiveness: 1 report, most in April 2026 (1)."
     )
 
@@ -130,24 +88,18 @@ def test_the_axis_begins_at_zero_reaches_the_highest_number_and_has_few_steps(mo
 
 def test_themes_come_most_frequent_first_with_their_titles() -> None:
     counts = {("a", date(2026, 3, 1)): 2, ("b", date(2026, 4, 1)): 7}
-    trends = theme_trends(
-        SPRING, counts, {"a": "Access", "b": "Beds"}, SPRING.first, redacted=False
-    )
+    trends = theme_trends(SPRING, counts, {"a": "Access", "b": "Beds"}, SPRING.first, EXACT)
     assert [(each.title, each.total) for each in trends] == [("Beds", 7), ("Access", 2)]
     assert trends[0].numbers == (0, 7, 0)
 
 
 def test_heat_is_darkest_where_most_reports_are() -> None:
     counts = {("a", "RZ1", "safety"): 9, ("a", "RZ2", "experience"): 2, ("b", "RZ1", "safety"): 4}
-    rows = heat_rows(counts, {"a": "Access", "b": "Beds"}, ["RZ1", "RZ2"], redacted=False)
-    assert [[cell.shade for cell in row.cells] for row in rows] == [[3, 0], [1, 0]]
-    assert rows[0].cells[0].tenets == (0, 0, 9)
-
-
-def test_a_redacted_heat_cell_does_not_give_a_small_tenet_away() -> None:
-    counts = {("a", "RZ1", "safety"): 9, ("a", "RZ1", "experience"): 2}
-    (row,) = heat_rows(counts, {}, ["RZ1"], redacted=True)
-    assert row.cells[0].tenets == (Absent.HIDDEN, 0, Absent.HIDDEN)
+    heat = heat_of(counts, {"a": "Access", "b": "Beds"}, EXACT)
+    assert heat.columns == ("RZ1", "RZ2")
+    shades = [[row.cells[code].shade for code in heat.columns] for row in heat.rows]
+    assert shades == [[3, 0], [1, 0]]
+    assert heat.rows[0].cells["RZ1"].tenets == (0, 0, 9)
 
 
 def test_a_share_of_nothing_is_no_data() -> None:

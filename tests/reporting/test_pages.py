@@ -1,5 +1,6 @@
 """The trend and operations pages of the whole service, without a consumer's help: who sees what, and what is asked for wrongly."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -123,19 +124,54 @@ async def test_a_filter_cannot_widen_what_is_seen(service: Running) -> None:
 
 async def test_a_practice_sees_its_commissioners_totals_beside_its_own(service: Running) -> None:
     text = " ".join((await page(service, "amira.patel", "/trends?months=6")).split())
-    row = text[text.index("Your practice beside all practices") :]
-    assert '<td class="nhsuk-table__cell nhsuk-table__cell--numeric">11</td>' in row
+    row = text[text.index("Your practice beside others") :]
+    assert '<td class="nhsuk-table__cell nhsuk-table__cell--numeric">5</td>' in row
+    assert "fewer than 5" in row
+    assert not re.search(r">(9|11)<", row)
 
 
-async def test_a_reviewer_sees_totals_with_small_numbers_hidden_and_no_single_report(
-    service: Running,
-) -> None:
-    text = await page(service, "ravi.dhillon", "/trends")
-    assert "Safety: 11 reports" in text
-    assert "hidden" in text[text.index("Where the 3 tenets meet") :]
+async def test_a_reviewer_sees_rounded_totals_and_no_single_report(service: Running) -> None:
+    text = await page(service, "ravi.dhillon", "/trends?months=6")
+    assert "Safety: at least 10 reports" in text
+    heat = text[text.index("Where the 3 tenets meet") :]
+    assert "Valley Community NHS Trust" in heat
+    assert "Northfield Acute NHS Trust" not in heat
     listed = await page(service, "ravi.dhillon", "/trends/themes/medication")
     assert not any(each.report.reference in listed for each in STORIES)
     await page(service, "ravi.dhillon", "/trends/themes/medication/reports.csv", 403)
+
+
+async def test_the_files_of_a_reviewer_hide_what_its_page_hides(service: Running) -> None:
+    few = ",".join(["fewer than 5"] * 3)
+    months = await page(service, "ravi.dhillon", "/trends/months.csv?months=6")
+    assert f"October 2026,{few},fewer than 5" in months
+    assert "November 2026,fewer than 5,fewer than 5,10,10" in months
+    assert "Total,hidden,hidden,at least 10,at least 10" in months
+    themes = await page(service, "ravi.dhillon", "/trends/themes.csv?months=6")
+    assert f"Medication,{few},fewer than 5,fewer than 5,10,10" in themes
+    tenets = await page(service, "ravi.dhillon", "/trends/tenets.csv?months=6")
+    assert "Medication,Valley Community NHS Trust,5,fewer than 5,fewer than 5,5" in tenets
+    assert "Northfield" not in tenets
+
+
+async def test_the_months_that_a_reviewer_asks_for_cannot_overlap(service: Running) -> None:
+    whole = await page(service, "ravi.dhillon", "/trends/months.csv?months=6")
+    for until in ("2026-11", "2026-10", "2026-06"):
+        same = await page(service, "ravi.dhillon", f"/trends/months.csv?months=6&until={until}")
+        assert same == whole
+    before = await page(service, "ravi.dhillon", "/trends/months.csv?months=6&until=2026-05")
+    assert "December 2025" in before
+    assert "June 2026" not in before
+
+
+async def test_the_smallest_number_shown_is_a_setting(settings_for: SettingsFor) -> None:
+    settings = await settings_for(Settings, small_numbers_below=12)
+    async with running(create_app(settings), directory()) as service:
+        for each in STORIES:
+            await apply([each.report], service.transactions)
+        assert "No month has 12 reports or more so far." in await page(
+            service, "ravi.dhillon", "/trends"
+        )
 
 
 async def test_filters_in_the_address_choose_what_is_counted(service: Running) -> None:
@@ -224,6 +260,11 @@ async def test_operations_show_health_cases_and_dead_letters_but_no_contents(
         in text
     )
     assert opened.state is CaseState.OPEN
+    lead = await page(service, "helen.marsh", "/operations")
+    assert "Kafka does not answer" in lead
+    assert '<span class="reporting-figure__value">fewer than 5</span>' in lead
+    assert '<span class="reporting-figure__value">15</span>' in lead
+    assert '<span class="reporting-figure__value">12</span>' not in lead
 
 
 async def test_a_service_that_has_fallen_silent_is_down(settings_for: SettingsFor) -> None:

@@ -45,7 +45,7 @@ def session_cookie(subject: str, organisation: str, ago: float = 0) -> str:
             "subject": subject,
             "organisation": organisation,
             "began": now,
-            "seen": now,
+            "seen": now - ago,
             "handles": [secrets.token_hex(16)],
             "signed_in": int(now),
             "csrf_token": CSRF,

@@ -80,6 +80,7 @@ async def test_somebody_with_several_organisations_chooses_one(visitor: Browser)
     choice = await sign_in(visitor, "dana.cole")
     page = await visitor.get(choice.headers["Location"]) if choice.is_redirect else choice
     assert "Which organisation are you acting for?" in text_of(page)
+    assert 'later with "Change organisation" at the top of every page' in text_of(page)
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
     address = str(page.request.url)
     empty = await visitor.post(address, data={"csrf_token": token})

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, or_
 
 from services.actions.tables import case_
+from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind
 from shared.directory.repository import overseen_by
 
 NOBODY: frozenset[str] = frozenset()
+PRACTICES = frozenset({OrganisationKind.PRACTICE})
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Scope:
     reported: frozenset[str] = NOBODY
     """As reporter: cases that these organisations reported."""
     oversees: frozenset[str] = NOBODY
-    """As quality lead: cases by or about the organisations of these commissioners."""
+    """As quality lead: cases by the practices and about the providers of these commissioners."""
 
     def condition(self) -> ColumnElement[bool]:
         allowed: list[ColumnElement[bool]] = []
@@ -29,6 +31,6 @@ class Scope:
         if self.reported:
             allowed.append(case_.c.reporter.in_(self.reported))
         if self.oversees:
-            theirs = overseen_by(self.oversees)
-            allowed.append(case_.c.reporter.in_(theirs) | case_.c.provider.in_(theirs))
+            allowed.append(case_.c.reporter.in_(overseen_by(self.oversees, PRACTICES)))
+            allowed.append(case_.c.provider.in_(overseen_by(self.oversees, PROVIDER_KINDS)))
         return or_(false(), *allowed)

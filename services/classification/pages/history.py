@@ -9,7 +9,13 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.model.taxonomy import FOLDER, Taxonomy, load_taxonomy
-from services.classification.pages.verdicts import LABELS, QualityLead, ReferenceInPath, find
+from services.classification.pages.verdicts import (
+    LABELS,
+    QualityLead,
+    ReferenceInPath,
+    find,
+    scope_of,
+)
 from shared.contracts.directory import Role
 from shared.contracts.reports import Kind
 from shared.platform.audit import RecordKind
@@ -73,7 +79,7 @@ async def taxonomy_history_file(_: Overseer, connection: Reading) -> Response:
 
 
 async def _verdict(connection: AsyncConnection, actor: Actor, reference: str) -> Record:
-    report = await find(connection, actor, reference)
+    report = await find(connection, scope_of(actor).to_correct, reference)
     return Record(
         title="History of the verdict",
         caption=report.reference,

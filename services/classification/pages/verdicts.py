@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification import domain, repository, use_cases
 from services.classification.model.taxonomy import Taxonomy, current_taxonomy
-from services.classification.repository import Filters, Scope, StoredReport
+from services.classification.repository import NOBODY, Filters, Scope, StoredReport
 from shared.contracts.directory import Role
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
@@ -96,7 +96,7 @@ async def review(
         decided_by=DecidedBy.PERSON if show == DecidedBy.PERSON else DecidedBy.MODEL,
         kind=Kind(kind) if kind in LABELS.kinds else None,
     )
-    scope = scope_of(actor)
+    scope = scope_of(actor).to_correct
     total = await repository.queue_length(connection, scope, filters)
     entries = await repository.queue(connection, scope, filters, page=page, size=PAGE_SIZE)
     query = {"kind": filters.kind or "", "show": filters.decided_by}
@@ -121,7 +121,8 @@ async def show_verdict(
     request: Request, reference: ReferenceInPath, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """For quality leads, and read-only for the organisations the report is from and about."""
-    report = await find(connection, actor, reference)
+    scope = scope_of(actor)
+    report = await find(connection, scope, reference)
     decisions = await repository.decisions(connection, report.report_id)
     current = decisions[0]
     return render(
@@ -133,7 +134,8 @@ async def show_verdict(
         segments=domain.segments(report.text, current.themes),
         words_of=lambda theme: _words_of(report.text, theme),
         names=await names(connection, _codes(report)),
-        may_correct=actor.may(Role.QUALITY_LEAD),
+        may_correct=await repository.find_report(connection, scope.to_correct, report.reference)
+        is not None,
         corrected="corrected" in request.query_params,
         key_of=domain.key_of,
         none_of_these=NONE_OF_THESE,
@@ -150,7 +152,7 @@ async def show_correction(
     draft: Draft,
     connection: Reading,
 ) -> HTMLResponse:
-    report = await find(connection, actor, reference)
+    report = await find(connection, scope_of(actor).to_correct, reference)
     current = (await repository.decisions(connection, report.report_id))[0]
     chosen = [domain.key_of(theme) for theme in current.themes]
     shown: dict[str, object] = {
@@ -169,7 +171,8 @@ async def correct_verdict(
     request: Request, reference: ReferenceInPath, actor: QualityLead, draft: Draft, tx: Tx
 ) -> Response:
     """A reason is asked for a change; agreeing with the model needs none."""
-    report = await find(tx.connection, actor, reference)
+    scope = scope_of(actor).to_correct
+    report = await find(tx.connection, scope, reference)
     current = (await repository.decisions(tx.connection, report.report_id))[0]
     filled = await read_form(request, CorrectionForm)
     filled = _checked(filled, current, current_taxonomy(report.kind))
@@ -183,7 +186,7 @@ async def correct_verdict(
         member_id=actor.member_id,
         person=actor.name,
     )
-    await use_cases.correct(reference, form.revision, correction, scope_of(actor), tx)
+    await use_cases.correct(reference, form.revision, correction, scope, tx)
     await draft.sent(tx.connection)
     return RedirectResponse(f"/verdicts/{report.reference}?corrected", 303)
 
@@ -192,11 +195,16 @@ def scope_of(actor: Actor) -> Scope:
     """Raises Forbidden for roles that see no report's text: reviewers, operators and administrators."""
     if not actor.may(Role.QUALITY_LEAD, Role.REPORTER, Role.RESPONDER):
         raise Forbidden("Your role does not include reading reports.")
-    return Scope(actor.codes, whole_area=actor.may(Role.QUALITY_LEAD))
+    codes = actor.codes
+    return Scope(
+        answers=codes if actor.may(Role.RESPONDER) else NOBODY,
+        reported=codes if actor.may(Role.REPORTER) else NOBODY,
+        oversees=codes if actor.may(Role.QUALITY_LEAD) else NOBODY,
+    )
 
 
-async def find(connection: AsyncConnection, actor: Actor, reference: str) -> StoredReport:
-    report = await repository.find_report(connection, scope_of(actor), reference.upper())
+async def find(connection: AsyncConnection, scope: Scope, reference: str) -> StoredReport:
+    report = await repository.find_report(connection, scope, reference.upper().replace("\0", ""))
     if report is None:
         raise NotFound("There is no such report, or it is not one of your organisation's.")
     return report

@@ -18,6 +18,7 @@ from services.intake.domain.keys import (
     state_of,
 )
 from services.intake.tables import api_key
+from shared.contracts.directory import OrganisationStatus
 from shared.directory.tables import organisation
 
 
@@ -77,9 +78,16 @@ async def add_key(
 
 
 async def known_key(connection: AsyncConnection, key_id: UUID) -> KnownKey | None:
+    """None as well for a key of an organisation that has closed: nobody acts for it any more."""
+    owner = organisation.alias("owner")
     row = (
         await connection.execute(
-            select(api_key, func.now().label("now")).where(api_key.c.id == key_id)
+            select(api_key, func.now().label("now"))
+            .outerjoin(owner, owner.c.code == api_key.c.organisation)
+            .where(
+                api_key.c.id == key_id,
+                owner.c.status.is_distinct_from(OrganisationStatus.CLOSED),
+            )
         )
     ).one_or_none()
     if row is None:

@@ -12,7 +12,7 @@ from html import escape
 from itertools import count, pairwise
 
 from services.reporting.domain.months import Period, long_name, short_name
-from services.reporting.domain.numbers import Absent, Number
+from services.reporting.domain.numbers import EXACT, Absent, Few, Number, SmallNumbers
 
 INK, FAINT, AXIS = "#212b32", "#e8edee", "#4c6272"
 
@@ -31,6 +31,8 @@ class Series:
     numbers: tuple[Number, ...]
     mark: Mark
     colour: str
+    rule: SmallNumbers = EXACT
+    """By which the numbers are told."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def bar_chart(
     parts = []
     for at, number in enumerate(series.numbers):
         x = frame.x(at, len(months))
-        if number is Absent.HIDDEN:
+        if isinstance(number, Few):
             parts.append(_text(x, base - 4, "*", anchor="middle"))
         elif isinstance(number, int) and number:
             end = frame.y(number, top)
@@ -139,20 +141,23 @@ def words_of(title: str, period: Period, series: Sequence[Series]) -> str:
 
 
 def _sentence(series: Series, months: Sequence[date]) -> str:
-    numbers = [(number, month) for number, month in zip(series.numbers, months, strict=True)]
-    seen = [(number, month) for number, month in numbers if isinstance(number, int)]
-    hidden = sum(number is Absent.HIDDEN for number, _ in numbers)
+    seen = [
+        (number, month)
+        for number, month in zip(series.numbers, months, strict=True)
+        if isinstance(number, int)
+    ]
+    few = sum(isinstance(number, Few) for number in series.numbers)
     total = sum(number for number, _ in seen)
-    text = f"{series.name}: {total:,} {'report' if total == 1 else 'reports'}"
-    if hidden:
-        text += " in the months shown"
+    if few and not total:
+        return f"{series.name}: {Few(series.rule.below)} reports in each month."
+    text = f"{series.name}: {'' if series.rule.exact else 'at least '}{total:,} {'report' if total == 1 else 'reports'}"
     most = max((number for number, _ in seen), default=0)
     if most:
         best = [month for number, month in seen if number == most]
         several = f" and {len(best) - 1} more" if len(best) > 1 else ""
         text += f", most in {long_name(best[0])}{several} ({most:,})"
-    if hidden:
-        text += f", and {hidden} {'month' if hidden == 1 else 'months'} hidden"
+    if few:
+        text += f", and {Few(series.rule.below)} in {few} {'month' if few == 1 else 'months'}"
     return text + "."
 
 

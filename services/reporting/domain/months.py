@@ -44,3 +44,10 @@ def period(months: int, until: date | None, newest: date | None, current: date) 
         begins = plus(current, 1 - months)
         until = newest if newest is not None and newest < begins else current
     return Period(plus(until, 1 - months), until)
+
+
+def tiled(until: date, latest: date, months: int) -> date:
+    """The end of the stretch of so many months that holds `until`, where stretches lie end to end before `latest`: stretches that
+    overlap would give single months away by their difference."""
+    back = (latest.year - until.year) * 12 + latest.month - until.month
+    return plus(latest, -(max(0, back) // months) * months)

@@ -1,5 +1,5 @@
-"""Tables of numbers as a reader may see them: what is not there is said in words, and small numbers are hidden where they could
-point at somebody."""
+"""Tables of numbers as a reader may see them: exact for who may open every report behind them, else so that no small number can be
+told from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,87 @@ class Absent(StrEnum):
     HIDDEN = "hidden"
 
 
-Number = int | Absent
+@dataclass(frozen=True, slots=True)
+class Few:
+    """Less than so many: it may be none."""
 
-SMALLEST_SHOWN = 5
-"""A count from 1 to 4 could point at a patient or a person to somebody who is not responsible for them."""
+    below: int
+
+    def __str__(self) -> str:
+        return f"fewer than {self.below:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """So many and perhaps more: added up from numbers that are themselves rounded down."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"at least {self.number:,}"
+
+
+Number = int | Few | AtLeast | Absent
+
+FEWEST_FOR_A_SHARE = 4
+"""Times the smallest number shown: a share of fewer would say little and give much away."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallNumbers:
+    """The one rule for numbers that count reports which the reader may not open (`docs/permissions.md`, decision 0019).
+
+    Each number is rounded down to a multiple of `below`, so that what would be zero then, and is 0 to `below` - 1, reads "fewer
+    than". None and few are told alike: a zero beside a small number would give that one away. 1 is the rule for exact numbers.
+    """
+
+    below: int
+
+    @property
+    def exact(self) -> bool:
+        return self.below == 1
+
+    def shown(self, number: int) -> Number:
+        """One number."""
+        if number < self.below and not self.exact:
+            return Few(self.below)
+        return number - number % self.below
+
+    def total(self, parts: Sequence[int]) -> Number:
+        """The total of numbers that are shown beside it. One that only the greatest parts possible could make is told a step lower:
+        it would give each of them away."""
+        whole = sum(parts)
+        if not self.exact and whole == sum(self._most(part) for part in parts):
+            whole = max(0, whole - 1)
+        return self.shown(whole)
+
+    def added(self, numbers: Sequence[Number]) -> Number:
+        """The sum of numbers as they are shown: it tells nothing that they do not."""
+        whole = sum(number for number in numbers if isinstance(number, int))
+        if self.exact:
+            return whole
+        return AtLeast(whole) if whole else Absent.HIDDEN
+
+    def share(self, part: int, whole: int) -> str:
+        """`43%`; near 0% and 100%, where the rest would be a small number, a bound: `more than 90%`."""
+        if self.exact:
+            return share(part, whole)
+        told = whole - whole % self.below
+        if whole < FEWEST_FOR_A_SHARE * self.below:
+            return "not enough data"
+        if part < self.below:
+            return f"less than {-(-100 * self.below // told)}%"
+        if whole - part < self.below:
+            return f"more than {100 * (told - self.below) // told}%"
+        parts = part - part % self.below, (whole - part) - (whole - part) % self.below
+        return share(parts[0], sum(parts))
+
+    def _most(self, number: int) -> int:
+        """The greatest number that is told as this one is."""
+        return number - number % self.below + self.below - 1
+
+
+EXACT = SmallNumbers(1)
 
 
 @dataclass(frozen=True)
@@ -40,69 +117,30 @@ def tabulate(
     columns: Sequence[str],
     counts: Mapping[tuple[str, str], int],
     *,
-    redacted: bool = False,
+    rule: SmallNumbers = EXACT,
     without_data: frozenset[str] = frozenset(),
 ) -> NumberTable:
     """The table of counts by (row, column). Rows `without_data` say so; the rest of what is missing is zero.
 
-    Redacted: counts from 1 to 4 are hidden, and wherever a total would give a hidden number away, another one is hidden too.
+    Where the rule is not exact, a row's total is a number of its own, and the last row adds up what is shown above it: each shown
+    number then stands in one sum only, from which nothing follows.
     """
-    grid: list[list[Number]] = [
-        [counts.get((row, column), 0) for column in columns] for row in rows
+    grid = [[counts.get((row, column), 0) for column in columns] for row in rows]
+    told: list[tuple[Number, ...]] = [
+        (*map(rule.shown, line), rule.total(line))
+        if row not in without_data
+        else (Absent.NO_DATA,) * (len(columns) + 1)
+        for row, line in zip(rows, grid, strict=True)
     ]
-    framed = [[*line, _sum(line)] for line in grid]
-    framed.append([_sum([line[at] for line in framed]) for at in range(len(columns) + 1)])
-    if redacted:
-        hide(framed)
-    for at, row in enumerate(rows):
-        if row in without_data:
-            framed[at] = [Absent.NO_DATA] * (len(columns) + 1)
+    foot = [rule.added([line[at] for line in told]) for at in range(len(columns) + 1)]
     return NumberTable(
         rows=tuple(rows),
         columns=tuple(columns),
-        numbers=tuple(tuple(line[:-1]) for line in framed[:-1]),
-        row_totals=tuple(line[-1] for line in framed[:-1]),
-        column_totals=tuple(framed[-1][:-1]),
-        total=framed[-1][-1],
+        numbers=tuple(line[:-1] for line in told),
+        row_totals=tuple(line[-1] for line in told),
+        column_totals=tuple(foot[:-1]),
+        total=foot[-1],
     )
-
-
-def shown(number: int, *, redacted: bool) -> Number:
-    """The number alone, without others to work it out from."""
-    return Absent.HIDDEN if redacted and 0 < number < SMALLEST_SHOWN else number
-
-
-def hide(framed: list[list[Number]]) -> None:
-    """Hide, in a grid whose last row and column are totals, each 1 to 4; then, as long as some line has one hidden number alone,
-    which its total would give away, the smallest other number of that line."""
-    height, width = len(framed), len(framed[0])
-    for line in framed:
-        line[:] = [
-            shown(number, redacted=True) if isinstance(number, int) else number for number in line
-        ]
-    lines = [[(r, c) for c in range(width)] for r in range(height)]
-    lines += [[(r, c) for r in range(height)] for c in range(width)]
-    while any(_protect(framed, line) for line in lines):
-        pass
-
-
-def _protect(framed: list[list[Number]], line: Sequence[tuple[int, int]]) -> bool:
-    """Hide a second number of the line if just one is hidden; true if that was needed."""
-    hidden = [at for at in line if framed[at[0]][at[1]] is Absent.HIDDEN]
-    others = [
-        (number, at)
-        for at in line
-        if isinstance(number := framed[at[0]][at[1]], int) and number > 0
-    ]
-    if len(hidden) != 1 or not others:
-        return False
-    _, (row, column) = min(others)
-    framed[row][column] = Absent.HIDDEN
-    return True
-
-
-def _sum(numbers: Sequence[Number]) -> int:
-    return sum(number for number in numbers if isinstance(number, int))
 
 
 def share(part: int, whole: int) -> str:

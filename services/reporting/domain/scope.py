@@ -1,7 +1,7 @@
 """What of the trends somebody may see, by the organisation they act for and their roles there."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.contracts.directory import (
     PROVIDER_KINDS,
@@ -36,19 +36,38 @@ def scope_of(
     area: Sequence[Listed],
     commissioner: str | None,
 ) -> Scope:
-    """Quality leads: their commissioner's practices and providers. Practices: what they reported. Providers: what is about them.
-    Everybody else: redacted totals of their commissioner's, or of all where they have none.
+    """The reports that the reader may open one by one: as reporter the organisation's own, as responder those about it, as quality
+    lead those of the commissioner's practices and about its providers. Who may open none sees redacted totals of the
+    commissioner's, or of all where there is none.
 
-    `codes` are the organisation's own and those it succeeded: a merger takes no report out of anybody's sight. `area` is what
-    `overseer_of` oversees, and `commissioner` its name.
+    `codes` are the organisation's own and those it succeeded: a merger takes no report out of anybody's sight. `area` are the
+    organisations of the reader's area, and `commissioner` whose it is.
     """
+    reports = Role.REPORTER in roles
+    answers = Role.RESPONDER in roles and organisation.kind in PROVIDER_KINDS
+    own = Scope(
+        _title(organisation.name, reports=reports, answers=answers),
+        codes if reports else frozenset(),
+        codes if answers else frozenset(),
+    )
     if Role.QUALITY_LEAD in roles:
-        return commissioned_by(organisation.name, area)
-    if organisation.kind is OrganisationKind.PRACTICE and Role.REPORTER in roles:
-        return Scope(f"Reports from {organisation.name}", codes, frozenset())
-    if organisation.kind in PROVIDER_KINDS and {Role.RESPONDER, Role.REPORTER}.intersection(roles):
-        return Scope(f"Reports about {organisation.name}", frozenset(), codes)
-    return wider_scope(commissioner, area)
+        overseen = commissioned_by(organisation.name, area)
+        return replace(
+            overseen,
+            reporters=_both(overseen.reporters, own.reporters),
+            providers=_both(overseen.providers, own.providers),
+        )
+    return own if reports or answers else wider_scope(commissioner, area)
+
+
+def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str]:
+    return (one or frozenset()) | (other or frozenset())
+
+
+def _title(name: str, *, reports: bool, answers: bool) -> str:
+    if reports and answers:
+        return f"Reports from and about {name}"
+    return f"Reports about {name}" if answers else f"Reports from {name}"
 
 
 def wider_scope(commissioner: str | None, area: Sequence[Listed]) -> Scope:

@@ -18,12 +18,11 @@ from services.reporting.domain.charts import (
 from services.reporting.domain.counts import Measure
 from services.reporting.domain.months import Period, long_name
 from services.reporting.domain.numbers import (
-    SMALLEST_SHOWN,
+    FEWEST_FOR_A_SHARE,
     Absent,
     Number,
     NumberTable,
-    share,
-    shown,
+    SmallNumbers,
     tabulate,
 )
 from shared.contracts.reports import Tenet
@@ -54,7 +53,7 @@ class ThemeTrend:
 
     slug: str
     title: str
-    total: Number
+    total: int
     numbers: tuple[Number, ...]
     chart: Chart
 
@@ -72,7 +71,16 @@ class HeatCell:
 class HeatRow:
     slug: str
     title: str
-    cells: tuple[HeatCell, ...]
+    cells: Mapping[str, HeatCell]
+    """By column."""
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Where two things meet."""
+
+    columns: tuple[str, ...]
+    rows: tuple[HeatRow, ...]
 
 
 @dataclass(frozen=True)
@@ -87,9 +95,10 @@ class Performance:
     disputed: int
     confirmed: int
     unanswered: int
+    rule: SmallNumbers
 
     @classmethod
-    def of(cls, stages: Mapping[str, int], overdue: int) -> "Performance":
+    def of(cls, stages: Mapping[str, int], overdue: int, rule: SmallNumbers) -> "Performance":
         return cls(
             asked=stages.get(Measure.ASKED, 0),
             in_time=stages.get(Measure.IN_TIME, 0),
@@ -99,7 +108,18 @@ class Performance:
             disputed=stages.get(Measure.DISPUTED, 0),
             confirmed=stages.get(Measure.CONFIRMED, 0),
             unanswered=stages.get(Measure.UNANSWERED, 0),
+            rule=rule,
         )
+
+    @property
+    def shares_only(self) -> bool:
+        """The counts are not the reader's to see."""
+        return not self.rule.exact
+
+    @property
+    def fewest(self) -> int:
+        """Reports that shares are shown from."""
+        return FEWEST_FOR_A_SHARE * self.rule.below if self.shares_only else 1
 
     @property
     def waiting(self) -> int:
@@ -109,26 +129,33 @@ class Performance:
     @property
     def in_time_share(self) -> str:
         """Of those acknowledged."""
-        return share(self.in_time, self.in_time + self.late)
+        return self.rule.share(self.in_time, self.in_time + self.late)
 
     @property
     def loop_closed_share(self) -> str:
         """Of all that were asked: a practice that stayed silent has not closed the loop."""
-        return share(self.confirmed, self.asked)
+        return self.rule.share(self.confirmed, self.asked)
 
 
-def beside(own: Sequence[Number], everybody: Sequence[Number]) -> tuple[Number, ...]:
-    """Everybody's numbers, hidden also where taking one's own away would leave 1 to 4 of others'."""
-    return tuple(
-        Absent.HIDDEN
-        if isinstance(mine, int) and isinstance(all_of, int) and 0 < all_of - mine < SMALLEST_SHOWN
-        else all_of
-        for mine, all_of in zip(own, everybody, strict=True)
-    )
+def others(
+    months: Sequence[date],
+    everybody: Mapping[tuple[date, str], int],
+    own: Mapping[tuple[date, str], int],
+    rule: SmallNumbers,
+) -> tuple[Number, ...]:
+    """Each month's reports of everybody but the reader, who knows its own."""
+
+    def in_month(counts: Mapping[tuple[date, str], int], month: date) -> int:
+        return sum(counts.get((month, tenet), 0) for tenet in Tenet)
+
+    return tuple(rule.shown(in_month(everybody, each) - in_month(own, each)) for each in months)
 
 
-def without_data(period: Period, first: date | None) -> frozenset[date]:
-    """The months before the first report: nobody was counting yet, which is not the same as counting none."""
+def without_data(period: Period, first: date | None, rule: SmallNumbers) -> frozenset[date]:
+    """The months before the first report: nobody was counting yet, which is not the same as counting none. Who does not see exact
+    numbers cannot tell these months from others with few."""
+    if not rule.exact:
+        return frozenset()
     return frozenset(month for month in period.months if first is None or month < first)
 
 
@@ -138,18 +165,19 @@ def tenet_chart(
     period: Period,
     counts: Mapping[tuple[date, str], int],
     first: date | None,
-    *,
-    redacted: bool,
+    rule: SmallNumbers,
 ) -> TenetChart:
     names = {tenet.value: tenet.value.capitalize() for tenet in Tenet}
     table = tabulate(
         [long_name(month) for month in period.months],
         list(names.values()),
         {(long_name(month), names[tenet]): number for (month, tenet), number in counts.items()},
-        redacted=redacted,
-        without_data=frozenset(map(long_name, without_data(period, first))),
+        rule=rule,
+        without_data=frozenset(map(long_name, without_data(period, first, rule))),
     )
-    series = [Series(names[tenet], table.column(names[tenet]), *_MARKS[tenet]) for tenet in Tenet]
+    series = [
+        Series(names[tenet], table.column(names[tenet]), *_MARKS[tenet], rule) for tenet in Tenet
+    ]
     months = len(period.months)
     return TenetChart(
         wide=line_chart(f"{key}-wide", title, period, series, wide(months)),
@@ -164,74 +192,85 @@ def theme_trends(
     counts: Mapping[tuple[str, date], int],
     titles: Mapping[str, str],
     first: date | None,
-    *,
-    redacted: bool,
+    rule: SmallNumbers,
 ) -> list[ThemeTrend]:
-    """The themes that have reports in the period, the most frequent first; hidden totals come last."""
+    """The themes that have reports in the period, the most frequent first; of those with few nobody can say whether they have any,
+    so they are left out."""
     slugs = sorted({slug for slug, _ in counts}, key=lambda slug: titles.get(slug, slug))
-    rows = {month: month.isoformat() for month in period.months}
+    months = {month: month.isoformat() for month in period.months}
     table = tabulate(
-        list(rows.values()),
         slugs,
-        {(rows[month], slug): number for (slug, month), number in counts.items()},
-        redacted=redacted,
-        without_data=frozenset(rows[month] for month in without_data(period, first)),
+        list(months.values()),
+        {(slug, months[month]): number for (slug, month), number in counts.items()},
+        rule=rule,
     )
-    top = max((n for row in table.numbers for n in row if isinstance(n, int)), default=0)
-    trends = [
-        _theme_trend(slug, titles.get(slug, slug), period, table.column(slug), total, max(1, top))
-        for slug, total in zip(slugs, table.column_totals, strict=True)
+    absent = without_data(period, first, rule)
+    rows = [
+        (slug, _gaps(period, numbers, absent), total)
+        for slug, numbers, total in zip(slugs, table.numbers, table.row_totals, strict=True)
+        if isinstance(total, int)
     ]
-    return sorted(trends, key=lambda trend: -trend.total if isinstance(trend.total, int) else 0)
+    top = max((n for _, numbers, _ in rows for n in numbers if isinstance(n, int)), default=0)
+    trends = [
+        _theme_trend(slug, titles.get(slug, slug), period, numbers, total, max(1, top), rule)
+        for slug, numbers, total in rows
+    ]
+    return sorted(trends, key=lambda trend: -trend.total)
+
+
+def _gaps(period: Period, numbers: Sequence[Number], absent: frozenset[date]) -> tuple[Number, ...]:
+    return tuple(
+        Absent.NO_DATA if month in absent else number
+        for month, number in zip(period.months, numbers, strict=True)
+    )
 
 
 def _theme_trend(
-    slug: str, title: str, period: Period, numbers: tuple[Number, ...], total: Number, top: int
+    slug: str,
+    title: str,
+    period: Period,
+    numbers: tuple[Number, ...],
+    total: int,
+    top: int,
+    rule: SmallNumbers,
 ) -> ThemeTrend:
-    series = Series("All tenets", numbers, Mark.SQUARE, _BAR)
+    series = Series("All tenets", numbers, Mark.SQUARE, _BAR, rule)
     chart = bar_chart(f"theme-{slug}", title, period, series, top, small())
     return ThemeTrend(slug, title, total, numbers, chart)
 
 
-def heat_rows(
-    counts: Mapping[tuple[str, str, str], int],
-    titles: Mapping[str, str],
-    columns: Sequence[str],
-    *,
-    redacted: bool,
-) -> list[HeatRow]:
-    """By (row, column, tenet). Redacted: a cell's tenets are hidden where they would give a small number away."""
-    rows = sorted({row for row, _, _ in counts}, key=lambda row: titles.get(row, row))
-    totals = {
-        (row, column): sum(counts.get((row, column, tenet), 0) for tenet in Tenet)
-        for row in rows
-        for column in columns
-    }
-    most = max(totals.values(), default=0)
-    framed = tabulate(rows, list(columns), totals, redacted=redacted)
-    return [
-        HeatRow(
-            row,
-            titles.get(row, row),
-            tuple(
-                _heat_cell(
-                    framed.numbers[at][over],
-                    [counts.get((row, column, tenet), 0) for tenet in Tenet],
-                    most,
-                    redacted=redacted,
-                )
-                for over, column in enumerate(columns)
-            ),
-        )
-        for at, row in enumerate(rows)
-    ]
+def heat_of(
+    counts: Mapping[tuple[str, str, str], int], titles: Mapping[str, str], rule: SmallNumbers
+) -> Heat:
+    """By (row, column, tenet). Rows and columns in which every number is small are left out."""
+    cells: dict[tuple[str, str], list[int]] = {}
+    for row, column, tenet in counts:
+        parts = cells.setdefault((row, column), [0] * len(Tenet))
+        parts[list(Tenet).index(Tenet(tenet))] = counts[row, column, tenet]
+    told = {at: rule.total(parts) for at, parts in cells.items()}
+    shown = {at: total for at, total in told.items() if isinstance(total, int)}
+    rows = sorted({row for row, _ in shown}, key=lambda row: titles.get(row, row))
+    columns = sorted({column for _, column in shown})
+    most = max(shown.values(), default=0)
+    nothing = [0] * len(Tenet)
+    return Heat(
+        tuple(columns),
+        tuple(
+            HeatRow(
+                row,
+                titles.get(row, row),
+                {
+                    column: _heat_cell(cells.get((row, column), nothing), most, rule)
+                    for column in columns
+                },
+            )
+            for row in rows
+        ),
+    )
 
 
-def _heat_cell(total: Number, by_tenet: Sequence[int], most: int, *, redacted: bool) -> HeatCell:
-    tenets: list[Number] = [shown(number, redacted=redacted) for number in by_tenet]
-    if isinstance(total, Absent):
-        return HeatCell(total, (total,) * len(tenets), 0)
-    if Absent.HIDDEN in tenets:
-        # One hidden tenet could be worked out from the total, so none that is not zero is shown.
-        tenets = [number if number == 0 else Absent.HIDDEN for number in tenets]
-    return HeatCell(total, tuple(tenets), total * (SHADES + 1) // (most + 1))
+def _heat_cell(by_tenet: Sequence[int], most: int, rule: SmallNumbers) -> HeatCell:
+    total = rule.total(by_tenet)
+    tenets = tuple(map(rule.shown, by_tenet))
+    shade = total * (SHADES + 1) // (most + 1) if isinstance(total, int) else 0
+    return HeatCell(total, tenets, shade)

@@ -1,14 +1,14 @@
 """Each table of the trend pages as a CSV file of exactly that view: same scope, same filters, same hidden numbers."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.months import long_name
-from services.reporting.domain.trends import HeatRow
-from services.reporting.pages.views import View, overview, view_of
+from services.reporting.domain.trends import Heat
+from services.reporting.pages.views import View, overview, rule_of, view_of
 from services.reporting.repository import trends as repository
 from services.reporting.repository.trends import ListedReport, Question
 from shared.contracts.reports import Tenet
@@ -28,7 +28,7 @@ router = APIRouter()
 @router.get("/trends/months.csv")
 async def months(request: Request, actor: CurrentActor, connection: Reading) -> Response:
     """Reports each month by tenet."""
-    view = await view_of(connection, actor, request.query_params)
+    view = await view_of(connection, actor, request.query_params, rule_of(request))
     table = (await overview(connection, view)).chart.table
     rows = zip(table.rows, table.numbers, table.row_totals, strict=True)
     return csv_file(
@@ -44,7 +44,7 @@ async def months(request: Request, actor: CurrentActor, connection: Reading) -> 
 @router.get("/trends/themes.csv")
 async def themes(request: Request, actor: CurrentActor, connection: Reading) -> Response:
     """Reports of each theme by month."""
-    view = await view_of(connection, actor, request.query_params)
+    view = await view_of(connection, actor, request.query_params, rule_of(request))
     shown = await overview(connection, view)
     return csv_file(
         "reports-by-theme-and-month",
@@ -58,11 +58,9 @@ async def themes(request: Request, actor: CurrentActor, connection: Reading) -> 
 @router.get("/trends/tenets.csv")
 async def tenets(request: Request, actor: CurrentActor, connection: Reading) -> Response:
     """Where theme and provider meet: the total and the three tenets."""
-    view = await view_of(connection, actor, request.query_params)
+    view = await view_of(connection, actor, request.query_params, rule_of(request))
     shown = await overview(connection, view)
-    return csv_file(
-        "reports-by-theme-and-provider", _meeting(shown.heat, list(shown.providers.values()))
-    )
+    return csv_file("reports-by-theme-and-provider", _meeting(shown.heat, shown.providers))
 
 
 @router.get("/trends/themes/{theme}/reports.csv")
@@ -70,11 +68,11 @@ async def reports(
     request: Request, theme: str, actor: CurrentActor, connection: Reading
 ) -> StreamingResponse:
     """The reports behind one theme, all of them."""
-    view = await view_of(connection, actor, request.query_params, theme=theme)
-    if theme not in view.choices.themes:
-        raise NotFound("There is no such theme. It may have been renamed or merged.")
+    view = await view_of(connection, actor, request.query_params, rule_of(request), theme=theme)
     if view.scope.redacted:
         raise Forbidden("You can see totals here, but not single reports.")
+    if theme not in view.choices.themes:
+        raise NotFound("There is no such theme. It may have been renamed or merged.")
     return StreamingResponse(
         _report_lines(runtime_of(request).transactions, view),
         media_type=MEDIA_TYPE,
@@ -82,10 +80,11 @@ async def reports(
     )
 
 
-def _meeting(rows: Sequence[HeatRow], providers: Sequence[str]) -> list[Sequence[object]]:
+def _meeting(heat: Heat, providers: Mapping[str, str]) -> list[Sequence[object]]:
     lines: list[Sequence[object]] = [("Theme", "Provider", "Total", *TENETS)]
-    for row in rows:
-        for provider, cell in zip(providers, row.cells, strict=True):
+    for row in heat.rows:
+        for code, provider in providers.items():
+            cell = row.cells[code]
             lines.append((row.title, provider, cell.total, *cell.tenets))
     return lines
 

@@ -3,25 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
+from services.reporting.domain.numbers import EXACT
 from services.reporting.health_board import HealthBoard, ProcessHealth
+from services.reporting.pages.views import rule_of
 from services.reporting.repository import operations, tallies
 from services.reporting.repository.trends import now
 from shared.contracts.cases import CaseState
 from shared.contracts.directory import Role
 from shared.contracts.messages import MessageState
 from shared.platform.http import Reading
-from shared.web.actors import require
+from shared.web.actors import Actor, require
 from shared.web.pages import render
 
 SOON = timedelta(hours=4)
 GROUPS = 50
 
 router = APIRouter()
-WATCHERS = Depends(require(Role.OPERATOR, Role.QUALITY_LEAD))
+Watcher = Annotated[Actor, Depends(require(Role.OPERATOR, Role.QUALITY_LEAD))]
 
 
 @dataclass(frozen=True)
@@ -37,24 +40,44 @@ class Chain:
         """Accepted and not yet counted: on the way, or set aside."""
         return None if self.accepted is None else self.accepted - self.counted
 
+    @property
+    def numbers(self) -> dict[str, int | None]:
+        return {
+            "accepted": self.accepted,
+            "classified": self.classified,
+            "counted": self.counted,
+            "difference": self.difference,
+        }
 
-@router.get("/operations", response_class=HTMLResponse, dependencies=[WATCHERS])
-async def show_operations(request: Request, connection: Reading) -> HTMLResponse:
-    """Health of every process, the chain's account, cases, messages and dead letters."""
+
+@router.get("/operations", response_class=HTMLResponse)
+async def show_operations(request: Request, actor: Watcher, connection: Reading) -> HTMLResponse:
+    """Health of every process, the chain's account, cases, messages and dead letters. These are of the whole estate, so only
+    operators, who keep its account, see exact numbers."""
+    rule = EXACT if actor.may(Role.OPERATOR) else rule_of(request)
     board: HealthBoard = request.app.state.health_board
     processes = board.processes()
     tallied = await tallies(connection)
+    clocks = await operations.clocks(connection, SOON)
+    chain = chain_of(processes, tallied["reports_counted"])
     return render(
         request,
         "reporting/operations.html",
         now=await now(connection),
         processes=processes,
         unwell=sum(not process.is_well for process in processes),
-        chain=chain_of(processes, tallied["reports_counted"]),
-        clocks=await operations.clocks(connection, SOON),
-        cases={state: tallied.get(f"cases_{state}", 0) for state in CaseState},
-        messages=_messages(processes, tallied),
+        chain={
+            name: None if number is None else rule.shown(number)
+            for name, number in chain.numbers.items()
+        },
+        overdue=rule.shown(clocks.overdue),
+        due_soon=rule.shown(clocks.due_soon),
+        cases={state: rule.shown(tallied.get(f"cases_{state}", 0)) for state in CaseState},
+        messages={
+            state: rule.shown(number) for state, number in _messages(processes, tallied).items()
+        },
         dead_letters=await operations.dead_letter_groups(connection, limit=GROUPS),
+        rule=rule,
     )
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from services.reporting.domain.filters import Choices
-from services.reporting.pages.views import View, overview, theme_detail, view_of
+from services.reporting.pages.views import View, overview, rule_of, theme_detail, view_of
 from services.reporting.repository import trends as repository
 from shared.directory.repository import names
 from shared.platform.errors import NotFound
@@ -22,7 +22,7 @@ router = APIRouter()
 @router.get("/trends", response_class=HTMLResponse)
 async def trends(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
     """Reports by month, tenet, theme and provider, as far as the reader may see."""
-    view = await view_of(connection, actor, request.query_params)
+    view = await view_of(connection, actor, request.query_params, rule_of(request))
     return render(
         request,
         "reporting/trends.html",
@@ -44,7 +44,7 @@ async def theme(
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
     """One theme: its chart, its sub-themes, and the reports behind it."""
-    view = await view_of(connection, actor, request.query_params, theme=theme)
+    view = await view_of(connection, actor, request.query_params, rule_of(request), theme=theme)
     if theme not in view.choices.themes:
         raise NotFound("There is no such theme. It may have been renamed or merged.")
     reports = []

@@ -3,29 +3,33 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import cast
 
+from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.filters import Choices, Filters, parse
 from services.reporting.domain.known import LONDON, month_of
-from services.reporting.domain.months import period, plus
-from services.reporting.domain.numbers import Number
+from services.reporting.domain.months import period, plus, tiled
+from services.reporting.domain.numbers import EXACT, Number, SmallNumbers
 from services.reporting.domain.scope import Scope, scope_of, wider_scope
 from services.reporting.domain.trends import (
-    HeatRow,
+    Heat,
     Performance,
     TenetChart,
     ThemeTrend,
-    beside,
-    heat_rows,
+    heat_of,
+    others,
     tenet_chart,
     theme_trends,
 )
 from services.reporting.repository import trends as repository
 from services.reporting.repository.trends import Question
+from services.reporting.settings import Settings
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
 from shared.directory import repository as directory
 from shared.directory.domain import Listed
+from shared.platform.http import runtime_of
 from shared.web.actors import Actor
 
 REPORTS_BY_TENET = "Reports each month by tenet"
@@ -47,6 +51,13 @@ class View:
     first: date | None
     """The first month with data in scope: before it there is none, which is not zero."""
     now: datetime
+    small_numbers: SmallNumbers
+    """For numbers that count reports which the reader may not open."""
+
+    @property
+    def rule(self) -> SmallNumbers:
+        """How this page's numbers are told."""
+        return self.small_numbers if self.scope.redacted else EXACT
 
     @property
     def scope(self) -> Scope:
@@ -89,10 +100,10 @@ class Overview:
     chart: TenetChart
     themes: list[ThemeTrend]
     providers: Mapping[str, str]
-    heat: list[HeatRow]
+    heat: Heat
     performance: Performance
     wider: tuple[Number, ...] | None
-    """The commissioner's total of each month, redacted."""
+    """Everybody else's reports each month, as far as they may be told."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +111,22 @@ class ThemeDetail:
     """The numbers of one theme's page."""
 
     chart: TenetChart
-    sub_themes: list[HeatRow]
+    sub_themes: Heat
     providers: Mapping[str, str]
-    heat: list[HeatRow]
+    heat: Heat
     performance: Performance
+
+
+def rule_of(request: Request) -> SmallNumbers:
+    """For numbers that count reports which the reader may not open: the setting."""
+    return SmallNumbers(cast("Settings", runtime_of(request).settings).small_numbers_below)
 
 
 async def view_of(
     connection: AsyncConnection,
     actor: Actor,
     asked: Mapping[str, str],
+    small_numbers: SmallNumbers,
     *,
     theme: str | None = None,
 ) -> View:
@@ -118,12 +135,17 @@ async def view_of(
     current = month_of(now.astimezone(LONDON).date())
     overseer, area = await _overseer(connection, actor)
     scope = scope_of(actor.organisation, actor.roles, actor.codes, area, overseer)
-    choices = await _choices(connection, actor, scope, area)
+    rule = small_numbers if scope.redacted else EXACT
+    titles = await repository.titles_in(connection, scope, rule.below)
+    choices = await _choices(connection, scope, area, titles)
     filters, errors = parse(asked, choices, current)
+    first, newest = await repository.first_and_newest(connection, scope, rule.below)
+    if not rule.exact and filters.until is not None:
+        latest = period(filters.month_count, None, newest, current).last
+        filters = filters.ending(tiled(filters.until, latest, filters.month_count))
     address = filters if theme is None else replace(filters, theme=None)
     if theme is not None:
         filters = replace(filters, theme=theme)
-    first, newest = await repository.first_and_newest(connection, scope)
     months = period(filters.month_count, filters.until, newest, current)
     return View(
         question=Question(scope, filters, months),
@@ -133,13 +155,14 @@ async def view_of(
         errors=errors,
         first=first,
         now=now,
+        small_numbers=small_numbers,
     )
 
 
 async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | None, list[Listed]]:
     """Whose area the reader belongs to: its name, none where there is none, and the area's organisations. A quality lead's is the
     organisation's own; a commissioner that was succeeded has passed its area on."""
-    if actor.may(Role.QUALITY_LEAD):
+    if actor.may(Role.QUALITY_LEAD) or actor.organisation.kind is OrganisationKind.COMMISSIONER:
         return actor.organisation.name, await directory.area(connection, actor.codes)
     code = actor.organisation.commissioner
     if code is None:
@@ -151,24 +174,28 @@ async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | No
 
 
 async def _choices(
-    connection: AsyncConnection, actor: Actor, scope: Scope, area: list[Listed]
+    connection: AsyncConnection,
+    scope: Scope,
+    area: list[Listed],
+    titles: Mapping[str, str],
 ) -> Choices:
     """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves.
     Closed organisations of the area stay on offer, for what was reported by and about them."""
-    titles = await repository.titles(connection)
     if scope.redacted:
         return Choices(themes=titles)
-    closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
-    providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
-    offered = {each.code: each.name for each in providers}
-    if actor.organisation.kind is OrganisationKind.PRACTICE and not actor.may(Role.QUALITY_LEAD):
-        return Choices(titles, offered)
-    practices = {
-        each.code: each.name
-        for each in area or await directory.listed(connection, {OrganisationKind.PRACTICE})
-        if each.kind is OrganisationKind.PRACTICE
-    }
-    return Choices(titles, offered if actor.may(Role.QUALITY_LEAD) else {}, practices)
+    providers: list[Listed] = []
+    practices: list[Listed] = []
+    if scope.reporters:
+        closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
+        providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
+    if scope.providers:
+        known = area or await directory.listed(connection, {OrganisationKind.PRACTICE})
+        practices = [each for each in known if each.kind is OrganisationKind.PRACTICE]
+    return Choices(
+        titles,
+        {each.code: each.name for each in providers},
+        {each.code: each.name for each in practices},
+    )
 
 
 def _beside(actor: Actor, scope: Scope, overseer: str | None, area: list[Listed]) -> Scope | None:
@@ -179,42 +206,39 @@ def _beside(actor: Actor, scope: Scope, overseer: str | None, area: list[Listed]
 
 
 async def overview(connection: AsyncConnection, view: View) -> Overview:
-    question, redacted = view.question, view.scope.redacted
+    question = view.question
     titles = view.choices.themes
-    heat = await repository.by_theme_and_provider(connection, question)
-    providers = await _named(connection, {provider for _, provider, _ in heat})
-    chart = await chart_of(connection, view, "overview")
+    heat = heat_of(await repository.by_theme_and_provider(connection, question), titles, view.rule)
     return Overview(
-        chart=chart,
+        chart=await chart_of(connection, view, "overview"),
         themes=theme_trends(
             question.period,
             await repository.by_theme_and_month(connection, question),
             titles,
             view.first,
-            redacted=redacted,
+            view.rule,
         ),
-        providers=providers,
-        heat=heat_rows(heat, titles, list(providers), redacted=redacted),
+        providers=await _named(connection, set(heat.columns)),
+        heat=heat,
         performance=await performance_of(connection, view),
-        wider=await _wider_totals(connection, view, chart),
+        wider=await _others(connection, view),
     )
 
 
 async def theme_detail(connection: AsyncConnection, view: View, theme: str) -> ThemeDetail:
-    question, redacted = view.question, view.scope.redacted
-    heat = await repository.by_theme_and_provider(connection, question)
-    providers = await _named(connection, {provider for _, provider, _ in heat})
-    counts = await repository.by_sub_theme(connection, question, theme)
+    question = view.question
+    counts = await repository.by_theme_and_provider(connection, question)
+    heat = heat_of(counts, view.choices.themes, view.rule)
+    parts = await repository.by_sub_theme(connection, question, theme)
     return ThemeDetail(
         chart=await chart_of(connection, view, "theme"),
-        sub_themes=heat_rows(
-            {(sub_theme, "", tenet): number for (sub_theme, tenet), number in counts.items()},
-            await repository.titles(connection, theme),
-            [""],
-            redacted=redacted,
+        sub_themes=heat_of(
+            {(sub_theme, "", tenet): number for (sub_theme, tenet), number in parts.items()},
+            await repository.sub_titles(connection, theme),
+            view.rule,
         ),
-        providers=providers,
-        heat=heat_rows(heat, view.choices.themes, list(providers), redacted=redacted),
+        providers=await _named(connection, set(heat.columns)),
+        heat=heat,
         performance=await performance_of(connection, view),
     )
 
@@ -226,7 +250,7 @@ async def chart_of(connection: AsyncConnection, view: View, key: str) -> TenetCh
         view.question.period,
         await repository.by_month_and_tenet(connection, view.question),
         view.first,
-        redacted=view.scope.redacted,
+        view.rule,
     )
 
 
@@ -234,22 +258,21 @@ async def performance_of(connection: AsyncConnection, view: View) -> Performance
     return Performance.of(
         await repository.stages(connection, view.question),
         await repository.overdue(connection, view.question, view.now),
+        view.rule,
     )
 
 
-async def _wider_totals(
-    connection: AsyncConnection, view: View, own: TenetChart
-) -> tuple[Number, ...] | None:
-    """The commissioner's redacted totals, as filtered."""
+async def _others(connection: AsyncConnection, view: View) -> tuple[Number, ...] | None:
+    """What the commissioner has of others, as filtered."""
     if view.wider is None:
         return None
-    question = replace(view.question, scope=view.wider)
-    first, _ = await repository.first_and_newest(connection, view.wider)
-    counts = await repository.by_month_and_tenet(connection, question)
-    everybody = tenet_chart(
-        "wider", REPORTS_BY_TENET, question.period, counts, first, redacted=True
+    question = view.question
+    return others(
+        question.period.months,
+        await repository.by_month_and_tenet(connection, replace(question, scope=view.wider)),
+        await repository.by_month_and_tenet(connection, question),
+        view.small_numbers,
     )
-    return beside(own.table.row_totals, everybody.table.row_totals)
 
 
 async def _named(connection: AsyncConnection, codes: set[str]) -> dict[str, str]:

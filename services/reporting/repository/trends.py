@@ -80,17 +80,22 @@ async def now(connection: AsyncConnection) -> datetime:
 
 
 async def first_and_newest(
-    connection: AsyncConnection, scope: Scope
+    connection: AsyncConnection, scope: Scope, at_least: int
 ) -> tuple[date | None, date | None]:
-    """The first and the last month that hold a report in scope, whatever the filters."""
-    row = await connection.execute(
-        select(func.min(_counts.month), func.max(_counts.month)).where(
+    """The first and the last month that hold so many reports in scope, whatever the filters."""
+    months = (
+        select(_counts.month)
+        .where(
             _counts.measure == Measure.REPORTS,
             _counts.sub_theme == EVERY,
             _counts.theme == EVERY,
             _scoped(scope, _counts.reporter, _counts.provider),
         )
+        .group_by(_counts.month)
+        .having(_number >= at_least)
+        .subquery()
     )
+    row = await connection.execute(select(func.min(months.c.month), func.max(months.c.month)))
     first, newest = row.one()
     return first, newest
 
@@ -164,16 +169,34 @@ async def overdue(connection: AsyncConnection, question: Question, now: datetime
     return int((await connection.execute(statement)).scalar_one())
 
 
-async def titles(connection: AsyncConnection, theme: str | None = None) -> dict[str, str]:
-    """What themes are called; with a theme, what its sub-themes are called."""
-    table = theme_title.c
-    if theme is None:
-        statement = select(table.theme, table.title).where(table.sub_theme == EVERY)
-    else:
-        statement = select(table.sub_theme, table.title).where(
-            table.theme == theme, table.sub_theme != EVERY
+async def titles_in(connection: AsyncConnection, scope: Scope, at_least: int) -> dict[str, str]:
+    """What the themes are called that so many reports in scope have. Of others it is not said that anybody has them."""
+    theirs = (
+        select(_counts.theme)
+        .where(
+            _counts.measure == Measure.REPORTS,
+            _counts.sub_theme == EVERY,
+            _counts.theme != EVERY,
+            _scoped(scope, _counts.reporter, _counts.provider),
         )
-    rows = await connection.execute(statement.order_by(table.title))
+        .group_by(_counts.theme)
+        .having(_number >= at_least)
+    )
+    table = theme_title.c
+    rows = await connection.execute(
+        select(table.theme, table.title)
+        .where(table.sub_theme == EVERY, table.theme.in_(theirs))
+        .order_by(table.title)
+    )
+    return dict(rows.all())
+
+
+async def sub_titles(connection: AsyncConnection, theme: str) -> dict[str, str]:
+    """What the theme's sub-themes are called."""
+    table = theme_title.c
+    rows = await connection.execute(
+        select(table.sub_theme, table.title).where(table.theme == theme, table.sub_theme != EVERY)
+    )
     return dict(rows.all())
 
 

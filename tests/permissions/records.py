@@ -1,0 +1,222 @@
+"""Records of both areas, in every state that a route is for, each with words that stand nowhere else."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import Table, func, select, text
+from uuid_utils.compat import uuid7
+
+from services.actions import tables as actions
+from services.classification import tables as classification
+from services.intake import tables as intake
+from services.intake.domain.keys import Scope
+from services.notifications import tables as notifications
+from services.reporting import tables as reporting
+from shared.contracts.directory import OrganisationKind, Role
+from shared.contracts.messages import MessageState
+from shared.directory import tables as directory
+from tests.intake.samples import BEARER, FORM
+from tests.permissions.estate import AREAS, Estate, code_of, subject_of
+from tests.permissions.rules import SUBJECT, State
+from tests.support.apps import Person, Running
+from tests.support.directory import member
+from tests.support.waiting import eventually
+
+MORE = {1: 3, 2: 0}
+"""Reports beside those of the states: area 1 has enough of one theme to be told, area 2 has not."""
+TABLES: Mapping[str, list[Table]] = {
+    name: [*module.metadata.sorted_tables, directory.organisation]
+    for name, module in {
+        "intake": intake,
+        "actions": actions,
+        "classification": classification,
+        "notifications": notifications,
+        "reporting": reporting,
+    }.items()
+}
+
+
+def canary(area: int, what: str) -> str:
+    """A word that only the area's own records hold."""
+    return f"{'quillwood' if area == 1 else 'brackmoor'} {what}"
+
+
+WORDS = ("report", "step", "finding", "reason", "action", "owner", "outcome", "title")
+
+
+@dataclass(frozen=True)
+class Records:
+    """What there is, by area."""
+
+    references: Mapping[int, Mapping[State, str]]
+    others: Mapping[int, list[str]]
+    """References beside those of the states."""
+    action_ids: Mapping[int, UUID]
+    message_ids: Mapping[int, UUID]
+    themes: Mapping[int, str]
+    keys: Mapping[int, str]
+    key_id: str
+    """Of a key of the organisation that the directory's pages are tried with."""
+
+    def all_of(self, area: int) -> set[str]:
+        return {*self.references[area].values(), *self.others[area]}
+
+    def things(self, state: State, area: int = 1) -> dict[str, str]:
+        """What stands in addresses."""
+        return {
+            "reference": self.references[area][state],
+            "action_id": str(self.action_ids[area]),
+            "message_id": str(self.message_ids[area]),
+            "theme": self.themes[area],
+            "key_id": self.key_id,
+            "code": SUBJECT,
+            "member_id": str(member(subject_of(Role.REVIEWER, SUBJECT), "-").member_id),
+            "import_id": str(self.action_ids[area]),
+        }
+
+
+async def make_records(estate: Estate) -> Records:
+    references: dict[int, dict[State, str]] = {}
+    others: dict[int, list[str]] = {}
+    for area in AREAS:
+        references[area] = {state: await send_report(estate, area) for state in State}
+        others[area] = [await send_report(estate, area) for _ in range(MORE[area])]
+    await quiet(estate)
+    action_ids = {}
+    for area in AREAS:
+        action_ids[area] = await answer(estate, area, references[area][State.WORKING])
+        await answer(estate, area, references[area][State.ANSWERED], outcome=True)
+    await quiet(estate)
+    practices = {area: code_of(OrganisationKind.PRACTICE, area) for area in AREAS}
+    keys = {area: await make_key(estate, code) for area, code in practices.items()}
+    _, subjects = await make_key(estate, SUBJECT)
+    return Records(
+        references,
+        others,
+        action_ids,
+        {area: await _message(estate, references[area][State.OPEN]) for area in AREAS},
+        {area: await _theme(estate, references[area][State.OPEN]) for area in AREAS},
+        {area: key for area, (key, _) in keys.items()},
+        subjects,
+    )
+
+
+async def send_report(estate: Estate, area: int) -> str:
+    """The reference of a new report of the area's practice about its acute provider."""
+    practice, provider = (
+        code_of(kind, area) for kind in (OrganisationKind.PRACTICE, OrganisationKind.ACUTE)
+    )
+    reporter = await estate.sign_in("intake", Role.REPORTER, practice)
+    about = {
+        "submission": str(uuid4()),
+        "provider": provider,
+        "service": f"{provider}:discharge",
+        "text": f"{FORM['text']} {canary(area, 'report')}",
+    }
+    sent = await reporter.post("/report", {**FORM, **about})
+    assert sent.status_code == 303, sent.text
+    return sent.headers["location"].rpartition("/")[2]
+
+
+async def answer(estate: Estate, area: int, reference: str, *, outcome: bool = False) -> UUID:
+    """The provider acknowledges, learns and plans; with the outcome too if wanted. The id of its action."""
+    provider = code_of(OrganisationKind.ACUTE, area)
+    responder = await estate.sign_in("actions", Role.RESPONDER, provider)
+    action_id = uuid7()
+    steps: list[tuple[str, dict[str, str | list[str]]]] = [
+        ("acknowledge", {"owner": canary(area, "owner"), "next_step": canary(area, "step")}),
+        (
+            "learning-response",
+            {
+                "method": "root-cause-analysis",
+                "what_happened": canary(area, "finding"),
+                "why": canary(area, "reason"),
+                "factors": ["organisation"],
+            },
+        ),
+        (
+            "actions",
+            {
+                "action_id": str(action_id),
+                "description": canary(area, "action"),
+                "owner": canary(area, "owner"),
+                "due_on[day]": "1",
+                "due_on[month]": "12",
+                "due_on[year]": "2099",
+            },
+        ),
+    ]
+    if outcome:
+        steps.append(("outcome", {"outcome": canary(area, "outcome"), "stage": "send"}))
+    for form, values in steps:
+        await _done(responder, f"/cases/{reference}/{form}", values)
+    return UUID(str(action_id))
+
+
+async def _done(person: Person, path: str, values: Mapping[str, str | list[str]]) -> None:
+    response = await person.post(path, values)
+    assert response.status_code == 303, response.text
+
+
+async def make_key(estate: Estate, organisation: str) -> tuple[str, str]:
+    """A key of the organisation that may do everything a key may, and its id."""
+    program = await estate.visitor("intake", **BEARER)
+    wanted = {"organisation": organisation, "label": "tests", "scopes": [*Scope]}
+    made = (await program.post("/api/v1/keys", json=wanted)).json()
+    return str(made["key"]), str(made["key_id"])
+
+
+async def _message(estate: Estate, reference: str) -> UUID:
+    message = notifications.message.c
+    async with estate.services["notifications"].transactions.read() as connection:
+        rows = await connection.execute(
+            select(message.message_id).where(message.reference == reference).limit(1)
+        )
+        return UUID(str(rows.scalar_one()))
+
+
+async def _theme(estate: Estate, reference: str) -> str:
+    table, verdict = reporting.report_fact, reporting.verdict_fact
+    async with estate.services["reporting"].transactions.read() as connection:
+        rows = await connection.execute(
+            select(verdict.c.themes[0]["theme"].astext)
+            .join(table, table.c.report_id == verdict.c.report_id)
+            .where(table.c.reference == reference)
+        )
+        return str(rows.scalar_one())
+
+
+async def quiet(estate: Estate) -> None:
+    """Everything that was said has been heard, and every message sent."""
+
+    async def is_quiet() -> bool:
+        beats = await asyncio.gather(
+            *(service.runtime.status() for service in estate.services.values())
+        )
+        waiting = [sum(beat.lag.values()) + beat.outbox_rows for beat in beats]
+        return not any(waiting) and not await _unsent(estate.services["notifications"])
+
+    for _ in range(2):  # what was just heard may have something to say
+        await eventually(is_quiet, within=60, because="the estate is not quiet")
+
+
+async def _unsent(service: Running) -> int:
+    state = notifications.message.c.state
+    async with service.transactions.read() as connection:
+        rows = await connection.execute(select(func.count()).where(state != MessageState.SENT))
+        return rows.scalar_one()
+
+
+async def digest(estate: Estate, service: str) -> dict[str, str]:
+    """Every table of the service in a few letters: what has changed has others."""
+    found = {}
+    async with estate.services[service].transactions.read() as connection:
+        for table in TABLES[service]:
+            name = table.name
+            rows = await connection.execute(
+                text(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t")  # noqa: S608 - our own names
+            )
+            found[name] = str(rows.scalar_one())
+    return found

@@ -1,0 +1,340 @@
+"""Every route of every service, enumerated from the running applications, tried as every role of the right and of the wrong
+organisation, and as nobody (guarantee S1)."""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from itsdangerous import TimestampSigner
+from starlette.routing import Mount
+
+from shared.contracts.directory import OrganisationKind, Role
+from shared.web import csrf, session
+from tests.intake.samples import BEARER, REPORT
+from tests.permissions.estate import AREAS, Estate, code_of
+from tests.permissions.records import (
+    WORDS,
+    Records,
+    answer,
+    canary,
+    digest,
+    make_key,
+    make_records,
+    quiet,
+    send_report,
+)
+from tests.permissions.rules import (
+    SIGN_IN,
+    SUBJECT,
+    Anybody,
+    Caller,
+    Doors,
+    Operation,
+    Parties,
+    Party,
+    Person,
+    Rule,
+    State,
+    opens_reports,
+    parties_of,
+)
+from tests.permissions.table import FOLDERS, OPERATIONS, RULES
+from tests.support import apps
+from tests.support.settings import PUBLIC_URL, SESSION_KEY
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
+
+REFERENCE = re.compile(r"\bIN-[0-9A-Z]{4}-[0-9A-Z]{2}\b")
+BOTH = (OrganisationKind.PRACTICE, OrganisationKind.ACUTE, OrganisationKind.COMMISSIONER)
+"""Who can be of the right organisation or of the wrong one."""
+ONE = (
+    OrganisationKind.MENTAL_HEALTH,  # another provider of the same area
+    OrganisationKind.SUPPORT_UNIT,
+    OrganisationKind.PATIENT_GROUP,
+)
+PEOPLE = [
+    *(Person(kind, role, area) for area in AREAS for kind in BOTH for role in Role),
+    *(Person(kind, role, 1) for kind in ONE for role in Role),
+    Person(OrganisationKind.PATIENT_GROUP, Role.REVIEWER, 2),
+]
+SOME = [person for person in PEOPLE if (person.kind, person.area) == (BOTH[0], 1)]
+"""One of each role: enough where nobody is asked who they are."""
+WORKS = [rule for rule in RULES if rule.changes and isinstance(rule.who, Parties)]
+
+
+@pytest.fixture(scope="module")
+async def records(estate: Estate) -> Records:
+    return await make_records(estate)
+
+
+def routes_of(service: str, app: FastAPI) -> Iterator[tuple[str, str, str]]:
+    for route in iter_route_contexts(app.routes):
+        for method in set(route.methods or ()) - {"HEAD", "OPTIONS"}:
+            yield service, method, str(route.path)
+
+
+def test_every_route_of_the_running_applications_has_a_line_and_every_line_a_route(
+    estate: Estate,
+) -> None:
+    found = {route for name, app in estate.apps.items() for route in routes_of(name, app)}
+    lines = [*RULES, *OPERATIONS]
+    listed = {line.key for line in lines}
+    assert len(listed) == len(lines), "a route is listed twice"
+    missing = "".join(
+        f'\n    Rule("{service}", "{method}", "{path}", ...who has it...),'
+        for service, method, path in sorted(found - listed)
+    )
+    assert not missing, f"say who has these, in tests/permissions/table.py:{missing}"
+    assert not listed - found, "these lines of tests/permissions/table.py have no route any more"
+    folders = {
+        (name, route.path)
+        for name, app in estate.apps.items()
+        for route in app.routes
+        if isinstance(route, Mount)
+    }
+    assert folders == FOLDERS, "files are served from a folder that nobody has looked at"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+async def test_each_person_gets_what_the_table_says_and_nothing_of_anybody_elses(
+    estate: Estate, records: Records, rule: Rule
+) -> None:
+    if rule.changes:
+        await quiet(estate)  # what other tests have begun
+    before = await digest(estate, rule.service) if rule.changes else {}
+    for person in [None, *(SOME if isinstance(rule.who, Anybody | Doors) else PEOPLE)]:
+        if not (rule.changes and rule.is_right(person)):  # the right ones' turn comes below
+            await look(estate, records, rule, person)
+    if rule.changes:
+        stranger = await estate.visitor(rule.service)
+        refused = await stranger.post(rule.at(records.things(rule.state)), data=dict(rule.values))
+        assert refused.status_code in {303, 400, 403}
+        assert await digest(estate, rule.service) == before, "somebody has changed something"
+
+
+async def look(estate: Estate, records: Records, rule: Rule, person: Person | None) -> None:
+    """The status is the table's; nothing is told that is not this person's to know, and a list has what is."""
+    expected = rule.expected(person)
+    response = await ask(estate, records, rule, person)
+    assert expected in (None, response.status_code), (str(person), response.text[-2000:])
+    if expected == SIGN_IN:
+        assert response.headers["location"].startswith("/sign-in"), rule
+    assert not told(rule, person, records, response), (str(person), response.text[-6000:])
+    if rule.lists_reports and person and response.status_code == 200:
+        for area in AREAS:
+            if parties_of(person, area):
+                assert records.references[area][State.OPEN] in response.text, str(person)
+
+
+async def ask(
+    estate: Estate, records: Records, rule: Rule, person: Person | None
+) -> httpx2.Response:
+    """As a browser does, with a session's proof that the form is ours."""
+    address = rule.at(records.things(rule.state))
+    client = await (
+        _nobody(estate, rule)
+        if person is None
+        else estate.sign_in(rule.service, person.role, person.code)
+    )
+    return await (client.post(address, rule.values) if rule.changes else client.get(address))
+
+
+async def _nobody(estate: Estate, rule: Rule) -> apps.Person:
+    """Who has not signed in, with a session that knows nobody: what is sent without any is refused before anybody asks who sent it."""
+    client = await estate.visitor(rule.service)
+    content = b64encode(json.dumps({csrf.FIELD: apps.CSRF_TOKEN}).encode())
+    cookie = TimestampSigner(SESSION_KEY).sign(content).decode()
+    client.cookies.set(session.cookie_name(PUBLIC_URL), cookie)
+    return apps.Person(client)
+
+
+def told(
+    rule: Rule | Operation, person: Person | None, records: Records, response: httpx2.Response
+) -> set[str]:
+    """What stands in the answer and is not this person's to know; what was asked for is no news."""
+    body, asked = response.text, str(response.request.url)
+    tells = isinstance(rule, Rule) and rule.tells_references
+    names = isinstance(rule, Rule) and rule.names_organisations
+    found = set()
+    for area in AREAS:
+        if person is not None and parties_of(person, area):
+            continue
+        found |= {word for word in (canary(area, what) for what in WORDS) if word in body}
+        if not tells:
+            found |= {one for one in records.all_of(area) if one in body and one not in asked}
+        own = person is not None and (person.kind, person.area) == (BOTH[0], area)
+        if not (own or names) and f"Practice {area}" in body:
+            found.add(f"Practice {area}")
+    return found
+
+
+async def test_the_right_ones_can_do_all_of_it(estate: Estate, records: Records) -> None:
+    """On reports of their own, so that the others' tests find theirs as they were."""
+    done = set()
+    for turn in range(2):  # an outcome is disputed, or confirmed
+        references = {state: await send_report(estate, 1) for state in State}
+        await quiet(estate)
+        action_id = await answer(estate, 1, references[State.WORKING])
+        await answer(estate, 1, references[State.ANSWERED], outcome=True)
+        await quiet(estate)
+        for rule in WORKS if turn == 0 else [rule for rule in WORKS if "confirm" in rule.path]:
+            if turn == 0 and "confirm" in rule.path:
+                continue
+            before = await digest(estate, rule.service)
+            for person in PEOPLE:
+                if not rule.is_right(person):
+                    continue
+                things = records.things(rule.state) | {
+                    "reference": references[rule.state],
+                    "action_id": str(action_id),
+                }
+                client = await estate.sign_in(rule.service, person.role, person.code)
+                response = await client.post(rule.at(things), rule.values)
+                assert response.status_code == rule.ok, (str(rule), str(person), response.text)
+                done.add(rule)
+            assert await digest(estate, rule.service) != before, str(rule)
+    assert done == set(WORKS)
+
+
+FORMS = [
+    rule
+    for rule in RULES
+    if rule.changes and not isinstance(rule.who, Parties) and rule.expected(None) is not None
+]
+
+
+@pytest.mark.parametrize("rule", FORMS, ids=str)
+async def test_who_has_a_form_that_is_about_no_report_can_send_it(
+    estate: Estate, records: Records, rule: Rule
+) -> None:
+    right = [person for person in PEOPLE if rule.is_right(person)]
+    assert right
+    response = await ask(estate, records, rule, right[0])
+    assert response.status_code == rule.ok, (str(right[0]), response.text)
+
+
+@pytest.mark.parametrize("rule", OPERATIONS, ids=str)
+async def test_each_key_opens_what_the_table_says(
+    estate: Estate, records: Records, rule: Operation
+) -> None:
+    await quiet(estate)
+    before = await digest(estate, rule.service)
+    right = [caller for caller in Caller if rule.expected(caller) == rule.ok]
+    for caller in Caller:
+        if caller in right and rule.changes:
+            continue
+        response = await call(estate, records, rule, caller)
+        assert response.status_code == rule.expected(caller), (caller, response.text)
+        if caller not in {Caller.OWN, Caller.ADMINISTRATOR}:
+            assert not told(rule, None, records, response), (caller, response.text)
+    assert await digest(estate, rule.service) == before
+    if rule.changes:
+        things = {"code": "Y90013", "key_id": (await make_key(estate, SUBJECT))[1]}
+        for caller in right:
+            response = await call(estate, records, rule, caller, things)
+            assert response.status_code in {rule.ok, 201}, (caller, response.text)
+
+
+async def call(
+    estate: Estate,
+    records: Records,
+    rule: Operation,
+    caller: Caller,
+    things: dict[str, str] | None = None,
+) -> httpx2.Response:
+    headers = {
+        Caller.OWN: {"Authorization": f"Bearer {records.keys[1]}"},
+        Caller.OTHERS: {"Authorization": f"Bearer {records.keys[2]}"},
+        Caller.ADMINISTRATOR: BEARER,
+    }.get(caller, {})
+    client = await estate.visitor("intake", **headers)
+    if caller is Caller.SESSION:
+        practice = code_of(OrganisationKind.PRACTICE, 1)
+        client = (await estate.sign_in("intake", Role.REPORTER, practice)).client
+    reporter = code_of(OrganisationKind.PRACTICE, 2 if caller is Caller.OTHERS else 1)
+    return await client.request(
+        rule.method,
+        rule.path.format(**(records.things(State.OPEN) | (things or {}))),
+        json=_body(rule, reporter),
+        headers={"Idempotency-Key": caller.name} if rule.body == "report" else {},
+    )
+
+
+def _body(rule: Operation, reporter: str) -> object:
+    one = {**REPORT, "reporter": reporter, "provider": code_of(OrganisationKind.ACUTE, 1)}
+    return {
+        "report": one,
+        "bulk": {"reports": [{**one, "idempotency_key": f"bulk-{reporter}"}]},
+        "organisation": {"name": "Practice of nobody", "kind": "practice"},
+        "key": {"organisation": reporter, "label": "tests"},
+    }.get(rule.body)
+
+
+async def test_a_key_cannot_report_for_another_organisation(
+    estate: Estate, records: Records
+) -> None:
+    program = await estate.visitor("intake", Authorization=f"Bearer {records.keys[2]}")
+    body = {**REPORT, "reporter": code_of(OrganisationKind.PRACTICE, 1)}
+    body["provider"] = code_of(OrganisationKind.ACUTE, 1)
+    await quiet(estate)
+    before = await digest(estate, "intake")
+    response = await program.post(
+        "/api/v1/reports", json=body, headers={"Idempotency-Key": "foreign"}
+    )
+    assert response.status_code == 422
+    assert await digest(estate, "intake") == before
+
+
+async def test_who_may_open_no_report_gets_no_small_or_exact_number(
+    estate: Estate, records: Records
+) -> None:
+    for person in PEOPLE:
+        if not opens_reports(person):
+            client = await estate.sign_in("reporting", person.role, person.code)
+            is_reviewer = person.role is Role.REVIEWER
+            queries = ("", "?months=6", "?tenet=safety", "?kind=event", "?until=2026-10")
+            for query in queries if is_reviewer else queries[:1]:
+                for file in ("months", "themes", "tenets"):
+                    text = (await client.get(f"/trends/{file}.csv{query}")).text
+                    assert _numbers(text) == [], (str(person), file, query, text)
+
+
+def _numbers(text: str) -> list[str]:
+    """Those of the file that are not a multiple of 5, or are less than 5."""
+    cells = [cell for line in text.splitlines()[1:] for cell in line.split(",")[1:]]
+    told = [cell.removeprefix("at least ") for cell in cells]
+    return [cell for cell in told if cell.isdigit() and (int(cell) % 5 or int(cell) < 5)]
+
+
+async def test_the_reports_that_trends_list_are_those_that_can_be_opened(
+    estate: Estate, records: Records
+) -> None:
+    """In reporting, actions and classification alike: one rule in three services."""
+    for person in PEOPLE:
+        if opens_reports(person):
+            trends = await estate.sign_in("reporting", person.role, person.code)
+            cases = await estate.sign_in("actions", person.role, person.code)
+            verdicts = await estate.sign_in("classification", person.role, person.code)
+            listed: set[str] = set()
+            for theme in {*records.themes.values()}:
+                text = (await trends.get(f"/trends/themes/{theme}/reports.csv?months=60")).text
+                listed |= set(REFERENCE.findall(text))
+            for area in AREAS:
+                may = bool(parties_of(person, area))
+                assert (records.all_of(area) <= listed) == may, (str(person), listed)
+                reference = records.references[area][State.OPEN]
+                opened = [
+                    (await cases.get(f"/cases/{reference}")).status_code,
+                    (await verdicts.get(f"/verdicts/{reference}")).status_code,
+                ]
+                assert opened == ([200, 200] if may else [404, 404]), (str(person), reference)
+                assert may or not records.all_of(area) & listed, str(person)
+
+
+def test_each_party_is_somebody() -> None:
+    assert {party for each in PEOPLE for party in parties_of(each, 1)} == set(Party)
