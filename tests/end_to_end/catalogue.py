@@ -97,6 +97,7 @@ LOOKS = (
     Look("intake", "/administration/organisations/{code}/history", "ada.quinn"),
     Look("intake", "/api/docs"),
     Look("intake", "/organisation", "dana.cole"),
+    Look("intake", "/organisation", "amira.patel", query="?next=/reports"),
     Look("intake", "/sign-out"),
     Look("intake", "/sign-in/callback"),
     Look("intake", "/accessibility"),

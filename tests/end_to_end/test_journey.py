@@ -232,7 +232,7 @@ async def sends_the_outcome(jo: Visitor, reference: str, words: str) -> None:
 
 async def disputes(amira: Visitor, reference: str, reason: str) -> None:
     await finds_in_my_reports(amira, reference, "Waiting for your reply")
-    await row_of(amira, reference).get_by_role("link", name=reference).click()
+    await row_of(amira, reference).get_by_role("link", name=reference, exact=True).click()
     await amira.press("Dispute the outcome")
     await amira.page.get_by_label("Why do you not accept it?").fill(reason)
     await amira.press("Dispute and open the case again")

@@ -76,6 +76,16 @@ async def test_the_code_flow_is_protected_by_pkce_state_and_nonce(visitor: Brows
     assert all(query[name][0] for name in ("code_challenge", "state", "nonce"))
 
 
+async def test_who_is_sent_back_by_a_service_that_does_not_know_them_yet_is_not_sent_round_and_round(
+    browser: Browser,
+) -> None:
+    browser.sign_in()
+    page = await browser.get("/organisation?next=/cases")
+    assert page.status_code == 200
+    assert "You are acting for Elm Road Surgery" in text_of(page)
+    assert 'href="/cases"' in page.text
+
+
 async def test_somebody_with_several_organisations_chooses_one(visitor: Browser) -> None:
     choice = await sign_in(visitor, "dana.cole")
     page = await visitor.get(choice.headers["Location"]) if choice.is_redirect else choice

@@ -1,9 +1,7 @@
 """What a changed organisation leaves in the history: one entry for each member, policy and organisation that changed, with the
 changed fields before and after."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 from typing import Any
 
 from shared.contracts.directory import (
@@ -12,32 +10,13 @@ from shared.contracts.directory import (
     OrganisationStatus,
     ResponsePolicy,
 )
+from shared.platform.audit import Change, RecordKind, difference
 
 _IDENTITY = {"event_id", "occurred_at", "revision"}
 _OWN_ENTRIES = {"members", "policy"}
 
 
-class Subject(StrEnum):
-    """What an entry is about."""
-
-    ORGANISATION = "organisation"
-    MEMBER = "member"
-    POLICY = "policy"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """JSON-able fields, only those that changed."""
-
-    subject: Subject
-    record_id: str
-    """The organisation's code; for a member `code/member id`."""
-    step: str
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-
-
-def entries_of(before: OrganisationRecorded | None, after: OrganisationRecorded) -> list[Entry]:
+def changes_of(before: OrganisationRecorded | None, after: OrganisationRecorded) -> list[Change]:
     """Nothing for a record that says the same."""
     return [
         *_of_organisation(before, after),
@@ -48,10 +27,10 @@ def entries_of(before: OrganisationRecorded | None, after: OrganisationRecorded)
 
 def _of_organisation(
     before: OrganisationRecorded | None, after: OrganisationRecorded
-) -> Iterator[Entry]:
-    old, new = _differences(_fields(before), _fields(after))
+) -> Iterator[Change]:
+    old, new = difference(_fields(before), _fields(after))
     if new or before is None:
-        yield Entry(Subject.ORGANISATION, after.code, _what(before, after), old, new)
+        yield Change(RecordKind.ORGANISATION, after.code, _what(before, after), old, new)
 
 
 def _what(before: OrganisationRecorded | None, after: OrganisationRecorded) -> str:
@@ -62,16 +41,18 @@ def _what(before: OrganisationRecorded | None, after: OrganisationRecorded) -> s
     return "succeeded" if before.successor != after.successor else "changed"
 
 
-def _of_policy(before: OrganisationRecorded | None, after: OrganisationRecorded) -> Iterator[Entry]:
+def _of_policy(
+    before: OrganisationRecorded | None, after: OrganisationRecorded
+) -> Iterator[Change]:
     if before is None or before.policy == after.policy:
         return
-    old, new = _differences(_policy(before.policy), _policy(after.policy))
-    yield Entry(Subject.POLICY, after.code, "response times changed", old, new)
+    old, new = difference(_policy(before.policy), _policy(after.policy))
+    yield Change(RecordKind.POLICY, after.code, "response times changed", old, new)
 
 
 def _of_members(
     before: OrganisationRecorded | None, after: OrganisationRecorded
-) -> Iterator[Entry]:
+) -> Iterator[Change]:
     old = {each.member_id: each for each in before.members} if before else {}
     new = {each.member_id: each for each in after.members}
     for member_id in dict.fromkeys([*old, *new]):
@@ -81,8 +62,8 @@ def _of_members(
         what = (
             "member added" if was is None else "member removed" if now is None else "member changed"
         )
-        changed = _differences(_member(was, after.code), _member(now, after.code))
-        yield Entry(Subject.MEMBER, f"{after.code}/{member_id}", what, *changed)
+        changed = difference(_member(was, after.code), _member(now, after.code))
+        yield Change(RecordKind.MEMBER, f"{after.code}/{member_id}", what, *changed)
 
 
 def _fields(record: OrganisationRecorded | None) -> dict[str, Any]:
@@ -108,22 +89,3 @@ def _member(member: Member | None, organisation: str) -> dict[str, Any]:
         "name": member.name,
         "roles": sorted(member.roles),
     }
-
-
-def _differences(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields that changed, on each side, and of what is made of parts only the parts that did."""
-    old: dict[str, Any] = {}
-    new: dict[str, Any] = {}
-    for name in {**before, **after}:
-        was, now = before.get(name), after.get(name)
-        if was == now:
-            continue
-        if isinstance(was, Mapping) and isinstance(now, Mapping):
-            was, now = _differences(was, now)
-        if name in before:
-            old[name] = was
-        if name in after:
-            new[name] = now
-    return old, new

@@ -14,13 +14,11 @@ from services.intake.domain.administering import (
     problems_of,
 )
 from services.intake.domain.directory import OrganisationDetails, following, next_record
-from services.intake.domain.history import entries_of
+from services.intake.domain.history import changes_of
 from services.intake.domain.submissions import Problem, london_date
 from shared.contracts.directory import OrganisationRecorded
 from shared.directory import repository as directory
 from shared.directory.use_cases import record_organisations
-from shared.platform.audit import Change as HistoryEntry
-from shared.platform.audit import RecordKind
 from shared.platform.errors import Conflict, Forbidden, NotFound
 from shared.platform.transaction import Transaction
 
@@ -133,12 +131,4 @@ async def publish(
     records = [record for _, record in changes]
     await record_organisations(records, tx)
     tx.emit_all(records)
-    tx.record(
-        *(
-            HistoryEntry(
-                RecordKind(each.subject.value), each.record_id, each.step, each.before, each.after
-            )
-            for before, after in changes
-            for each in entries_of(before, after)
-        )
-    )
+    tx.record(*(each for before, after in changes for each in changes_of(before, after)))

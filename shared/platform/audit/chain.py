@@ -116,12 +116,20 @@ def fingerprint(text: str) -> dict[str, object]:
 def difference(
     before: Mapping[str, object], after: Mapping[str, object]
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """Both sides of a change, with only the fields that changed."""
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return (
-        {name: before[name] for name in names if name in before},
-        {name: after[name] for name in names if name in after},
-    )
+    """Both sides of a change, with only the fields that changed, and of what is made of parts only the parts that did."""
+    old: dict[str, object] = {}
+    new: dict[str, object] = {}
+    for name in {**before, **after}:
+        was, now = before.get(name), after.get(name)
+        if was == now:
+            continue
+        if isinstance(was, Mapping) and isinstance(now, Mapping):
+            was, now = difference(was, now)
+        if name in before:
+            old[name] = was
+        if name in after:
+            new[name] = now
+    return old, new
 
 
 def entry_of(change: Change, author: Author, at: datetime) -> Entry:

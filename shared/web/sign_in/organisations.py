@@ -30,15 +30,22 @@ class OrganisationForm(Form):
 async def organisation(
     request: Request, memberships: Memberships, next_page: Next = "/"
 ) -> Response:
-    """Which organisation to act for, for those who have several; what to do, for those who have none."""
+    """Which organisation to act for, for those who have several; what to do, for those who have none, and for those whom another
+    service does not know yet."""
     found = await _own_memberships(request, memberships, next_page)
     if not found:
         name = request.session.get(session.NAME, "")
         return render(request, "unknown_person.html", 403, name=name)
-    if len(found) == 1:
-        request.session[session.ORGANISATION] = found[0].organisation.code
-        return RedirectResponse(safe_next(next_page), 303)
-    return _choice(request, found, safe_next(next_page))
+    if len(found) > 1:
+        return _choice(request, found, safe_next(next_page))
+    (only,) = found
+    if request.session.get(session.ORGANISATION) == only.organisation.code:
+        # Sent here although the choice is made: the service that did so has not heard of the membership yet.
+        request.state.actor = actor_of(only)
+        page = "organisation_chosen.html"
+        return render(request, page, organisation=only.organisation, next_page=safe_next(next_page))
+    request.session[session.ORGANISATION] = only.organisation.code
+    return RedirectResponse(safe_next(next_page), 303)
 
 
 @router.post("/organisation")
