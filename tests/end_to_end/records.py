@@ -9,7 +9,10 @@ from deploy.local.topics import load
 async def all_records(estate: Estate) -> list["ConsumerRecord[bytes, bytes]"]:
     """Each record there is now, of every topic; `topic` without the estate's prefix is what `deploy/topics.toml` calls it."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=estate.settings.bootstrap, enable_auto_commit=False, fetch_max_wait_ms=20
+        bootstrap_servers=estate.settings.bootstrap,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        fetch_max_wait_ms=20,
     )
     await consumer.start()
     try:
@@ -19,7 +22,6 @@ async def all_records(estate: Estate) -> list["ConsumerRecord[bytes, bytes]"]:
             for partition in range(topic.partitions)
         ]
         consumer.assign(places)
-        await consumer.seek_to_beginning(*places)
         ends = await consumer.end_offsets(places)
         found: list[ConsumerRecord[bytes, bytes]] = []
         while any([await consumer.position(place) < ends[place] for place in places]):

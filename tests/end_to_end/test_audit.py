@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from deploy.cli.audit.anchors import heads_on_kafka
-from deploy.cli.audit.verify import owner_url
+from deploy.cli.audit.verify import owner_url, verify_estate
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES
 from tests.end_to_end.running import Ended, insight
@@ -41,10 +41,17 @@ async def test_a_busy_run_raises_no_false_alarm(estate: Estate, demonstration: E
 
 async def test_every_history_is_anchored_on_kafka(estate: Estate, demonstration: Ended) -> None:
     async def anchored() -> bool:
-        heads = await heads_on_kafka(estate.settings.bootstrap, estate.settings.topic_prefix)
-        return {head.service for head in heads if head.number} >= WITH_HISTORY
+        verified = await verify_estate(estate.settings, sorted(WITH_HISTORY))
+        return all(one.anchors for one in verified)
 
     await eventually(anchored, because="the heads are not told to Kafka")
+
+
+async def test_no_look_at_the_anchors_misses_one(estate: Estate, demonstration: Ended) -> None:
+    settings = estate.settings
+    looks = [await heads_on_kafka(settings.bootstrap, settings.topic_prefix) for _ in range(10)]
+    assert all(looks)
+    assert looks == sorted(looks, key=len)
 
 
 @pytest.mark.parametrize("service", sorted(WITH_HISTORY))

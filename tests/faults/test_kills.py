@@ -46,6 +46,7 @@ async def test_services_killed_under_load_lose_nothing_and_do_nothing_twice(
         assert account.told[UNKNOWN] <= MOST_UNKNOWN
         histories = await verify_estate(rig.estate.settings, SERVICES)
         assert [found for one in histories for found in one.findings] == [], "a false alarm"
+        assert all(one.anchors for one in histories if one.entries), "nothing to hold it against"
 
     async with running(tmp_path / "data", SEED) as rig:
         async with rig.under_load():

@@ -14,7 +14,9 @@ _POLL_MILLISECONDS = 1_000
 
 async def heads_on_kafka(bootstrap: str, topic_prefix: str) -> list[AuditHead]:
     """All that is on the topic now. Raises KafkaError; what is no head is passed over."""
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     await consumer.start()
     try:
         return [head async for value in _values(consumer, topic_prefix) for head in _head(value)]
@@ -26,7 +28,6 @@ async def _values(consumer: AIOKafkaConsumer, topic_prefix: str) -> AsyncIterato
     partition = TopicPartition(topic_prefix + AuditHead.topic, 0)
     consumer.assign([partition])
     end = (await consumer.end_offsets([partition]))[partition]
-    await consumer.seek_to_beginning(partition)
     while await consumer.position(partition) < end:
         records = await consumer.getmany(partition, timeout_ms=_POLL_MILLISECONDS)
         for record in records.get(partition, []):
