@@ -17,7 +17,7 @@ run: setup ## Start everything at http://localhost:8000; Ctrl-C stops it
 	@exec $(IN)/insight run
 
 test: setup ## All tests; ARGS="-k acknowledge" passes options to pytest
-	@$(IN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(IN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## Formatter, linter, types and import rules
 	@$(IN)/ruff format --check .

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.topics import create_topics
 from shared.platform.settings import ServiceSettings
@@ -27,6 +28,8 @@ _CHOICES = pytest.StashKey[dict[Kind, Choice]]()
 _KEEPER = pytest.StashKey[Keeper]()
 _SERVER_FIXTURES = frozenset({"kafka", "databases", "own_broker"})
 PARTITIONS = 3
+_LONGEST = {"end_to_end": 0, "permissions": 1, "faults": 2}
+"""Rooms by the time they take, in order."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,11 +50,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"Test servers: {problem}")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for a server is an integration test, said or not."""
+    """Whatever asks for a server is an integration test, said or not. The longest come first: no worker is to be left alone with them."""
     for item in items:
         if _SERVER_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.integration)
+    items.sort(key=lambda item: _LONGEST.get(item.nodeid.split("/")[1], len(_LONGEST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    return ByRoom(config, log)
+
+
+class ByRoom(LoadFileScheduling):  # type: ignore[misc]  # has no types
+    """A worker takes a file, or the whole of a room whose tests share an estate: starting one takes a minute."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        room = nodeid.split("/")[1]
+        return room if room in _LONGEST else str(super()._split_scope(nodeid))
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

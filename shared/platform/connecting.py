@@ -1,4 +1,4 @@
-"""Waits for Kafka's client that leave no half connection behind and never last for ever."""
+"""Waits for Kafka and the database that leave no half connection behind, never last for ever, and end when they are to end."""
 
 import asyncio
 import contextlib
@@ -24,6 +24,14 @@ async def completed(start: Coroutine[object, object, object]) -> None:
         with contextlib.suppress(Exception, asyncio.CancelledError):
             await task
         raise
+
+
+def give_way(error: Exception) -> None:
+    """To be asked before an outage is waited out: a cancellation that meets a statement can come back as the driver's error. Raises
+    it as what it is."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError from error
 
 
 async def within(seconds: float, work: Coroutine[None, None, T]) -> T:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.platform import repository
-from shared.platform.connecting import completed, within
+from shared.platform.connecting import completed, give_way, within
 from shared.platform.metrics import Metrics
 from shared.platform.repository import OutboxRow
 
@@ -59,11 +59,7 @@ class Relay:
             try:
                 await self._relay()
             except (KafkaError, SQLAlchemyError, OSError) as error:
-                task = asyncio.current_task()
-                if (
-                    task and task.cancelling()
-                ):  # came back as the driver's error: no outage to wait out
-                    raise asyncio.CancelledError from error
+                give_way(error)
                 log.warning("relay waits: %s", type(error).__name__)
                 await asyncio.sleep(_BACKOFF_SECONDS)
 

@@ -18,6 +18,7 @@ from shared.contracts.operations import Heartbeat
 from shared.platform import repository, telemetry
 from shared.platform.audit.anchor import Anchor
 from shared.platform.batches import Batches
+from shared.platform.connecting import give_way
 from shared.platform.consumers import Consumers
 from shared.platform.database import create_engine
 from shared.platform.listener import Listener
@@ -159,7 +160,8 @@ class Runtime:
                 if failed := await repository.failed_timers(connection):
                     problems.append(f"{failed} timers cannot fire")
                 await self._count(connection)
-        except (SQLAlchemyError, OSError, TimeoutError):
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            give_way(error)
             problems.append("the database does not answer")
             return 0, 0.0, 0
         return rows, age, dead
@@ -184,6 +186,7 @@ class Runtime:
                     {"ce_type": Heartbeat.type, "content-type": "application/json"},
                 )
             except (KafkaError, OSError, TimeoutError) as error:
+                give_way(error)
                 log.info("heartbeat not sent: %s", type(error).__name__)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
@@ -213,5 +216,6 @@ async def _keep_running(name: str, job: Callable[[], Awaitable[None]]) -> None:
             await job()
             log.error("%s ended and is started again", name)
         except Exception as error:  # noqa: BLE001 - the supervisor of last resort
+            give_way(error)
             log.warning("%s failed (%s) and is started again", name, type(error).__name__)
         await asyncio.sleep(1)

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.platform import repository
+from shared.platform.connecting import give_way
 from shared.platform.failures import describe, is_poison
 from shared.platform.metrics import Metrics
 from shared.platform.repository import TimerRow as FiredTimer
@@ -50,6 +51,7 @@ class TimerRunner:
             try:
                 fired = await self.fire_due()
             except (SQLAlchemyError, OSError) as error:
+                give_way(error)
                 log.warning("timers wait: %s", type(error).__name__)
                 await asyncio.sleep(_BACKOFF_SECONDS)
             else:

@@ -31,6 +31,7 @@ async def test_a_report_that_was_sent_too_late_comes_back_after_signing_in_again
         await was_away(tom.page.context, estate)
         await tom.press("Send report")
         await tom.page.locator('button[value="tom.bright"]').click()
+        await tom.page.wait_for_url(f"{settings.url}/report**")
 
         assert await tom.sees("We kept what you had typed")
         assert await tom.page.get_by_label("What happened?").input_value() == WORDS

@@ -1,41 +1,25 @@
 """Records of both areas, in every state that a route is for, each with words that stand nowhere else."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from sqlalchemy import Table, func, select, text
+from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
-from services.actions import tables as actions
-from services.classification import tables as classification
-from services.intake import tables as intake
 from services.intake.domain.keys import Scope
 from services.notifications import tables as notifications
 from services.reporting import tables as reporting
 from shared.contracts.directory import OrganisationKind, Role
-from shared.contracts.messages import MessageState
-from shared.directory import tables as directory
 from tests.intake.samples import BEARER, FORM
 from tests.permissions.estate import AREAS, Estate, code_of, subject_of
+from tests.permissions.rest import until_at_rest
 from tests.permissions.rules import SUBJECT, State
-from tests.support.apps import Person, Running
+from tests.support.apps import Person
 from tests.support.directory import member
-from tests.support.waiting import eventually
 
 MORE = {1: 3, 2: 0}
 """Reports beside those of the states: area 1 has enough of one theme to be told, area 2 has not."""
-TABLES: Mapping[str, list[Table]] = {
-    name: [*module.metadata.sorted_tables, directory.organisation]
-    for name, module in {
-        "intake": intake,
-        "actions": actions,
-        "classification": classification,
-        "notifications": notifications,
-        "reporting": reporting,
-    }.items()
-}
 
 
 def canary(area: int, what: str) -> str:
@@ -83,12 +67,12 @@ async def make_records(estate: Estate) -> Records:
     for area in AREAS:
         references[area] = {state: await send_report(estate, area) for state in State}
         others[area] = [await send_report(estate, area) for _ in range(MORE[area])]
-    await quiet(estate)
+    await until_at_rest(estate)
     action_ids = {}
     for area in AREAS:
         action_ids[area] = await answer(estate, area, references[area][State.WORKING])
         await answer(estate, area, references[area][State.ANSWERED], outcome=True)
-    await quiet(estate)
+    await until_at_rest(estate)
     practices = {area: code_of(OrganisationKind.PRACTICE, area) for area in AREAS}
     keys = {area: await make_key(estate, code) for area, code in practices.items()}
     _, subjects = await make_key(estate, SUBJECT)
@@ -186,37 +170,3 @@ async def _theme(estate: Estate, reference: str) -> str:
             .where(table.c.reference == reference)
         )
         return str(rows.scalar_one())
-
-
-async def quiet(estate: Estate) -> None:
-    """Everything that was said has been heard, and every message sent."""
-
-    async def is_quiet() -> bool:
-        beats = await asyncio.gather(
-            *(service.runtime.status() for service in estate.services.values())
-        )
-        waiting = [sum(beat.lag.values()) + beat.outbox_rows for beat in beats]
-        return not any(waiting) and not await _unsent(estate.services["notifications"])
-
-    for _ in range(2):  # what was just heard may have something to say
-        await eventually(is_quiet, within=60, because="the estate is not quiet")
-
-
-async def _unsent(service: Running) -> int:
-    state = notifications.message.c.state
-    async with service.transactions.read() as connection:
-        rows = await connection.execute(select(func.count()).where(state != MessageState.SENT))
-        return rows.scalar_one()
-
-
-async def digest(estate: Estate, service: str) -> dict[str, str]:
-    """Every table of the service in a few letters: what has changed has others."""
-    found = {}
-    async with estate.services[service].transactions.read() as connection:
-        for table in TABLES[service]:
-            name = table.name
-            rows = await connection.execute(
-                text(f"SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {name} t")  # noqa: S608 - our own names
-            )
-            found[name] = str(rows.scalar_one())
-    return found

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.operations import AuditHead
 from shared.platform.audit import repository
+from shared.platform.connecting import give_way
 from shared.platform.relay import Relay
 from shared.platform.settings import ServiceSettings
 from shared.platform.transaction import Transactions
@@ -34,6 +35,7 @@ class Anchor:
             try:
                 await self.tell()
             except (SQLAlchemyError, KafkaError, OSError, TimeoutError) as error:
+                give_way(error)
                 log.info("history's head not told: %s", type(error).__name__)
             await asyncio.sleep(_EVERY_SECONDS)
 

@@ -51,7 +51,9 @@ async def callback(request: Request, endings: CurrentEndings) -> Response:
     if before := session.handles(request.session):
         await endings.end({before[0]: None})
     session.begin(request.session, who.person, who.name, handles=who.handles, signed_in_at=who.at)
-    response = RedirectResponse(f"/organisation?next={quote(next_page, safe='/')}", 303)
+    chosen = session.ORGANISATION in request.session
+    page = next_page if chosen else f"/organisation?next={quote(next_page, safe='/')}"
+    response = RedirectResponse(page, 303)
     keep_id_token(response, who.id_token, runtime_of(request).settings.public_url)
     return response
 
