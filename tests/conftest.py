@@ -50,7 +50,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"Test servers: {problem}")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for a server is an integration test, said or not. The longest come first: no worker is to be left alone with them."""
     for item in items:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -232,7 +233,7 @@ def _why_not(end: Ends) -> str:
     return "there is nothing to change" if end in (Ends.AGREES, Ends.SOME_ROWS_REFUSED) else end
 
 
-def _list(items: list[dict[str, Any]], words: Any) -> None:
+def _list(items: list[dict[str, Any]], words: Callable[[dict[str, Any]], str]) -> None:
     for each in items[:MOST_SHOWN]:
         print(f"  {words(each)}")
     if len(items) > MOST_SHOWN:

@@ -282,8 +282,10 @@ async def call(
 
 
 def _body(rule: Operation, area: int) -> object:
+    """Of a report without a theme: area 2 is to keep few of the one that the others have."""
     reporter = code_of(OrganisationKind.PRACTICE, area)
-    one = {**REPORT, "reporter": reporter, "provider": code_of(OrganisationKind.ACUTE, area)}
+    provider = code_of(OrganisationKind.ACUTE, area)
+    one = {**REPORT, "reporter": reporter, "provider": provider, "text": "The car park was full."}
     return {
         "report": one,
         "bulk": {"reports": [{**one, "idempotency_key": f"bulk-{reporter}"}]},

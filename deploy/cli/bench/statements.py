@@ -8,21 +8,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.platform.audit.chain import Entry
+from shared.platform.audit.chain import CONTENT, Entry
 
 Row = Mapping[str, Any]
 Value = Callable[[Row], object]
-_CONTENT = (
-    "kind",
-    "record_id",
-    "step",
-    "author_kind",
-    "author_id",
-    "author_name",
-    "acting_for",
-    "before",
-    "after",
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +51,7 @@ class Entries:
     def values(self, rows: Sequence[Row]) -> list[list[object]]:
         entries = [self._entry(row) for row in rows]
         columns: list[list[object]] = [
-            [getattr(entry, name) for entry in entries] for name in _CONTENT
+            [getattr(entry, name) for entry in entries] for name in CONTENT
         ]
         return [*columns, [entry.digest for entry in entries]]
 

@@ -16,6 +16,18 @@ from pydantic_core import to_json
 
 FIRST_HASH = bytes(32)
 """What the first entry follows."""
+CONTENT = (
+    "kind",
+    "record_id",
+    "step",
+    "author_kind",
+    "author_id",
+    "author_name",
+    "acting_for",
+    "before",
+    "after",
+)
+"""What an entry says besides when, in the order in which it is hashed, and handed to `append_audit`."""
 
 
 class RecordKind(StrEnum):
@@ -92,18 +104,8 @@ class Entry:
 
     @property
     def digest(self) -> bytes:
-        content = [
-            self.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            self.kind,
-            self.record_id,
-            self.step,
-            self.author_kind,
-            self.author_id,
-            self.author_name,
-            self.acting_for,
-            self.before,
-            self.after,
-        ]
+        at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
+        content = [at, *(getattr(self, name) for name in CONTENT)]
         return hashlib.sha256(json.dumps(content, separators=(",", ":")).encode()).digest()
 
 

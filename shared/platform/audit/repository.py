@@ -5,24 +5,13 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from sqlalchemy import ColumnElement, and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.platform.audit.chain import Entry, RecordKind
+from shared.platform.audit.chain import CONTENT, Entry, RecordKind
 from shared.platform.audit.verification import Kept
 from shared.platform.tables import audit_entry, audit_head
 
-_COLUMNS = (
-    "kind",
-    "record_id",
-    "step",
-    "author_kind",
-    "author_id",
-    "author_name",
-    "acting_for",
-    "before",
-    "after",
-)
 _APPEND = text(
     "SELECT append_audit("
-    + ", ".join(f"CAST(:{name} AS text[])" for name in _COLUMNS)
+    + ", ".join(f"CAST(:{name} AS text[])" for name in CONTENT)
     + ", CAST(:digest AS bytea[]))"
 )
 
@@ -31,7 +20,7 @@ async def append(connection: AsyncConnection, entries: Sequence[Entry]) -> None:
     """Adds the entries in their order. Call it last: the chain's end is everybody's, and is held until the transaction ends."""
     if not entries:
         return
-    values = {name: [getattr(entry, name) for entry in entries] for name in _COLUMNS}
+    values = {name: [getattr(entry, name) for entry in entries] for name in CONTENT}
     await connection.execute(_APPEND, values | {"digest": [entry.digest for entry in entries]})
 
 
