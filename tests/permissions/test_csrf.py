@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from shared.contracts.directory import OrganisationKind, Role
-from shared.web import csrf, session
+from shared.web import csrf, health, session
 from shared.web.csrf import MACHINES_ONLY, REFUSED
 from shared.web.settings import WebSettings
 from tests.end_to_end.catalogue import applications
@@ -151,8 +151,10 @@ async def test_reading_changes_nothing(estate: Estate, known: dict[str, str]) ->
     for route in READS:
         if route.path.startswith("/sign-in"):
             continue
-        for role, kind in AT_HOME.items():
-            person = await estate.sign_in(route.service, role, code_of(kind))
+        # The machines' doors ask nobody who they are, and take half a second.
+        roles = [*AT_HOME][:1] if route.path in health.PATHS else [*AT_HOME]
+        for role in roles:
+            person = await estate.sign_in(route.service, role, code_of(AT_HOME[role]))
             answer = await person.client.get(route.filled(known))
             assert answer.status_code < 500, (route, role)
     assert await contents(estate) == before
