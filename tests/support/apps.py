@@ -20,6 +20,7 @@ from shared.web import csrf, session
 from shared.web.settings import WebSettings
 from shared.web.sign_in.handles import own_handle
 from tests.support.settings import PUBLIC_URL, SESSION_KEY
+from tests.support.templates import compile_once
 
 CSRF_TOKEN = "the token of a test's session"
 _COOKIE_DOMAIN = "localhost.local"  # what a host without dots is called by Python's cookies
@@ -148,6 +149,7 @@ async def running(
     app: FastAPI, directory: Sequence[OrganisationRecorded] = ()
 ) -> AsyncIterator[Running]:
     """Run the app's lifespan - listener, relay, timers, workers - until the block ends; `directory` is seeded first."""
+    compile_once(app)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         service = Running(app, stack)

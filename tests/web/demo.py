@@ -24,6 +24,7 @@ from shared.web.endings import find_endings
 from shared.web.forms import Form, FormDate, read_form, wrong
 from shared.web.pages import render
 from shared.web.settings import SignInSettings
+from tests.support.templates import compile_once
 
 TEMPLATES = Path(__file__).parent / "templates"
 NOW = datetime(2026, 11, 23, 16, 15, tzinfo=UTC)
@@ -229,6 +230,7 @@ def create_app(
     people = directory or FakeDirectory()
     ended = endings or FakeEndings()
     app = create_web_app(cast("Runtime", runtime), title="Demo", templates=TEMPLATES)
+    compile_once(app)
     app.dependency_overrides[find_memberships] = lambda: people.memberships
     app.dependency_overrides[find_endings] = lambda: ended
     app.include_router(router)
