@@ -44,7 +44,9 @@ class Pause:
 
     async def wait(self) -> None:
         try:
-            await asyncio.wait_for(self._rung.wait(), self._seconds)
+            # Not `wait_for`: Python 3.11's can lose a cancellation.
+            async with asyncio.timeout(self._seconds):
+                await self._rung.wait()
         except TimeoutError:
             self._seconds = min(self._seconds * 2, self._longest)
         else:

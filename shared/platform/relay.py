@@ -80,7 +80,9 @@ class Relay:
             while True:
                 pause = await self._relay_batch(producer)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._written.wait(), pause)
+                    # Not `wait_for`: Python 3.11's can lose a cancellation.
+                    async with asyncio.timeout(pause):
+                        await self._written.wait()
         finally:
             self._producer = None
             try:

@@ -192,8 +192,8 @@ class Runtime:
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel until all have ended. Once is not enough: Python 3.11's `wait_for` loses a cancellation that meets the result, and
-    one that meets a statement can come back as the driver's error, which looks like an outage to be waited out."""
+    """Cancel until all have ended. Once is not always enough: Python 3.11's `wait_for`, which libraries use, loses a cancellation
+    that meets the result, and one that meets a statement can come back as the driver's error (`give_way`)."""
     pending = set(tasks)
     while pending:
         for task in pending:
