@@ -58,8 +58,10 @@ async def test_an_edit_by_a_database_s_owner_is_found_and_located(
 ) -> None:
     await to_the_third_entry(estate, "author_name || '!'")
     ended = await insight(estate, "audit", "verify", "--json")
+    in_words = await insight(estate, "audit", "verify", "--service", "actions")
     await to_the_third_entry(estate, "rtrim(author_name, '!')")
-    assert ended.code == 1
+    assert (ended.code, in_words.code) == (1, 1)
+    assert in_words.out.count("entry 3 (about ") == 1
     found = {one["service"]: one["findings"] for one in json.loads(ended.out)}
     for service in WITH_HISTORY:
         assert [(one["fault"], one["first"]) for one in found[service]] == [("changed", 3)]

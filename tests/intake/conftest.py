@@ -8,6 +8,7 @@ import pytest
 from services.intake.app import create_app
 from services.intake.settings import Settings
 from tests.conftest import SettingsFor
+from tests.intake.administering import TRUST
 from tests.intake.samples import BEARER, KEYS
 from tests.support.apps import Person, Running, running
 from tests.support.directory import directory
@@ -30,3 +31,10 @@ async def amira(intake: Running) -> Person:
 async def program(intake: Running) -> httpx2.AsyncClient:
     """A program with the administrator's key."""
     return await intake.visitor(**BEARER)
+
+
+@pytest.fixture
+async def ada(intake: Running) -> Person:
+    """The support unit's administrator. Brings a trust that has an administrator of its own."""
+    await intake.seed([TRUST])
+    return await intake.sign_in("ada.quinn")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 from services.intake.tables import directory_import
 from shared.contracts.directory import OrganisationRecorded, OrganisationStatus
 from shared.directory.tables import organisation as table
-from tests.intake.test_administration import kept
+from tests.intake.administering import kept
 from tests.support.apps import CSRF_TOKEN, Person, Running
 from tests.support.directory import closed
 from tests.support.facts import Facts

@@ -42,12 +42,6 @@ def key_id_of(page: httpx2.Response) -> str:
 
 
 @pytest.fixture
-async def ada(intake: Running) -> Person:
-    """An administrator of the support unit."""
-    return await intake.sign_in("ada.quinn")
-
-
-@pytest.fixture
 async def pat(intake: Running) -> Person:
     """An administrator of one practice."""
     await intake.seed(

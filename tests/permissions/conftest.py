@@ -10,6 +10,7 @@ import pytest
 from deploy.local.topics import create_topics
 from tests.conftest import PARTITIONS
 from tests.permissions.estate import Estate, running_estate
+from tests.permissions.records import Records, make_records
 from tests.servers.client import RUN_VARIABLE
 from tests.support.databases import Databases
 from tests.support.topics import delete_topics
@@ -32,3 +33,9 @@ async def estate(kafka: str, databases: Databases) -> AsyncIterator[Estate]:
     async with running_estate(kafka, prefix, databases) as running:
         yield running
     await delete_topics(kafka, prefix)
+
+
+@pytest.fixture(scope="session")
+async def records(estate: Estate) -> Records:
+    """Of both areas."""
+    return await make_records(estate)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+import httpx2
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
@@ -12,9 +13,10 @@ from services.notifications import tables as notifications
 from services.reporting import tables as reporting
 from shared.contracts.directory import OrganisationKind, Role
 from tests.intake.samples import BEARER, FORM
+from tests.permissions import rules
 from tests.permissions.estate import AREAS, Estate, code_of, subject_of
-from tests.permissions.rest import until_at_rest
-from tests.permissions.rules import SUBJECT, State
+from tests.permissions.rest import Contents, contents_of, until_at_rest
+from tests.permissions.rules import SUBJECT, Operation, Rule, State, parties_of
 from tests.support.apps import Person
 from tests.support.directory import member
 
@@ -170,3 +172,29 @@ async def _theme(estate: Estate, reference: str) -> str:
             .where(table.c.reference == reference)
         )
         return str(rows.scalar_one())
+
+
+async def records_of(estate: Estate, service: str) -> Contents:
+    """All that the service holds. Not what is on its way, and not whose sessions have ended: anybody may sign out."""
+    others = ("inbox", "outbox", "session_ending")
+    return await contents_of(estate.services[service], without=others)
+
+
+def told(
+    rule: Rule | Operation, person: rules.Person | None, records: Records, response: httpx2.Response
+) -> set[str]:
+    """What stands in the answer and is not this person's to know; what was asked for is no news."""
+    body, asked = response.text, str(response.request.url)
+    tells = isinstance(rule, Rule) and rule.tells_references
+    names = isinstance(rule, Rule) and rule.names_organisations
+    found = set()
+    for area in AREAS:
+        if person is not None and parties_of(person, area):
+            continue
+        found |= {word for word in (canary(area, what) for what in WORDS) if word in body}
+        if not tells:
+            found |= {one for one in records.all_of(area) if one in body and one not in asked}
+        own = person is not None and (person.kind, person.area) == (OrganisationKind.PRACTICE, area)
+        if not (own or names) and f"Practice {area}" in body:
+            found.add(f"Practice {area}")
+    return found

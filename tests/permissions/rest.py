@@ -63,5 +63,5 @@ async def contents_of(service: Running, *, without: Collection[str] = ()) -> Con
 
 async def _mails_waiting(service: Running) -> int:
     async with service.transactions.read() as connection:
-        waiting = "SELECT count(*) FROM message WHERE state IN ('pending', 'sending')"
+        waiting = "SELECT count(*) FROM message WHERE state <> 'sent'"
         return int((await connection.execute(text(waiting))).scalar_one())

@@ -16,25 +16,19 @@ from starlette.routing import Mount
 
 from shared.contracts.directory import OrganisationKind, Role
 from shared.web import csrf, health, session
-from tests.intake.samples import BEARER, REPORT
-from tests.permissions.estate import AREAS, Estate, code_of
+from tests.permissions.estate import AREAS, Estate
 from tests.permissions.records import (
-    WORDS,
     Records,
     answer,
-    canary,
-    make_key,
-    make_records,
+    records_of,
     send_report,
+    told,
 )
-from tests.permissions.rest import Contents, contents_of, until_at_rest
+from tests.permissions.rest import until_at_rest
 from tests.permissions.rules import (
     SIGN_IN,
-    SUBJECT,
     Anybody,
-    Caller,
     Doors,
-    Operation,
     Parties,
     Party,
     Person,
@@ -65,17 +59,6 @@ PEOPLE = [
 SOME = [person for person in PEOPLE if (person.kind, person.area) == (BOTH[0], 1)]
 """One of each role: enough where nobody is asked who they are."""
 WORKS = [rule for rule in RULES if rule.changes and isinstance(rule.who, Parties)]
-
-
-async def records_of(estate: Estate, service: str) -> Contents:
-    """All that the service holds, but for who has signed out: anybody may."""
-    own = ("session_ending", "inbox", "outbox")
-    return await contents_of(estate.services[service], without=own)
-
-
-@pytest.fixture(scope="module")
-async def records(estate: Estate) -> Records:
-    return await make_records(estate)
 
 
 def routes_of(service: str, app: FastAPI) -> Iterator[tuple[str, str, str]]:
@@ -169,26 +152,6 @@ async def _nobody(estate: Estate, rule: Rule) -> apps.Person:
     return apps.Person(client)
 
 
-def told(
-    rule: Rule | Operation, person: Person | None, records: Records, response: httpx2.Response
-) -> set[str]:
-    """What stands in the answer and is not this person's to know; what was asked for is no news."""
-    body, asked = response.text, str(response.request.url)
-    tells = isinstance(rule, Rule) and rule.tells_references
-    names = isinstance(rule, Rule) and rule.names_organisations
-    found = set()
-    for area in AREAS:
-        if person is not None and parties_of(person, area):
-            continue
-        found |= {word for word in (canary(area, what) for what in WORDS) if word in body}
-        if not tells:
-            found |= {one for one in records.all_of(area) if one in body and one not in asked}
-        own = person is not None and (person.kind, person.area) == (BOTH[0], area)
-        if not (own or names) and f"Practice {area}" in body:
-            found.add(f"Practice {area}")
-    return found
-
-
 async def test_the_right_ones_can_do_all_of_it(estate: Estate, records: Records) -> None:
     """On reports of their own, so that the others' tests find theirs as they were."""
     done = set()
@@ -232,81 +195,6 @@ async def test_who_has_a_form_that_is_about_no_report_can_send_it(
     assert right
     response = await ask(estate, records, rule, right[0])
     assert response.status_code == rule.ok, (str(right[0]), response.text)
-
-
-@pytest.mark.parametrize("rule", OPERATIONS, ids=str)
-async def test_each_key_opens_what_the_table_says(
-    estate: Estate, records: Records, rule: Operation
-) -> None:
-    await until_at_rest(estate)
-    before = await records_of(estate, rule.service)
-    right = [caller for caller in Caller if rule.expected(caller) == rule.ok]
-    for caller in Caller:
-        if caller in right and rule.changes:
-            continue
-        response = await call(estate, records, rule, caller)
-        assert response.status_code == rule.expected(caller), (caller, response.text)
-        if caller not in {Caller.OWN, Caller.ADMINISTRATOR}:
-            assert not told(rule, None, records, response), (caller, response.text)
-    assert await records_of(estate, rule.service) == before
-    if rule.changes:
-        things = {"code": "Y90013", "key_id": (await make_key(estate, SUBJECT))[1]}
-        for caller in right:
-            response = await call(estate, records, rule, caller, things)
-            assert response.status_code in {rule.ok, 201}, (caller, response.text)
-
-
-async def call(
-    estate: Estate,
-    records: Records,
-    rule: Operation,
-    caller: Caller,
-    things: dict[str, str] | None = None,
-) -> httpx2.Response:
-    headers = {
-        Caller.OWN: {"Authorization": f"Bearer {records.keys[1]}"},
-        Caller.OTHERS: {"Authorization": f"Bearer {records.keys[2]}"},
-        Caller.ADMINISTRATOR: BEARER,
-    }.get(caller, {})
-    client = await estate.visitor("intake", **headers)
-    own = code_of(OrganisationKind.PRACTICE, 1)
-    if caller is Caller.SESSION:
-        client = (await estate.sign_in("intake", Role.REPORTER, own)).client
-    area = 2 if caller is Caller.OTHERS else 1
-    return await client.request(
-        rule.method,
-        rule.path.format(**(records.things(State.OPEN) | {"code": own} | (things or {}))),
-        json=_body(rule, area),
-        headers={"Idempotency-Key": caller.name} if rule.body == "report" else {},
-    )
-
-
-def _body(rule: Operation, area: int) -> object:
-    """Of a report without a theme: area 2 is to keep few of the one that the others have."""
-    reporter = code_of(OrganisationKind.PRACTICE, area)
-    provider = code_of(OrganisationKind.ACUTE, area)
-    one = {**REPORT, "reporter": reporter, "provider": provider, "text": "The car park was full."}
-    return {
-        "report": one,
-        "bulk": {"reports": [{**one, "idempotency_key": f"bulk-{reporter}"}]},
-        "organisation": {"name": "Practice of nobody", "kind": "practice"},
-        "key": {"organisation": reporter, "label": "tests"},
-    }.get(rule.body)
-
-
-async def test_a_key_cannot_report_for_another_organisation(
-    estate: Estate, records: Records
-) -> None:
-    program = await estate.visitor("intake", Authorization=f"Bearer {records.keys[2]}")
-    body = {**REPORT, "reporter": code_of(OrganisationKind.PRACTICE, 1)}
-    body["provider"] = code_of(OrganisationKind.ACUTE, 1)
-    await until_at_rest(estate)
-    before = await records_of(estate, "intake")
-    response = await program.post(
-        "/api/v1/reports", json=body, headers={"Idempotency-Key": "foreign"}
-    )
-    assert response.status_code == 422
-    assert await records_of(estate, "intake") == before
 
 
 async def test_who_may_open_no_report_gets_no_small_or_exact_number(

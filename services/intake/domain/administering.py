@@ -1,29 +1,23 @@
-"""Who may change what about an organisation, what must hold of it afterwards, and each change that a person can make.
+"""Who may change what about an organisation, and what must hold of it afterwards.
 
 The administrator role belongs to a member of an organisation. A support unit's administrators look after the whole directory;
 any other organisation's look after its own members and contacts.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from uuid import UUID
 
-from services.intake.domain.directory import PolicyDetails
 from services.intake.domain.submissions import Problem
 from shared.contracts.directory import (
     PROVIDER_KINDS,
-    Member,
     OrganisationKind,
     OrganisationRecorded,
     OrganisationStatus,
     Role,
-    ServiceOffered,
 )
 from shared.contracts.reports import Harm
-
-Change = Callable[[OrganisationRecorded], OrganisationRecorded]
 
 _PROVIDER_ROLES = frozenset({Role.RESPONDER, Role.REPORTER, Role.ADMINISTRATOR})
 ROLES: Mapping[OrganisationKind, frozenset[Role]] = {
@@ -42,7 +36,17 @@ ROLES: Mapping[OrganisationKind, frozenset[Role]] = {
 OWN_CLOCK = (Harm.FATAL, Harm.SEVERE, Harm.MODERATE, Harm.LOW, Harm.UNKNOWN)
 """Levels of harm that can have response times of their own, the gravest first; no harm, and feedback, run by the usual ones."""
 
-KIND_WORDS = {kind: kind.value.replace("-", " ") for kind in OrganisationKind}
+KIND_WORDS = {
+    OrganisationKind.PRACTICE: "a GP practice",
+    OrganisationKind.ACUTE: "an acute trust",
+    OrganisationKind.MENTAL_HEALTH: "a mental health trust",
+    OrganisationKind.COMMUNITY: "a community trust",
+    OrganisationKind.AMBULANCE: "an ambulance trust",
+    OrganisationKind.OTHER_PROVIDER: "a provider of another kind",
+    OrganisationKind.COMMISSIONER: "a commissioner",
+    OrganisationKind.SUPPORT_UNIT: "a support unit",
+    OrganisationKind.PATIENT_GROUP: "a patient or support group",
+}
 ROLE_WORDS = {role: role.value.replace("-", " ") for role in Role}
 
 
@@ -122,7 +126,7 @@ def _about_members(
         if wrong := sorted(ROLE_WORDS[role] for role in member.roles - ROLES[record.kind]):
             can_be = " or ".join(sorted(ROLE_WORDS[role] for role in ROLES[record.kind]))
             message = (
-                f"A member of a {kind} cannot be {' or '.join(wrong)}. Roles there are: {can_be}"
+                f"A member of {kind} cannot be {' or '.join(wrong)}. Roles there are: {can_be}"
             )
             found.append(Problem("roles", message))
     if len({each.subject for each in record.members}) < len(record.members):
@@ -169,7 +173,7 @@ def _about_successor(record: OrganisationRecorded, around: Surroundings) -> list
         message = f"The directory has no organisation with the code {code}"
     elif family(successor.kind) != family(record.kind):
         message = (
-            f"{successor.name} is a {KIND_WORDS[successor.kind]}. A {KIND_WORDS[record.kind]}"
+            f"{successor.name} is {KIND_WORDS[successor.kind]}, and {KIND_WORDS[record.kind]}"
             " can be succeeded by one of its own sort only"
         )
     elif code in around.stands_for:
@@ -210,92 +214,3 @@ def last_administrator_leaves(
         each.subject for each in before.members if Role.ADMINISTRATOR in each.roles
     }
     return own and not any(Role.ADMINISTRATOR in each.roles for each in after.members)
-
-
-# The changes. Each gives the record as it should be; whether it may be so is for `problems_of`.
-
-
-def change_details(
-    *,
-    name: str,
-    kind: OrganisationKind,
-    commissioner: str | None,
-    opened_on: date | None,
-    postcode: str | None,
-) -> Change:
-    return lambda record: record.model_copy(
-        update={
-            "name": name,
-            "kind": kind,
-            "commissioner": commissioner,
-            "opened_on": opened_on,
-            "postcode": postcode,
-        }
-    )
-
-
-def change_contacts(contacts: tuple[str, ...]) -> Change:
-    return lambda record: record.model_copy(update={"contacts": contacts})
-
-
-def change_services(services: tuple[ServiceOffered, ...]) -> Change:
-    return lambda record: record.model_copy(update={"services": services})
-
-
-def change_policy(policy: PolicyDetails) -> Change:
-    return lambda record: record.model_copy(update={"policy": policy.policy()})
-
-
-def close(closed_on: date, successor: str | None, succeeded_on: date | None) -> Change:
-    return lambda record: record.model_copy(
-        update={
-            "status": OrganisationStatus.CLOSED,
-            "closed_on": closed_on,
-            "successor": successor,
-            "succeeded_on": succeeded_on if successor else None,
-        }
-    )
-
-
-def reopen(record: OrganisationRecorded) -> OrganisationRecorded:
-    """With the members it had; what its successor had taken over comes back."""
-    opened = {
-        "status": OrganisationStatus.OPEN,
-        "closed_on": None,
-        "successor": None,
-        "succeeded_on": None,
-    }
-    return record.model_copy(update=opened)
-
-
-def add_member(member: Member) -> Change:
-    """The same member once more is there already: a form that is sent twice adds one."""
-
-    def change(record: OrganisationRecorded) -> OrganisationRecorded:
-        others = tuple(each for each in record.members if each.member_id != member.member_id)
-        return record.model_copy(update={"members": (*others, member)})
-
-    return change
-
-
-def change_member(member_id: UUID, name: str, roles: frozenset[Role]) -> Change:
-    """Nothing happens where there is no such member any more."""
-
-    def change(record: OrganisationRecorded) -> OrganisationRecorded:
-        members = tuple(
-            each.model_copy(update={"name": name, "roles": roles})
-            if each.member_id == member_id
-            else each
-            for each in record.members
-        )
-        return record.model_copy(update={"members": members})
-
-    return change
-
-
-def remove_member(member_id: UUID) -> Change:
-    def change(record: OrganisationRecorded) -> OrganisationRecorded:
-        members = tuple(each for each in record.members if each.member_id != member_id)
-        return record.model_copy(update={"members": members})
-
-    return change

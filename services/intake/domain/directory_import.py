@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from services.intake.domain.administering import family
+from services.intake.domain.administering import KIND_WORDS, family
 from services.intake.domain.ods import BadRow, OdsRow, Standing
 from shared.contracts.directory import (
     PROVIDER_KINDS,
@@ -174,7 +174,7 @@ def _not_for_us(
     if organisation is None and row.standing is Standing.CLOSED:
         return "closed, and never in the directory"
     if organisation is not None and family(organisation.kind) not in _FAMILIES[options.sort]:
-        return f"the directory has this code for a {organisation.kind.replace('-', ' ')}"
+        return f"the directory has this code for {KIND_WORDS[organisation.kind]}"
     return None
 
 

@@ -6,7 +6,6 @@ from services.intake import repository
 from services.intake.domain.administering import (
     THE_KEY,
     Administrator,
-    Change,
     NotAllowed,
     Part,
     Surroundings,
@@ -15,6 +14,7 @@ from services.intake.domain.administering import (
 )
 from services.intake.domain.directory import OrganisationDetails, following, next_record
 from services.intake.domain.history import changes_of
+from services.intake.domain.organisation_changes import Change
 from services.intake.domain.submissions import Problem, london_date
 from shared.contracts.directory import OrganisationRecorded
 from shared.directory import repository as directory

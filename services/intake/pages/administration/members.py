@@ -7,17 +7,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from services.intake.domain.administering import (
-    ROLES as ROLES_OF,
-)
-from services.intake.domain.administering import (
-    NotAllowed,
-    Part,
-    add_member,
-    change_member,
-    remove_member,
-)
+from services.intake.domain.administering import ROLES as ROLES_OF
+from services.intake.domain.administering import NotAllowed, Part
 from services.intake.domain.directory import Line
+from services.intake.domain.organisation_changes import add_member, change_member, remove_member
 from services.intake.pages.administration.common import (
     LISTS,
     ROLES,

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BeforeValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.intake.domain.administering import Administrator, NotAllowed, Part, change_details
+from services.intake.domain.administering import Administrator, NotAllowed, Part
 from services.intake.domain.directory import Line, OrganisationDetails, Postcode
+from services.intake.domain.organisation_changes import change_details
 from services.intake.pages.administration.common import (
     DONE,
     KINDS,

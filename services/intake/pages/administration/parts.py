@@ -6,14 +6,7 @@ from typing import ClassVar, Self
 from fastapi import APIRouter, Request, Response
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from services.intake.domain.administering import (
-    OWN_CLOCK,
-    NotAllowed,
-    Part,
-    change_contacts,
-    change_policy,
-    change_services,
-)
+from services.intake.domain.administering import OWN_CLOCK, NotAllowed, Part
 from services.intake.domain.directory import (
     MOST_CONTACTS,
     Days,
@@ -22,6 +15,11 @@ from services.intake.domain.directory import (
     MailAddress,
     PolicyDetails,
     ReminderHours,
+)
+from services.intake.domain.organisation_changes import (
+    change_contacts,
+    change_policy,
+    change_services,
 )
 from services.intake.pages.administration.common import (
     LISTS,

@@ -6,7 +6,8 @@ from typing import ClassVar
 from fastapi import APIRouter, Request, Response
 
 from services.intake import repository
-from services.intake.domain.administering import NotAllowed, Part, close, family, reopen
+from services.intake.domain.administering import NotAllowed, Part, family
+from services.intake.domain.organisation_changes import close, reopen
 from services.intake.pages.administration.common import (
     LISTS,
     Admin,
