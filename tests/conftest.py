@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.topics import create_topics
@@ -28,6 +29,19 @@ _CHOICES = pytest.StashKey[dict[Kind, Choice]]()
 _KEEPER = pytest.StashKey[Keeper]()
 _SERVER_FIXTURES = frozenset({"kafka", "databases", "own_broker"})
 PARTITIONS = 3
+settings.register_profile(
+    "insight",
+    deadline=None,  # how fast a machine is proves nothing
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,  # the same histories in every run: a change is red for what it changed
+)
+settings.register_profile(
+    "explore",  # HYPOTHESIS_PROFILE=explore: other histories each time, and more of them
+    settings.get_profile("insight"),
+    derandomize=False,
+    max_examples=2_000,
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "insight"))
 _LONGEST = {"end_to_end": 0, "permissions": 1, "faults": 2}
 """Rooms by the time they take, in order."""
 

@@ -65,7 +65,7 @@ class Kept:
 SEEDS = st.integers(min_value=0, max_value=2**32)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=SEEDS, reports=st.integers(min_value=1, max_value=8), order=SEEDS)
 def test_kept_counts_equal_a_recount_in_any_order_that_kafka_allows(
     seed: int, reports: int, order: int
@@ -74,7 +74,7 @@ def test_kept_counts_equal_a_recount_in_any_order_that_kafka_allows(
     assert Kept().apply(as_kafka_may(facts, seeded(order))) == recount(facts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=SEEDS, order=SEEDS)
 def test_replayed_dead_letters_do_not_upset_the_counts_however_late_they_come(
     seed: int, order: int
@@ -83,7 +83,7 @@ def test_replayed_dead_letters_do_not_upset_the_counts_however_late_they_come(
     assert Kept().apply(in_any_order(facts, seeded(order), copies=0.5)) == recount(facts)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(seed=SEEDS, order=SEEDS, cut=st.floats(min_value=0, max_value=1))
 def test_counts_are_right_at_every_moment_on_the_way(seed: int, order: int, cut: float) -> None:
     delivered = as_kafka_may(history(seed, 4), seeded(order))
