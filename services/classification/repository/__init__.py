@@ -1,0 +1,35 @@
+"""Every query of classification: `reports` keeps reports and decisions, `queue` lists what is to be reviewed, `in_force` knows what
+verdicts are given by, `scope` says whose reports a person may meet."""
+
+from services.classification.repository.in_force import lock_what_is_in_force, said_to_be_in_force
+from services.classification.repository.queue import Entry, Filters, queue, queue_length
+from services.classification.repository.reports import (
+    StoredReport,
+    add_decisions,
+    add_reports,
+    counts,
+    decisions,
+    find_report,
+    make_current,
+    report_to_correct,
+)
+from services.classification.repository.scope import NOBODY, Scope
+
+__all__ = [
+    "NOBODY",
+    "Entry",
+    "Filters",
+    "Scope",
+    "StoredReport",
+    "add_decisions",
+    "add_reports",
+    "counts",
+    "decisions",
+    "find_report",
+    "lock_what_is_in_force",
+    "make_current",
+    "queue",
+    "queue_length",
+    "report_to_correct",
+    "said_to_be_in_force",
+]

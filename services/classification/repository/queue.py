@@ -1,0 +1,70 @@
+"""The review queue."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.classification.repository.reports import REPORT, StoredReport, stored, themes_of
+from services.classification.repository.scope import Scope
+from services.classification.tables import report, verdict
+from shared.contracts.reports import Kind
+from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the review queue."""
+
+    report: StoredReport
+    decided_by: DecidedBy
+    certainty: float
+    themes: tuple[AssignedTheme, ...]
+    hints: tuple[Hint, ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    decided_by: DecidedBy = DecidedBy.MODEL
+    kind: Kind | None = None
+
+
+async def queue(
+    connection: AsyncConnection, scope: Scope, filters: Filters, *, page: int, size: int
+) -> list[Entry]:
+    """One page (from 1) of reports, the least certain first."""
+    rows = await connection.execute(
+        select(*REPORT, report.c.decided_by, report.c.certainty, verdict.c.themes, verdict.c.hints)
+        .join(
+            verdict,
+            (verdict.c.report_id == report.c.report_id) & (verdict.c.revision == report.c.revision),
+        )
+        .where(*_conditions(scope, filters))
+        .order_by(report.c.certainty, report.c.report_id)
+        .offset((page - 1) * size)
+        .limit(size)
+    )
+    return [
+        Entry(
+            report=stored(row),
+            decided_by=DecidedBy(row.decided_by),
+            certainty=row.certainty,
+            themes=themes_of(row.themes),
+            hints=tuple(Hint(hint) for hint in row.hints),
+        )
+        for row in rows
+    ]
+
+
+async def queue_length(connection: AsyncConnection, scope: Scope, filters: Filters) -> int:
+    counted = await connection.execute(
+        select(func.count()).select_from(report).where(*_conditions(scope, filters))
+    )
+    return counted.scalar_one()
+
+
+def _conditions(scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [report.c.decided_by == filters.decided_by, scope.condition()]
+    if filters.kind is not None:
+        conditions.append(report.c.kind == filters.kind)
+    return conditions
