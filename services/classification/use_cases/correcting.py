@@ -1,0 +1,35 @@
+"""A person supersedes a verdict."""
+
+from services.classification import domain, repository
+from services.classification.model.taxonomy import current_taxonomy
+from services.classification.repository import Scope
+from shared.platform.audit import Change, RecordKind, difference
+from shared.platform.errors import Conflict, NotFound
+from shared.platform.transaction import Transaction
+
+
+async def correct(
+    reference: str, seen: int, correction: domain.Correction, scope: Scope, tx: Transaction
+) -> None:
+    """A person's verdict supersedes revision `seen`.
+
+    Raises NotFound for a report outside the scope, Conflict when there is a newer revision than the person saw, ValueError for an
+    unknown theme.
+    """
+    report = await repository.report_to_correct(tx.connection, scope, reference)
+    if report is None:
+        raise NotFound("There is no such report, or it is not one of your organisation's.")
+    history = await repository.decisions(tx.connection, report.report_id)
+    previous = history[0]
+    if previous.revision != seen:
+        raise Conflict(
+            "Somebody else decided on this report while you were looking at it. Look at it again."
+        )
+    decision = domain.corrected(previous, correction, current_taxonomy(report.kind), tx.now)
+    await repository.add_decisions(tx.connection, [(report.report_id, decision)])
+    await repository.make_current(tx.connection, report.report_id, decision)
+    tx.emit(domain.themes_assigned(report.report_id, decision))
+    agreed = domain.agrees(previous, correction.themes, correction.tenet)
+    before, after = difference(domain.described(previous), domain.described(decision))
+    step = "agreed with" if agreed else "corrected"
+    tx.record(Change(RecordKind.VERDICT, str(report.report_id), step, before, after))
