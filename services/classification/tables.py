@@ -1,4 +1,4 @@
-"""Reports as far as a verdict's page needs them, and every verdict ever given."""
+"""Reports as far as a verdict's page needs them, every verdict ever given, and the readings that verdicts are compared with."""
 
 from sqlalchemy import (
     Column,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -34,6 +35,8 @@ report = Table(
     Column("decided_by", String, nullable=False),
     Column("certainty", Float, nullable=False),
     Index("report_to_review", "decided_by", "certainty", "report_id"),
+    # An order that has nothing to do with when a report came or how certain its verdict is.
+    Index("report_by_lot", "decided_by", text("md5(report_id::text)")),
     Index("report_reporter", "reporter"),
     Index("report_provider", "provider"),
 )
@@ -54,4 +57,25 @@ verdict = Table(
     Column("taxonomy_version", String, nullable=False),
     Column("model_version", String, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
+    # How the person came to this report; none for the model's, and for those from before this was kept.
+    Column("chosen_from", String, nullable=True),
+    Index(
+        "verdict_of_people",
+        "report_id",
+        "revision",
+        postgresql_where=text("decided_by = 'person'"),
+    ),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("report_id", Uuid, ForeignKey("report.report_id"), primary_key=True),
+    Column("member_id", Uuid, primary_key=True),
+    # The decision that it is a second reading of.
+    Column("revision", Integer, nullable=False),
+    # Keys, such as "staff-attitude" and "discharge/discharge-summaries".
+    Column("themes", JSONB, nullable=False),
+    Column("tenet", String, nullable=False),
+    Column("read_at", DateTime(timezone=True), nullable=False),
 )
