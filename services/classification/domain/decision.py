@@ -1,14 +1,23 @@
 """Decisions about a report's themes: the model's, and people's, which supersede it. Pure."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from services.classification.model.taxonomy import SubTheme, Taxonomy, Theme
 from services.classification.model.verdict import Verdict
 from shared.contracts.reports import Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint, ThemesAssigned
+
+
+class ChosenFrom(StrEnum):
+    """How somebody came to decide on a report. Only the sample tells how good verdicts are: the others were picked for a reason."""
+
+    LEAST_CERTAIN = "least-certain"
+    SAMPLE = "sample"
+    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Decision:
     person: str | None = None
     """Name of who decided, when a person did."""
     reason: str | None = None
+    chosen_from: ChosenFrom | None = None
+    """Of a person's decision, where it is known."""
 
     @property
     def certainty(self) -> float:
@@ -47,6 +58,7 @@ class Correction:
     reason: str
     member_id: UUID | None
     person: str
+    chosen_from: ChosenFrom = ChosenFrom.OTHER
 
 
 def certainty_of(themes: Sequence[AssignedTheme]) -> float:
@@ -68,15 +80,21 @@ def first_decision(verdict: Verdict, now: datetime) -> Decision:
     )
 
 
+def next_decision(previous: Decision, verdict: Verdict, now: datetime) -> Decision:
+    """The model's revision after `previous`, which was the model's, too."""
+    return replace(first_decision(verdict, now), revision=previous.revision + 1)
+
+
 def corrected(
     previous: Decision, correction: Correction, taxonomy: Taxonomy, now: datetime
 ) -> Decision:
     """The next revision. Where a person agrees with the words the model found, they stay as evidence.
 
-    Raises ValueError for a theme that the taxonomy does not have.
+    Raises ValueError for a theme that neither the taxonomy nor the verdict before has.
     """
     known = dict(choices(taxonomy))
-    if unknown := correction.themes - known.keys():
+    kept = [theme for theme in outdated(previous, taxonomy) if key_of(theme) in correction.themes]
+    if unknown := correction.themes - known.keys() - {key_of(theme) for theme in kept}:
         raise ValueError(f"{len(unknown)} themes are not in {taxonomy.version}")
     evidence = {key_of(theme): theme.evidence for theme in previous.themes}
     return Decision(
@@ -93,7 +111,8 @@ def corrected(
             )
             for key, (theme, sub_theme) in known.items()
             if key in correction.themes
-        ),
+        )
+        + tuple(theme.model_copy(update={"confidence": 1.0}) for theme in kept),
         sentiment=previous.sentiment,
         hints=previous.hints,
         decided_by=DecidedBy.PERSON,
@@ -103,6 +122,7 @@ def corrected(
         member_id=correction.member_id,
         person=correction.person,
         reason=correction.reason,
+        chosen_from=correction.chosen_from,
     )
 
 
@@ -118,6 +138,12 @@ def choices(taxonomy: Taxonomy) -> Iterator[tuple[str, tuple[Theme, SubTheme | N
             yield theme.slug, (theme, None)
         for sub_theme in theme.sub_themes:
             yield f"{theme.slug}/{sub_theme.slug}", (theme, sub_theme)
+
+
+def outdated(decision: Decision, taxonomy: Taxonomy) -> list[AssignedTheme]:
+    """Its themes that cannot be chosen any more: they are of an older taxonomy, and may stay."""
+    known = dict(choices(taxonomy))
+    return [theme for theme in decision.themes if key_of(theme) not in known]
 
 
 def key_of(theme: AssignedTheme) -> str:
@@ -141,6 +167,7 @@ def described(decision: Decision) -> dict[str, object]:
         "taxonomy_version": decision.taxonomy_version,
         "model_version": decision.model_version,
         "reason": decision.reason,
+        "chosen_from": decision.chosen_from,
     }
     return {name: value for name, value in told.items() if value is not None}
 
