@@ -78,7 +78,7 @@ class Facts:
         contract: type[F],
         where: Callable[[F], bool] = lambda _: True,
         *,
-        within: float = 30,
+        within: float = 60,
     ) -> F:
         """The first fact of this type for which `where` holds. Raises `AssertionError` after `within` seconds."""
         return (await self.expect_all(contract, where, count=1, within=within))[0]
@@ -89,7 +89,7 @@ class Facts:
         where: Callable[[F], bool] = lambda _: True,
         *,
         count: int,
-        within: float = 30,
+        within: float = 60,
     ) -> list[F]:
         """At least `count` facts of this type for which `where` holds, in the order of reading (per key, of publishing)."""
         await self._begin_reading()

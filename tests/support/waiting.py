@@ -11,7 +11,7 @@ _PAUSE = 0.02
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[T]], within: float = 30, because: str = ""
+    condition: Callable[[], Awaitable[T]], within: float = 60, because: str = ""
 ) -> T:
     """Call until it gives something true, which is returned. Raises `AssertionError` after `within` seconds.
 
