@@ -17,7 +17,8 @@ from typing import Annotated, NoReturn, TextIO, cast
 import typer
 
 from services.classification.domain import certainty_of
-from services.classification.model.verdict import Verdict, classify
+from services.classification.model.verdict import Verdict
+from services.classification.model.versions import classify
 from shared.contracts.reports import Kind
 
 COLUMNS = ("id", "sub_themes", "themes", "tenet", "sentiment", "confidence", "hints")

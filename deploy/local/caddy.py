@@ -8,7 +8,7 @@ from deploy.local.programs import Program
 from deploy.local.settings import EstateSettings
 
 PATHS = {
-    "classification": ("/verdicts*", "/taxonomies*"),
+    "classification": ("/verdicts*", "/taxonomies*", "/versions*"),
     "actions": ("/cases*",),
     "notifications": ("/messages*",),
     "reporting": ("/trends*", "/operations*"),

@@ -1,8 +1,11 @@
 """Topic -> use case."""
 
+from functools import partial
+
 from services.classification import use_cases
-from services.classification.settings import Settings
+from services.classification.model.versions import Versions
 from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.reclassifications import ReclassificationRequested
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.sessions import SessionEnded
 from shared.directory.use_cases import record_organisations
@@ -10,10 +13,17 @@ from shared.platform.consumers import Consumers
 from shared.sessions.use_cases import record_endings
 
 
-def build_consumers(_: Settings) -> Consumers:
+def build_consumers(versions: Versions) -> Consumers:
     return (
         Consumers()
         .on(OrganisationRecorded, record_organisations)
         .on(SessionEnded, record_endings)
-        .on(ReportSubmitted, use_cases.assign_themes)
+        .on(ReportSubmitted, partial(use_cases.assign_themes, versions=versions))
+    )
+
+
+def build_background(versions: Versions) -> Consumers:
+    """What new reports must not wait for."""
+    return Consumers().on(
+        ReclassificationRequested, partial(use_cases.reclassify, versions=versions)
     )

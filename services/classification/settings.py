@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from shared.platform.settings import ServiceSettings
@@ -10,3 +11,8 @@ from shared.platform.settings import ServiceSettings
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="CLASSIFICATION_", frozen=True)
     service: ClassVar[str] = "classification"
+
+    reclassify_at_once: int = Field(default=200, ge=1, le=5_000)
+    """Reports of a kind that may be asked for and not answered yet, while history is classified anew."""
+    reclassify_per_second: float = Field(default=50, gt=0, le=10_000)
+    """How many of them a second, at most: every service behind this one has to keep up, beside new reports."""

@@ -17,6 +17,7 @@ from shared.contracts.cases import (
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
 from shared.contracts.operations import DeadLetter
+from shared.contracts.reclassifications import ReclassificationRequested
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
@@ -25,6 +26,7 @@ PUBLISHED: tuple[type[Fact], ...] = (
     ReportSubmitted,
     OrganisationRecorded,
     ThemesAssigned,
+    ReclassificationRequested,
     CaseOpened,
     CaseDueSoon,
     CaseOverdue,

@@ -56,12 +56,22 @@ class Progress(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
 
 class Listener:
-    """One consumer of a service's topics, in the service's group."""
+    """One consumer of a service's topics, in the service's group, or in one of its own beside it."""
 
     def __init__(
-        self, settings: ServiceSettings, consumers: Consumers, batches: Batches, metrics: Metrics
+        self,
+        settings: ServiceSettings,
+        consumers: Consumers,
+        batches: Batches,
+        metrics: Metrics,
+        *,
+        beside: str = "",
     ) -> None:
+        """`beside` names the group of topics that the service's other topics must not wait for."""
         self._settings = settings
+        self._group = "-".join(
+            part for part in (f"{settings.topic_prefix}insight-{settings.service}", beside) if part
+        )
         self._topics = [settings.topic_prefix + topic for topic in consumers.topics]
         self._batches = batches
         self._metrics = metrics
@@ -84,7 +94,7 @@ class Listener:
             return broker
         subscriber = broker.subscriber(
             *self._topics,
-            group_id=f"{self._settings.topic_prefix}insight-{self._settings.service}",
+            group_id=self._group,
             batch=True,
             max_records=self._settings.consumer_batch,
             batch_timeout_ms=1_000,

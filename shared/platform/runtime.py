@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.contracts.base import Fact
 from shared.contracts.operations import Heartbeat
 from shared.platform import repository, telemetry
 from shared.platform.audit.anchor import Anchor
@@ -60,10 +61,12 @@ class Runtime:
         settings: ServiceSettings,
         *,
         consumers: Consumers | None = None,
+        background: Consumers | None = None,
         timers: Timers | None = None,
         workers: Sequence[Worker] = (),
         counts: Counts | None = None,
     ) -> None:
+        """`background`: handlers of topics that the others' must not wait for; they have a consumer of their own."""
         self.settings = settings
         self.metrics = Metrics(settings.service)
         self.engine = create_engine(
@@ -77,19 +80,31 @@ class Runtime:
             on_emitted=self.relay.wake,
         )
         self.consumers = consumers or Consumers()
-        batches = Batches(
-            settings.service,
-            self.consumers,
-            self.transactions,
-            self.metrics,
-            traced=settings.otlp_endpoint is not None,
-        )
-        self.listener = Listener(settings, self.consumers, batches, self.metrics)
+        self.background = background or Consumers()
+        self.listener = self._listener(self.consumers)
+        self._listeners = [self.listener]
+        if background is not None:
+            self._listeners.append(self._listener(background, beside="background"))
         self._timers = TimerRunner(timers, self.transactions, self.metrics) if timers else None
         self._workers = list(workers)
         self._counts = counts
         self._counted: dict[str, int] = {}
         self._count_again_at = 0.0
+
+    def _listener(self, consumers: Consumers, *, beside: str = "") -> Listener:
+        batches = Batches(
+            self.settings.service,
+            consumers,
+            self.transactions,
+            self.metrics,
+            traced=self.settings.otlp_endpoint is not None,
+        )
+        return Listener(self.settings, consumers, batches, self.metrics, beside=beside)
+
+    @property
+    def facts(self) -> tuple[type[Fact], ...]:
+        """What the service listens to."""
+        return (*self.consumers.facts, *self.background.facts)
 
     def add_worker(self, worker: Worker) -> None:
         """One more, before `lifespan` begins."""
@@ -101,7 +116,7 @@ class Runtime:
         telemetry.setup(self.settings)
         _collect_less_often()
         jobs: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-            ("listener", self.listener.run),
+            *(("listener", listener.run) for listener in self._listeners),
             ("relay", self.relay.run),
             ("heartbeat", self._beat),
             ("history anchor", Anchor(self.settings, self.transactions, self.relay).run),
@@ -119,7 +134,8 @@ class Runtime:
     async def status(self) -> Heartbeat:
         """How this process is now: the same for `/status`, `/readyz`, `/metrics` and the operations page."""
         problems: list[str] = []
-        lag = await self._lag(problems)
+        lags = await asyncio.gather(*(self._lag(each, problems) for each in self._listeners))
+        lag = {topic: records for each in lags for topic, records in each.items()}
         rows, age, dead = await self._database(problems)
         for topic, records in lag.items():
             self.metrics.lag.labels(topic).set(records)
@@ -130,7 +146,7 @@ class Runtime:
             instance=self.settings.instance,
             at=datetime.now(UTC),
             ready=not problems,
-            problems=tuple(problems),
+            problems=tuple(dict.fromkeys(problems)),
             lag=lag,
             outbox_rows=rows,
             outbox_age_seconds=round(age, 3),
@@ -138,16 +154,16 @@ class Runtime:
             counts=self._counted,
         )
 
-    async def _lag(self, problems: list[str]) -> dict[str, int]:
+    async def _lag(self, listener: Listener, problems: list[str]) -> dict[str, int]:
         try:
             async with asyncio.timeout(5):
-                lag = await self.listener.lag()
+                lag = await listener.lag()
         except (KafkaError, OSError, TimeoutError):
             problems.append("Kafka does not answer")
             return {}
-        if self.listener.listens and not self.listener.progress.joined:
+        if listener.listens and not listener.progress.joined:
             problems.append("not yet a member of its consumer group")
-        still = time.monotonic() - self.listener.progress.moved_at
+        still = time.monotonic() - listener.progress.moved_at
         if sum(lag.values()) and still > _STUCK_SECONDS:
             problems.append(f"no progress for {still:.0f} seconds with records waiting")
         return lag

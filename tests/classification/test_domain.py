@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classification import domain
-from services.classification.model.taxonomy import current_taxonomy
-from services.classification.model.verdict import classify
+from services.classification.model.versions import SHIPPED, classify, load
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Span
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 9, tzinfo=UTC)
-EVENTS = current_taxonomy(Kind.EVENT)
+NEWEST = SHIPPED.newest(Kind.EVENT)
+EVENTS = load(NEWEST.name).taxonomy
 
 
 def _first(text: str) -> domain.Decision:
@@ -58,7 +58,7 @@ def test_a_person_may_find_nothing_to_classify() -> None:
 
 
 def test_a_theme_of_another_taxonomy_is_refused() -> None:
-    with pytest.raises(ValueError, match="not in care-interface-1"):
+    with pytest.raises(ValueError, match="not in care-interface"):
         domain.corrected(_first("warfarin"), _correction("general/parking"), EVENTS, LATER)
 
 
@@ -82,7 +82,7 @@ def test_the_fact_carries_the_whole_decision() -> None:
     report_id = uuid4()
     fact = domain.themes_assigned(report_id, _first("warfarin not given"))
     assert (fact.report_id, fact.revision, fact.decided_by) == (report_id, 1, DecidedBy.MODEL)
-    assert (fact.taxonomy_version, fact.model_version) == ("care-interface-1", "cues-1")
+    assert (fact.taxonomy_version, fact.model_version) == (NEWEST.taxonomy, NEWEST.model)
 
 
 def test_overlapping_evidence_is_one_stretch_with_both_titles() -> None:

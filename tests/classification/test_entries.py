@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 import pytest
 
 from services.classification import use_cases
 from services.classification.app import create_app
-from services.classification.model import taxonomy
-from services.classification.model.verdict import load_model
+from services.classification.model.versions import SHIPPED, VERSIONS, Versions
 from services.classification.settings import Settings
 from shared.contracts.reports import Kind, ReportSubmitted
 from shared.platform.audit import RecordKind
@@ -64,7 +64,7 @@ async def test_the_models_verdict_is_an_entry_of_the_systems_and_a_repeated_repo
     [told] = await entries(pages.transactions, RecordKind.VERDICT, submitted.report_id)
     assert (told.step, told.who, told.before) == ("themes assigned", INSIGHT, {})
     assert told.after["decided_by"] == "model"
-    assert told.after["taxonomy_version"] == "care-interface-1"
+    assert told.after["taxonomy_version"] == SHIPPED.newest(Kind.EVENT).taxonomy
     assert RUDE not in str(told)
 
 
@@ -94,9 +94,9 @@ async def test_agreeing_is_an_entry_too(pages: Running) -> None:
     assert "themes" not in told.after
 
 
-async def _start(pages: Running) -> None:
+async def _start(pages: Running, versions: Versions = SHIPPED) -> None:
     async with pages.transactions.begin() as tx:
-        await use_cases.record_what_is_in_force(tx)
+        await use_cases.record_what_is_in_force(tx, versions)
 
 
 async def test_what_is_in_force_is_told_once_however_many_processes_start(pages: Running) -> None:
@@ -105,22 +105,23 @@ async def test_what_is_in_force_is_told_once_however_many_processes_start(pages:
     assert sorted(one.record_id for one in told) == sorted(Kind)
     assert {(one.step, one.who) for one in told} == {("put in force", INSIGHT)}
     [events] = [one for one in told if one.record_id == Kind.EVENT]
-    assert events.after["taxonomy_version"] == "care-interface-1"
-    assert events.after["model_version"] == "cues-1"
+    newest = SHIPPED.newest(Kind.EVENT)
+    assert events.after["version"] == newest.name
+    assert events.after["taxonomy_version"] == newest.taxonomy
+    assert events.after["model_version"] == newest.model
 
 
-async def test_another_version_is_told_with_the_one_before(
-    pages: Running, monkeypatch: pytest.MonkeyPatch
+async def test_a_file_that_changed_under_the_same_version_is_told_with_the_one_before(
+    pages: Running,
 ) -> None:
     await _start(pages)
-    monkeypatch.setitem(taxonomy.CURRENT, Kind.FEEDBACK, "care-interface-1")
-    load_model.cache_clear()
-    await _start(pages)
-    await _start(pages)
+    *others, last = VERSIONS
+    changed = Versions((*others, replace(last, taxonomy="experience-1")))
+    await _start(pages, changed)
+    await _start(pages, changed)
     *_, told = await entries(pages.transactions, RecordKind.TAXONOMY)
-    load_model.cache_clear()
-    assert (told.record_id, told.before["taxonomy_version"]) == (Kind.FEEDBACK, "experience-1")
-    assert told.after["taxonomy_version"] == "care-interface-1"
+    assert (told.record_id, told.before["taxonomy_version"]) == (last.kind, last.taxonomy)
+    assert told.after["taxonomy_version"] == "experience-1"
     assert "model_version" not in told.after
     assert await steps(pages.transactions, RecordKind.TAXONOMY) == ["put in force"] * 3
 
@@ -158,7 +159,7 @@ async def test_quality_leads_and_operators_read_what_is_in_force(pages: Running)
     await _start(pages)
     for person in (helen, max_):
         shown = (await person.get("/taxonomies/history")).text
-        assert "care-interface-1" in shown
+        assert SHIPPED.newest(Kind.EVENT).taxonomy in shown
         assert "for feedback" in shown
         assert "put in force" in (await person.get("/taxonomies/history.csv")).text
     jo = await pages.sign_in("jo.lee")

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification import repository
+from services.classification.model.versions import SHIPPED
 from services.classification.tables import metadata, verdict
 from services.classification.tables import report as report_table
 from shared.contracts.operations import Cause, DeadLetter
@@ -41,7 +42,7 @@ async def test_a_report_gets_its_themes(classification: Running, facts: Facts) -
     assert assigned.decided_by is DecidedBy.MODEL
     assert assigned.tenet is Tenet.SAFETY
     assert {theme.sub_theme for theme in assigned.themes} >= {"discharge-summaries"}
-    assert assigned.taxonomy_version == "care-interface-1"
+    assert assigned.taxonomy_version == SHIPPED.newest(Kind.EVENT).taxonomy
 
 
 async def test_the_trace_leads_from_the_report_to_its_themes(

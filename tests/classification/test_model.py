@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classification.model.verdict import THRESHOLD, Verdict, classify
+from services.classification.model.verdict import THRESHOLD, Verdict
+from services.classification.model.versions import classify
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import Hint
 

@@ -7,15 +7,16 @@ from services.classification.model.cues import phrase_of
 from services.classification.model.taxonomy import (
     FOLDER,
     Taxonomy,
-    current_taxonomy,
     load_lexicon,
     load_taxonomy,
 )
+from services.classification.model.versions import SHIPPED, load
 from services.classification.model.words import Reader
 from shared.contracts.reports import Kind
 from shared.contracts.themes import Hint
 
 VERSIONS = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.startswith("cues"))
+LEXICON = SHIPPED.newest(Kind.EVENT).model
 REQUIRED_AREAS = {
     "radiology-and-imaging",
     "obstetrics-and-gynaecology",
@@ -40,6 +41,10 @@ REQUIRED_AREAS = {
 }
 
 
+def _newest(kind: Kind) -> Taxonomy:
+    return load(SHIPPED.newest(kind).name).taxonomy
+
+
 def _plain(**changes: object) -> dict[str, object]:
     theme = {"slug": "staff", "title": "Staff", "description": "People.", "tenets": ["experience"]}
     weights = {"strong": 0.8, "fair": 0.5, "weak": 0.2, "against": -0.5}
@@ -54,7 +59,7 @@ def test_each_version_is_called_as_its_file(version: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_cue_can_be_found_in_a_text_that_says_it(version: str) -> None:
     taxonomy = load_taxonomy(version)
-    read = Reader(load_lexicon().abbreviations).read
+    read = Reader(load_lexicon(LEXICON).abbreviations).read
     cues = {theme.slug: theme.cues for theme in taxonomy.themes}
     cues |= {each.slug: each.cues for theme in taxonomy.themes for each in theme.sub_themes}
     for slug, of_theme in cues.items():
@@ -65,17 +70,17 @@ def test_each_cue_can_be_found_in_a_text_that_says_it(version: str) -> None:
 
 
 def test_feedback_has_the_framework_of_10_themes_and_32_sub_themes() -> None:
-    themes = current_taxonomy(Kind.FEEDBACK).themes
+    themes = _newest(Kind.FEEDBACK).themes
     assert len(themes) == 10
     assert sum(len(theme.sub_themes) for theme in themes) == 32
 
 
 def test_events_have_every_area_of_the_care_interface() -> None:
-    assert {theme.slug for theme in current_taxonomy(Kind.EVENT).themes} >= REQUIRED_AREAS
+    assert {theme.slug for theme in _newest(Kind.EVENT).themes} >= REQUIRED_AREAS
 
 
 def test_every_hint_has_words_that_raise_it() -> None:
-    assert {hint for hint, phrases in load_lexicon().hints.items() if phrases} == set(Hint)
+    assert {hint for hint, phrases in load_lexicon(LEXICON).hints.items() if phrases} == set(Hint)
 
 
 def test_a_slug_used_twice_is_refused() -> None:

@@ -111,6 +111,7 @@ def test_who_listens_to_what_is_as_the_design_says() -> None:
     assert listens["intake"] == {"insight.cases.v1"}
     assert listens["classification"] == {
         "insight.reports.v1",
+        "insight.reclassifications.v1",
         "insight.directory.v1",
         "insight.sessions.v1",
     }

@@ -140,6 +140,7 @@ CLASSIFIED = (
             "revision": ("int", _always(1)),
             "decided_by": ("text", _always("model")),
             "certainty": ("float8", _always(0.8)),
+            "version": ("text", _always("floor")),
         },
         "ON CONFLICT (report_id) DO NOTHING RETURNING report_id",
     ),

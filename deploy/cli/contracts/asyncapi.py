@@ -23,6 +23,7 @@ from shared.contracts.operations import (
     Heartbeat,
     Sign,
 )
+from shared.contracts.reclassifications import RECLASSIFICATIONS_TOPIC
 from shared.contracts.reports import REPORTS_TOPIC
 from shared.contracts.sessions import SESSIONS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
@@ -31,6 +32,7 @@ PUBLISHERS: Mapping[str, tuple[str, ...]] = {
     REPORTS_TOPIC: ("intake",),
     DIRECTORY_TOPIC: ("intake",),
     THEMES_TOPIC: ("classification",),
+    RECLASSIFICATIONS_TOPIC: ("classification",),
     CASES_TOPIC: ("actions",),
     MESSAGES_TOPIC: ("notifications",),
     SESSIONS_TOPIC: ("intake",),
@@ -170,7 +172,7 @@ def _operations(messages: Mapping[str, list[Message]]) -> Iterable[tuple[str, Js
         for topic, contracts in messages.items():
             if service in PUBLISHERS[topic]:
                 yield f"{service}.send.{topic}", _operation("send", service, topic, contracts)
-        listened = runtime_of(service).consumers.facts
+        listened = runtime_of(service).facts
         for topic, contracts in messages.items():
             heard: list[Message] = [each for each in contracts if each in listened]
             if service == "reporting" and topic == HEARTBEATS_TOPIC:

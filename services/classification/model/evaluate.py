@@ -1,4 +1,4 @@
-"""How well the current model does on labelled comments: `python -m services.classification.model.evaluate FILE`.
+"""How well the newest version does on labelled comments: `python -m services.classification.model.evaluate FILE`.
 
 FILE is a CSV with `text`, `question`, `sub_themes` (titles, separated by a bar) and `sentiment`. Cues were written with every other
 row of the labelled file in sight, beginning with the first, so the two halves are measured apart.
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from services.classification.model.verdict import classify
+from services.classification.model.versions import classify
 from shared.contracts.reports import Kind
 
 Row = Mapping[str, str]

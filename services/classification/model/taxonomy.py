@@ -15,9 +15,6 @@ from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import Hint
 
 FOLDER = Path(__file__).parent.parent / "taxonomies"
-CURRENT: dict[Kind, str] = {Kind.FEEDBACK: "experience-1", Kind.EVENT: "care-interface-1"}
-"""Which version classifies new reports of each kind."""
-CURRENT_LEXICON = "cues-1"
 
 Phrase = Annotated[str, StringConstraints(min_length=2, max_length=80, pattern=r"^\S+( \S+)*$")]
 """Words in any form of theirs. `#` stands for any number, `…` for up to four words between."""
@@ -118,12 +115,8 @@ def load_taxonomy(version: str) -> Taxonomy:
 
 
 @cache
-def load_lexicon(version: str = CURRENT_LEXICON) -> Lexicon:
+def load_lexicon(version: str) -> Lexicon:
     return Lexicon.model_validate(_read(version))
-
-
-def current_taxonomy(kind: Kind) -> Taxonomy:
-    return load_taxonomy(CURRENT[kind])
 
 
 def digest_of(version: str) -> str:

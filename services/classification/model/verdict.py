@@ -3,19 +3,14 @@ confidence is the chance that at least one of them is right. Everything it says 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from math import inf
 
 from services.classification.model.cues import Cue, CueIndex, Hit, phrase_of
 from services.classification.model.taxonomy import (
-    CURRENT,
-    CURRENT_LEXICON,
     Lexicon,
     SubTheme,
     Taxonomy,
     Theme,
-    digest_of,
-    load_lexicon,
-    load_taxonomy,
 )
 from services.classification.model.words import BREAK, Reader, Words
 from shared.contracts.reports import Kind, Tenet
@@ -23,6 +18,8 @@ from shared.contracts.themes import AssignedTheme, Hint, Span
 
 THRESHOLD = 0.5
 """A theme is assigned from this confidence on."""
+CONSIDERED, MOST_CONSIDERED = 0.2, 3
+"""Below the threshold, from this confidence on, it is worth a person's look; the best so many."""
 MOST_SPANS = 12
 """Words shown for one theme: enough to see why, and a bound for very long texts."""
 
@@ -74,14 +71,7 @@ class CueModel:
     ) -> Verdict:
         """`tenet` is the reporter's choice, which stands; without one it is the likeliest theme's first. `question` is what
         the person was asked. Evidence is in characters of `text`."""
-        words = self._reader.read(text)
-        hits: dict[int, list[Hit]] = {}
-        blank = self._blank.issuperset(words.stems)
-        if blank:
-            hits = self._hits_of_nothing(words, question)
-        else:
-            for hit in self._index.hits(words):
-                hits.setdefault(hit.cue.label, []).append(hit)
+        blank, hits = self._read(text, question)
         themes = self._themes(hits)
         return Verdict(
             tenet=tenet or self._tenet_of(themes),
@@ -93,6 +83,25 @@ class CueModel:
             taxonomy_version=self.taxonomy.version,
             model_version=self.version,
         )
+
+    def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
+        """What came near to being assigned, most confident first, with the words that spoke for it."""
+        _, hits = self._read(text, question)
+        assigned = {theme.theme for theme in self._themes(hits)}
+        near = self._themes(hits, least=CONSIDERED, below=THRESHOLD)
+        return tuple(theme for theme in near if theme.sub_theme or theme.theme not in assigned)[
+            :MOST_CONSIDERED
+        ]
+
+    def _read(self, text: str, question: str | None) -> tuple[bool, dict[int, list[Hit]]]:
+        """Whether the text says nothing at all, and what was found in it, by label."""
+        words = self._reader.read(text)
+        if self._blank.issuperset(words.stems):
+            return True, self._hits_of_nothing(words, question)
+        hits: dict[int, list[Hit]] = {}
+        for hit in self._index.hits(words):
+            hits.setdefault(hit.cue.label, []).append(hit)
+        return False, hits
 
     def _cues(self) -> Iterator[Cue]:
         read = self._reader.read
@@ -127,10 +136,13 @@ class CueModel:
         phrases = feelings.asks_for_praise if for_praise else feelings.asks_for_faults
         return any(phrase in asked for phrase in phrases)
 
-    def _themes(self, hits: dict[int, list[Hit]]) -> tuple[AssignedTheme, ...]:
+    def _themes(
+        self, hits: dict[int, list[Hit]], least: float = THRESHOLD, below: float = inf
+    ) -> tuple[AssignedTheme, ...]:
+        """Most confident first. A theme beside one of its own sub-themes says nothing more, and is left out."""
         found: list[AssignedTheme] = []
         for label, of_label in hits.items():
-            if label >= 0 and (confidence := _confidence(of_label)) >= THRESHOLD:
+            if label >= 0 and least <= (confidence := _confidence(of_label)) < below:
                 found.append(_assigned(self._targets[label], confidence, of_label))
         divided = {theme.theme for theme in found if theme.sub_theme}
         found = [theme for theme in found if theme.sub_theme or theme.theme not in divided]
@@ -158,32 +170,6 @@ class CueModel:
             if feeling >= least:
                 return sentiment
         return 4 if feeling > -6 else 5
-
-
-@cache
-def load_model(kind: Kind) -> CueModel:
-    """The model that classifies new reports of this kind."""
-    return CueModel(load_taxonomy(CURRENT[kind]), load_lexicon(CURRENT_LEXICON))
-
-
-def in_force() -> dict[Kind, dict[str, object]]:
-    """What new reports of each kind are classified by. The digests tell when a published file was edited, which none should be."""
-    return {
-        kind: {
-            "taxonomy_version": CURRENT[kind],
-            "taxonomy_sha256": digest_of(CURRENT[kind]),
-            "model_version": load_model(kind).version,
-            "model_sha256": digest_of(CURRENT_LEXICON),
-        }
-        for kind in Kind
-    }
-
-
-def classify(
-    text: str, kind: Kind, tenet: Tenet | None = None, question: str | None = None
-) -> Verdict:
-    """What the current model says. Pure and deterministic; never raises, whatever the text."""
-    return load_model(kind).classify(text, tenet, question)
 
 
 def _label_of(hint: Hint) -> int:

@@ -1,7 +1,7 @@
 """Every version that reports can be classified by: a list of themes and a model that assigns them. Which one is in force is decided
 by people and kept in the database; a published version is never edited, and stays for as long as verdicts name it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -14,6 +14,7 @@ from services.classification.model.taxonomy import (
 )
 from services.classification.model.verdict import CueModel, Verdict
 from shared.contracts.reports import Kind, Tenet
+from shared.contracts.themes import AssignedTheme
 
 
 class Classifier(Protocol):
@@ -25,6 +26,9 @@ class Classifier(Protocol):
     def classify(
         self, text: str, tenet: Tenet | None = None, question: str | None = None
     ) -> Verdict: ...
+
+    def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
+        """The few themes that came near to being assigned, most confident first: for a person to add. As pure as `classify`."""
 
 
 @dataclass(frozen=True)
@@ -63,26 +67,42 @@ VERSIONS = (
 """Oldest first. A new release adds to the end."""
 
 
-def versions_of(kind: Kind) -> list[Version]:
-    """Oldest first."""
-    return [version for version in VERSIONS if version.kind is kind]
-
-
-def newest(kind: Kind) -> Version:
-    """What a new installation begins with."""
-    return versions_of(kind)[-1]
-
-
-def find_version(name: str) -> Version:
-    """Raises KeyError for a name that no version has."""
-    return {version.name: version for version in VERSIONS}[name]
-
-
 @cache
 def load(name: str) -> Classifier:
     """The version of this name, loaded once for the process. Raises KeyError."""
-    version = find_version(name)
+    version = {each.name: each for each in VERSIONS}[name]
     return CueModel(load_taxonomy(version.taxonomy), load_lexicon(version.model))
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The versions that a process has, and how each is loaded."""
+
+    listed: tuple[Version, ...] = VERSIONS
+    load: Callable[[str], Classifier] = load
+    """By name. Raises KeyError."""
+
+    def of(self, kind: Kind) -> list[Version]:
+        """Oldest first."""
+        return [version for version in self.listed if version.kind is kind]
+
+    def newest(self, kind: Kind) -> Version:
+        """What a new installation begins with."""
+        return self.of(kind)[-1]
+
+    def find(self, name: str) -> Version | None:
+        return next((version for version in self.listed if version.name == name), None)
+
+
+SHIPPED = Versions()
+"""Those of this release."""
+
+
+def classify(
+    text: str, kind: Kind, tenet: Tenet | None = None, question: str | None = None
+) -> Verdict:
+    """What the newest version says, whichever is in force in an estate. Never raises, whatever the text."""
+    return load(SHIPPED.newest(kind).name).classify(text, tenet, question)
 
 
 def described(version: Version) -> Mapping[str, object]:

@@ -11,7 +11,8 @@ from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification import domain, repository, use_cases
-from services.classification.model.taxonomy import Taxonomy, current_taxonomy
+from services.classification.model.taxonomy import Taxonomy
+from services.classification.pages.common import versions_of
 from services.classification.repository import NOBODY, Filters, Scope, StoredReport
 from shared.contracts.directory import Role
 from shared.contracts.reports import Kind, Tenet
@@ -29,6 +30,8 @@ router = APIRouter()
 PAGE_SIZE = 20
 NONE_OF_THESE = "none"
 OTHERS = "Other themes"
+NOT_ANY_MORE = "Not in the list of themes any more"
+_LAST = {OTHERS: 1, NOT_ANY_MORE: 2}
 QualityLead = Annotated[Actor, Depends(require(Role.QUALITY_LEAD))]
 ReferenceInPath = Annotated[str, Path(max_length=20)]
 
@@ -163,7 +166,8 @@ async def show_correction(
     values = await draft.over(connection, CorrectionForm, shown)
     if values["revision"] != shown["revision"]:  # decided anew meanwhile: only the reason stands
         values |= shown
-    return _correction_page(request, report, current, values, {})
+    taxonomy = await _taxonomy(connection, request, report)
+    return _correction_page(request, report, current, taxonomy, values, {})
 
 
 @router.post("/verdicts/{reference}/correct")
@@ -175,9 +179,10 @@ async def correct_verdict(
     report = await find(tx.connection, scope, reference)
     current = (await repository.decisions(tx.connection, report.report_id))[0]
     filled = await read_form(request, CorrectionForm)
-    filled = _checked(filled, current, current_taxonomy(report.kind))
+    taxonomy = await _taxonomy(tx.connection, request, report)
+    filled = _checked(filled, current, taxonomy)
     if filled.value is None:
-        return _correction_page(request, report, current, filled.typed, filled.errors)
+        return _correction_page(request, report, current, taxonomy, filled.typed, filled.errors)
     form = filled.value
     correction = domain.Correction(
         themes=form.chosen,
@@ -186,7 +191,7 @@ async def correct_verdict(
         member_id=actor.member_id,
         person=actor.name,
     )
-    await use_cases.correct(reference, form.revision, correction, scope, tx)
+    await use_cases.correct(reference, form.revision, correction, scope, tx, versions_of(request))
     await draft.sent(tx.connection)
     return RedirectResponse(f"/verdicts/{report.reference}?corrected", 303)
 
@@ -210,13 +215,20 @@ async def find(connection: AsyncConnection, scope: Scope, reference: str) -> Sto
     return report
 
 
+async def _taxonomy(
+    connection: AsyncConnection, request: Request, report: StoredReport
+) -> Taxonomy:
+    return await use_cases.taxonomy_in_force(connection, report.kind, versions_of(request))
+
+
 def _checked(
     filled: Filled[CorrectionForm], current: domain.Decision, taxonomy: Taxonomy
 ) -> Filled[CorrectionForm]:
     form = filled.value
     if form is None:
         return filled
-    if form.chosen - dict(domain.choices(taxonomy)).keys():
+    kept = {domain.key_of(theme) for theme in domain.outdated(current, taxonomy)}
+    if form.chosen - dict(domain.choices(taxonomy)).keys() - kept:
         return filled.refuse("themes", "Choose themes from the list")
     if not form.reason and not domain.agrees(current, form.chosen, form.tenet):
         return filled.refuse("reason", "Enter why you are changing it")
@@ -227,22 +239,25 @@ def _correction_page(
     request: Request,
     report: StoredReport,
     current: domain.Decision,
+    taxonomy: Taxonomy,
     values: Mapping[str, object],
     errors: dict[str, str],
 ) -> HTMLResponse:
-    taxonomy = current_taxonomy(report.kind)
     groups: dict[str, list[tuple[str, str, str]]] = {}
     for key, (theme, sub_theme) in domain.choices(taxonomy):
         told = sub_theme or theme
         heading = theme.title if theme.sub_themes else OTHERS
         groups.setdefault(heading, []).append((key, told.title, told.description))
+    for kept in domain.outdated(current, taxonomy):
+        choice = (domain.key_of(kept), domain.title_of(kept), kept.title)
+        groups.setdefault(NOT_ANY_MORE, []).append(choice)
     return render(
         request,
         "correct.html",
         422 if errors else 200,
         report=report,
         current=current,
-        groups=dict(sorted(groups.items(), key=lambda group: group[0] == OTHERS)),
+        groups=dict(sorted(groups.items(), key=lambda group: _LAST.get(group[0], 0))),
         values=values,
         errors=errors,
         segments=domain.segments(report.text, current.themes),

@@ -1,7 +1,6 @@
-"""Every query of classification: `reports` keeps reports and decisions, `queue` lists what is to be reviewed, `in_force` knows what
+"""Every query of classification: `reports` keeps reports and decisions, `queue` lists what is to be reviewed, `versions` knows what
 verdicts are given by, `scope` says whose reports a person may meet."""
 
-from services.classification.repository.in_force import lock_what_is_in_force, said_to_be_in_force
 from services.classification.repository.queue import Entry, Filters, queue, queue_length
 from services.classification.repository.reports import (
     StoredReport,
@@ -14,6 +13,7 @@ from services.classification.repository.reports import (
     report_to_correct,
 )
 from services.classification.repository.scope import NOBODY, Scope
+from services.classification.repository.versions import lock_what_is_in_force, said_to_be_in_force
 
 __all__ = [
     "NOBODY",

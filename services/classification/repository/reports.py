@@ -1,9 +1,10 @@
 """Reports with every decision on them: kept, found, and locked to be decided anew."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, update
@@ -44,9 +45,12 @@ REPORT = (
 
 
 async def add_reports(
-    connection: AsyncConnection, pairs: Sequence[tuple[ReportSubmitted, Decision]]
+    connection: AsyncConnection,
+    pairs: Sequence[tuple[ReportSubmitted, Decision]],
+    versions: Mapping[Kind, str],
 ) -> set[UUID]:
-    """Keep reports with their first decisions; returns those that were not known. Another report's reference is an error."""
+    """Keep reports with their first decisions, which are those of these versions; returns those that were not known. Another
+    report's reference is an error."""
     rows = [
         {
             "report_id": submitted.report_id,
@@ -60,6 +64,7 @@ async def add_reports(
             "revision": decision.revision,
             "decided_by": decision.decided_by,
             "certainty": decision.certainty,
+            "version": versions[submitted.kind],
         }
         for submitted, decision in sorted(pairs, key=lambda pair: pair[0].report_id)
     ]
@@ -136,23 +141,7 @@ async def decisions(connection: AsyncConnection, report_id: UUID) -> list[Decisi
     rows = await connection.execute(
         select(verdict).where(verdict.c.report_id == report_id).order_by(verdict.c.revision.desc())
     )
-    return [
-        Decision(
-            revision=row.revision,
-            tenet=Tenet(row.tenet),
-            themes=themes_of(row.themes),
-            sentiment=row.sentiment,
-            hints=tuple(Hint(hint) for hint in row.hints),
-            decided_by=DecidedBy(row.decided_by),
-            taxonomy_version=row.taxonomy_version,
-            model_version=row.model_version,
-            decided_at=row.decided_at,
-            member_id=row.member_id,
-            person=row.person,
-            reason=row.reason,
-        )
-        for row in rows
-    ]
+    return [decision_of(row) for row in rows]
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:
@@ -178,6 +167,24 @@ def stored(row: Row[*tuple[object, ...]]) -> StoredReport:
         question=values["question"],
         text=values["text"],
         revision=values["revision"],
+    )
+
+
+def decision_of(row: Row[Any]) -> Decision:
+    """A row of `verdict`."""
+    return Decision(
+        revision=row.revision,
+        tenet=Tenet(row.tenet),
+        themes=themes_of(row.themes),
+        sentiment=row.sentiment,
+        hints=tuple(Hint(hint) for hint in row.hints),
+        decided_by=DecidedBy(row.decided_by),
+        taxonomy_version=row.taxonomy_version,
+        model_version=row.model_version,
+        decided_at=row.decided_at,
+        member_id=row.member_id,
+        person=row.person,
+        reason=row.reason,
     )
 
 

@@ -3,25 +3,32 @@
 from collections.abc import Sequence
 
 from services.classification import domain, repository
-from services.classification.model.verdict import classify
+from services.classification.model.versions import SHIPPED, Versions
+from services.classification.use_cases.versions import in_force
 from shared.contracts.reports import ReportSubmitted
 from shared.platform.audit import Change, RecordKind
 from shared.platform.transaction import Transaction
 
 
-async def assign_themes(reports: Sequence[ReportSubmitted], tx: Transaction) -> None:
-    """Each report's first verdict. A report that is known already keeps the one it has, a person's above all."""
+async def assign_themes(
+    reports: Sequence[ReportSubmitted], tx: Transaction, versions: Versions = SHIPPED
+) -> None:
+    """Each report's first verdict, by the version in force. A report that is known already keeps the one it has, a person's above
+    all."""
+    current = await in_force(tx, versions)
+    models = {kind: versions.load(version.name) for kind, version in current.items()}
     decided = {
         report.report_id: (
             report,
             domain.first_decision(
-                classify(report.text, report.kind, report.tenet, report.question), tx.now
+                models[report.kind].classify(report.text, report.tenet, report.question), tx.now
             ),
         )
         for report in reversed(reports)  # of two records of one report, the first counts
     }
     pairs = list(reversed(decided.values()))
-    new = await repository.add_reports(tx.connection, pairs)
+    names = {kind: version.name for kind, version in current.items()}
+    new = await repository.add_reports(tx.connection, pairs, names)
     fresh = [(report.report_id, decision) for report, decision in pairs if report.report_id in new]
     await repository.add_decisions(tx.connection, fresh)
     tx.emit_all(domain.themes_assigned(report_id, decision) for report_id, decision in fresh)

@@ -1,15 +1,21 @@
 """A person supersedes a verdict."""
 
 from services.classification import domain, repository
-from services.classification.model.taxonomy import current_taxonomy
+from services.classification.model.versions import SHIPPED, Versions
 from services.classification.repository import Scope
+from services.classification.use_cases.versions import taxonomy_in_force
 from shared.platform.audit import Change, RecordKind, difference
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.transaction import Transaction
 
 
 async def correct(
-    reference: str, seen: int, correction: domain.Correction, scope: Scope, tx: Transaction
+    reference: str,
+    seen: int,
+    correction: domain.Correction,
+    scope: Scope,
+    tx: Transaction,
+    versions: Versions = SHIPPED,
 ) -> None:
     """A person's verdict supersedes revision `seen`.
 
@@ -25,7 +31,8 @@ async def correct(
         raise Conflict(
             "Somebody else decided on this report while you were looking at it. Look at it again."
         )
-    decision = domain.corrected(previous, correction, current_taxonomy(report.kind), tx.now)
+    taxonomy = await taxonomy_in_force(tx.connection, report.kind, versions)
+    decision = domain.corrected(previous, correction, taxonomy, tx.now)
     await repository.add_decisions(tx.connection, [(report.report_id, decision)])
     await repository.make_current(tx.connection, report.report_id, decision)
     tx.emit(domain.themes_assigned(report.report_id, decision))
