@@ -20,8 +20,11 @@ from shared.contracts.themes import AssignedTheme
 class Classifier(Protocol):
     """A version, loaded. `classify` is pure, deterministic and never raises, whatever the text."""
 
-    taxonomy: Taxonomy
-    version: str
+    @property
+    def taxonomy(self) -> Taxonomy: ...
+
+    @property
+    def version(self) -> str: ...
 
     def classify(
         self, text: str, tenet: Tenet | None = None, question: str | None = None

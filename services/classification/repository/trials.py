@@ -215,7 +215,7 @@ async def examples(
     """Of the scope's reports, the newest first: for each theme at most so many, some that would gain it and some that would lose it."""
     sides = []
     for column, gained in ((trial_report.c.gained, True), (trial_report.c.lost, False)):
-        theme = func.jsonb_array_elements_text(column).column_valued("theme")
+        theme = func.jsonb_array_elements_text(column)
         sides.append(
             select(
                 trial_report.c.report_id, theme.label("theme"), literal(gained).label("gained")
