@@ -1,14 +1,17 @@
-"""A running classification service of a test's own."""
+"""A running classification service of a test's own, and one with nothing running behind its pages."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
 from services.classification.app import create_app
 from services.classification.settings import Settings
-from tests.conftest import SettingsFor
+from tests.classification.people import with_omar
+from tests.conftest import DatabaseUrl, SettingsFor
 from tests.support.apps import Running, running
 from tests.support.directory import directory
+from tests.support.settings import settings_of
 
 
 @pytest.fixture
@@ -17,3 +20,14 @@ async def classification(settings_for: SettingsFor) -> AsyncIterator[Running]:
     settings = await settings_for(Settings)
     async with running(create_app(settings), directory()) as service:
         yield service
+
+
+@pytest.fixture
+async def pages(database_url: DatabaseUrl) -> AsyncIterator[Running]:
+    """The pages on their real database, with nothing running behind them. There are two quality leads."""
+    settings = settings_of(Settings, database_url=await database_url("classification"))
+    async with AsyncExitStack() as stack:
+        service = Running(create_app(settings), stack)
+        await service.seed(with_omar())
+        yield service
+    await service.runtime.engine.dispose()

@@ -1,40 +1,22 @@
 """The history of verdicts, and of what they are given by."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
 
 from services.classification import use_cases
-from services.classification.app import create_app
 from services.classification.model.versions import SHIPPED, VERSIONS, Versions
-from services.classification.settings import Settings
 from shared.contracts.reports import Kind, ReportSubmitted
 from shared.platform.audit import RecordKind
-from tests.conftest import DatabaseUrl
 from tests.support.apps import Person, Running
-from tests.support.directory import directory
 from tests.support.entries import entries, findings, steps
 from tests.support.reports import report
-from tests.support.settings import settings_of
 
 pytestmark = pytest.mark.integration
 
 INSIGHT, HELEN = ("Insight", None), ("Helen Marsh", "Q9A")
 RUDE = "The ward clerk was rude and hung up."
-
-
-@pytest.fixture
-async def pages(database_url: DatabaseUrl) -> AsyncIterator[Running]:
-    """The pages on their real database, with nothing running behind them."""
-    settings = settings_of(Settings, database_url=await database_url("classification"))
-    async with AsyncExitStack() as stack:
-        service = Running(create_app(settings), stack)
-        await service.seed(directory())
-        yield service
-    await service.runtime.engine.dispose()
 
 
 async def _classified(pages: Running) -> ReportSubmitted:

@@ -1,8 +1,5 @@
 """What people see of verdicts, and how they supersede them."""
 
-import re
-from html import unescape
-
 import httpx2
 import pytest
 from sqlalchemy import select
@@ -174,19 +171,6 @@ async def test_a_correction_supersedes_the_model_everywhere_and_for_good(
             .order_by(verdict.c.revision)
         )
         assert [tuple(row) for row in rows] == [(1, "model"), (2, "person")]
-
-
-async def test_one_click_agrees(classification: Running, facts: Facts) -> None:
-    submitted = report(text=RUDE)
-    await _classified(facts, submitted)
-    helen = await classification.sign_in("helen.marsh")
-    page = (await helen.get(f"/verdicts/{submitted.reference}")).text
-    offered = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', unescape(page)))
-    assert offered["themes"] == "staff-attitude"
-    answer = await helen.post(f"/verdicts/{submitted.reference}/correct", offered)
-    assert answer.status_code == 303
-    agreed = await facts.expect(ThemesAssigned, lambda fact: fact.revision == 2)
-    assert agreed.decided_by is DecidedBy.PERSON
 
 
 async def test_agreeing_needs_no_reason(classification: Running, facts: Facts) -> None:

@@ -1,9 +1,19 @@
-"""Classification's pages: verdicts and their review, and the histories."""
+"""Classification's pages: verdicts, their review and correction, second readings, agreement, and the histories."""
 
 from fastapi import APIRouter
 
-from services.classification.pages import history, verdicts
+from services.classification.pages import (
+    agreement,
+    correcting,
+    history,
+    one_click,
+    readings,
+    review,
+    training,
+    verdicts,
+)
 
 router = APIRouter(include_in_schema=False)
-for part in (verdicts, history):
+# `verdicts` takes any one word after its own address, so what has a name of its own comes before.
+for part in (review, agreement, readings, training, verdicts, correcting, one_click, history):
     router.include_router(part.router)

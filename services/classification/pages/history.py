@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.model.taxonomy import FOLDER, Taxonomy, load_taxonomy
-from services.classification.pages.verdicts import (
+from services.classification.pages.common import (
     LABELS,
     QualityLead,
     ReferenceInPath,
@@ -100,22 +100,30 @@ def _verdict_words() -> Words:
             "tenet": "Part of quality",
             "sentiment": "Feeling",
             "hints": "Reasons to look",
+            "chosen_from": "Found",
+            "compared_with": "Compared with revision",
         },
         values={
-            "themes": dict(_titles()),
+            "themes": dict(titles()),
             "tenet": LABELS.tenets,
             "hints": LABELS.hints,
             "sentiment": {str(number): text for number, text in LABELS.sentiments.items()},
             "decided_by": {"model": "The model", "person": "A person"},
+            "chosen_from": {
+                "least-certain": "among the least certain",
+                "sample": "in the random sample",
+                "other": "in another way",
+            },
         },
         steps={
             "themes assigned": "themes assigned by the model",
             "agreed with": "agreed with the verdict",
+            "read a second time": "read a second time, without its verdict",
         },
     )
 
 
-def _titles() -> Iterator[tuple[str, str]]:
+def titles() -> Iterator[tuple[str, str]]:
     """Of every theme there ever was, by its key: a slug never changes its meaning."""
     for taxonomy in _taxonomies():
         for theme in taxonomy.themes:

@@ -1,7 +1,8 @@
-"""Every query of classification: `reports` keeps reports and decisions, `queue` lists what is to be reviewed, `versions` knows what
+"""Every query of classification: `reports` keeps reports and decisions, `queue` lists what is to be reviewed, `readings` keeps second
+readings, `agreement` sets readers side by side, `training` gives what people decided, `versions` knows what
 verdicts are given by, `scope` says whose reports a person may meet."""
 
-from services.classification.repository.queue import Entry, Filters, queue, queue_length
+from services.classification.repository.queue import Entry, Filters, Show, queue, queue_length
 from services.classification.repository.reports import (
     StoredReport,
     add_decisions,
@@ -20,6 +21,7 @@ __all__ = [
     "Entry",
     "Filters",
     "Scope",
+    "Show",
     "StoredReport",
     "add_decisions",
     "add_reports",

@@ -1,8 +1,9 @@
 """The review queue."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.repository.reports import REPORT, StoredReport, stored, themes_of
@@ -23,16 +24,32 @@ class Entry:
     hints: tuple[Hint, ...]
 
 
+class Show(StrEnum):
+    LEAST_CERTAIN = "model"
+    SAMPLE = "sample"
+    """The same reports by lot, so that the first ones stand for all."""
+    DECIDED = "person"
+
+    @property
+    def decided_by(self) -> DecidedBy:
+        return DecidedBy.PERSON if self is Show.DECIDED else DecidedBy.MODEL
+
+
 @dataclass(frozen=True)
 class Filters:
-    decided_by: DecidedBy = DecidedBy.MODEL
+    show: Show = Show.LEAST_CERTAIN
     kind: Kind | None = None
+
+
+LOT = func.md5(cast(report.c.report_id, String))
+"""A report's place in an order that has nothing to do with its time, its words or its verdict, and never changes."""
 
 
 async def queue(
     connection: AsyncConnection, scope: Scope, filters: Filters, *, page: int, size: int
 ) -> list[Entry]:
-    """One page (from 1) of reports, the least certain first."""
+    """One page (from 1) of reports: the least certain first, or by lot."""
+    order = LOT if filters.show is Show.SAMPLE else report.c.certainty
     rows = await connection.execute(
         select(*REPORT, report.c.decided_by, report.c.certainty, verdict.c.themes, verdict.c.hints)
         .join(
@@ -40,7 +57,7 @@ async def queue(
             (verdict.c.report_id == report.c.report_id) & (verdict.c.revision == report.c.revision),
         )
         .where(*_conditions(scope, filters))
-        .order_by(report.c.certainty, report.c.report_id)
+        .order_by(order, report.c.report_id)
         .offset((page - 1) * size)
         .limit(size)
     )
@@ -64,7 +81,7 @@ async def queue_length(connection: AsyncConnection, scope: Scope, filters: Filte
 
 
 def _conditions(scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions = [report.c.decided_by == filters.decided_by, scope.condition()]
+    conditions = [report.c.decided_by == filters.show.decided_by, scope.condition()]
     if filters.kind is not None:
         conditions.append(report.c.kind == filters.kind)
     return conditions

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.classification.domain import Decision
+from services.classification.domain import ChosenFrom, Decision
 from services.classification.repository.scope import Scope
 from services.classification.tables import report, verdict
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
@@ -95,6 +95,7 @@ async def add_decisions(
                 "taxonomy_version": decision.taxonomy_version,
                 "model_version": decision.model_version,
                 "decided_at": decision.decided_at,
+                "chosen_from": decision.chosen_from,
             }
             for report_id, decision in decisions
         ],
@@ -185,6 +186,7 @@ def decision_of(row: Row[Any]) -> Decision:
         member_id=row.member_id,
         person=row.person,
         reason=row.reason,
+        chosen_from=ChosenFrom(row.chosen_from) if row.chosen_from else None,
     )
 
 

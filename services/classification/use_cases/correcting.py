@@ -27,10 +27,7 @@ async def correct(
         raise NotFound("There is no such report, or it is not one of your organisation's.")
     history = await repository.decisions(tx.connection, report.report_id)
     previous = history[0]
-    if previous.revision != seen:
-        raise Conflict(
-            "Somebody else decided on this report while you were looking at it. Look at it again."
-        )
+    check_unchanged(previous, seen)
     taxonomy = await taxonomy_in_force(tx.connection, report.kind, versions)
     decision = domain.corrected(previous, correction, taxonomy, tx.now)
     await repository.add_decisions(tx.connection, [(report.report_id, decision)])
@@ -40,3 +37,11 @@ async def correct(
     before, after = difference(domain.described(previous), domain.described(decision))
     step = "agreed with" if agreed else "corrected"
     tx.record(Change(RecordKind.VERDICT, str(report.report_id), step, before, after))
+
+
+def check_unchanged(current: domain.Decision, seen: int) -> None:
+    """Raises Conflict where the person saw another revision than the current one."""
+    if current.revision != seen:
+        raise Conflict(
+            "Somebody else decided on this report while you were looking at it. Look at it again."
+        )
