@@ -39,14 +39,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class Target:
     theme: Theme
     sub_theme: SubTheme | None
 
 
 _STEPS = (("very_positive", 2.0), ("positive", 1.0), ("negative", -1.0), ("very_negative", -2.0))
-_HINTS = tuple(Hint)
-_FEELING = -1  # cue labels from 0 on are targets; hints lie below this one
+HINTS = tuple(Hint)
+FEELING = -1  # cue labels from 0 on are targets; hints lie below this one
 
 
 class CueModel:
@@ -55,12 +55,12 @@ class CueModel:
     def __init__(self, taxonomy: Taxonomy, lexicon: Lexicon) -> None:
         self.taxonomy = taxonomy
         self.version = lexicon.version
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         self._reader = Reader(lexicon.abbreviations)
         read = self._reader.read
         self._blank = {BREAK, *(stem for word in lexicon.blank for stem in read(word).stems)}
-        self._targets = [
-            _Target(theme, sub_theme)
+        self.targets = [
+            Target(theme, sub_theme)
             for theme in taxonomy.themes
             for sub_theme in (None, *theme.sub_themes)
         ]
@@ -71,51 +71,51 @@ class CueModel:
     ) -> Verdict:
         """`tenet` is the reporter's choice, which stands; without one it is the likeliest theme's first. `question` is what
         the person was asked. Evidence is in characters of `text`."""
-        blank, hits = self._read(text, question)
+        _, blank, hits = self.read(text, question)
         themes = self._themes(hits)
         return Verdict(
-            tenet=tenet or self._tenet_of(themes),
+            tenet=tenet or self.tenet_of(themes),
             themes=themes,
             sentiment=None
             if blank and not hits
-            else self._sentiment(hits.get(_FEELING, ()), question),
-            hints=tuple(hint for hint in _HINTS if _label_of(hint) in hits),
+            else self._sentiment(hits.get(FEELING, ()), question),
+            hints=tuple(hint for hint in HINTS if label_of(hint) in hits),
             taxonomy_version=self.taxonomy.version,
             model_version=self.version,
         )
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         """What came near to being assigned, most confident first, with the words that spoke for it."""
-        _, hits = self._read(text, question)
-        assigned = {theme.theme for theme in self._themes(hits)}
+        _, _, hits = self.read(text, question)
+        given = {theme.theme for theme in self._themes(hits)}
         near = self._themes(hits, least=CONSIDERED, below=THRESHOLD)
-        return tuple(theme for theme in near if theme.sub_theme or theme.theme not in assigned)[
+        return tuple(theme for theme in near if theme.sub_theme or theme.theme not in given)[
             :MOST_CONSIDERED
         ]
 
-    def _read(self, text: str, question: str | None) -> tuple[bool, dict[int, list[Hit]]]:
-        """Whether the text says nothing at all, and what was found in it, by label."""
+    def read(self, text: str, question: str | None) -> tuple[Words, bool, dict[int, list[Hit]]]:
+        """The words, whether they say nothing at all, and what was found in them, by label."""
         words = self._reader.read(text)
         if self._blank.issuperset(words.stems):
-            return True, self._hits_of_nothing(words, question)
+            return words, True, self._hits_of_nothing(words, question)
         hits: dict[int, list[Hit]] = {}
         for hit in self._index.hits(words):
             hits.setdefault(hit.cue.label, []).append(hit)
-        return False, hits
+        return words, False, hits
 
     def _cues(self) -> Iterator[Cue]:
         read = self._reader.read
-        for label, target in enumerate(self._targets):
+        for label, target in enumerate(self.targets):
             cues = (target.sub_theme or target.theme).cues
             for phrase, weight in cues.weighted(self.taxonomy.weights):
                 yield Cue(label, weight, phrase_of(phrase, read))
         if self.taxonomy.kind is Kind.FEEDBACK:
             for name, step in _STEPS:
-                for phrase in getattr(self._lexicon.sentiment, name):
-                    yield Cue(_FEELING, step, phrase_of(phrase, read))
-        for hint, phrases in self._lexicon.hints.items():
+                for phrase in getattr(self.lexicon.sentiment, name):
+                    yield Cue(FEELING, step, phrase_of(phrase, read))
+        for hint, phrases in self.lexicon.hints.items():
             for phrase in phrases:
-                yield Cue(_label_of(hint), 1.0, phrase_of(phrase, read))
+                yield Cue(label_of(hint), 1.0, phrase_of(phrase, read))
 
     def _hits_of_nothing(self, words: Words, question: str | None) -> dict[int, list[Hit]]:
         """ "N/A" is an answer only to a question: to "how could we improve?" it is praise, to "what was good?" it is none."""
@@ -125,13 +125,13 @@ class CueModel:
         whole = (words.starts[spoken[0]], words.ends[spoken[-1]])
         praise = {
             label: [Hit(Cue(label, self.taxonomy.weights.strong, ()), *whole)]
-            for label, target in enumerate(self._targets)
+            for label, target in enumerate(self.targets)
             if (target.sub_theme or target.theme).slug == self.taxonomy.empty_answer
         }
-        return praise | {_FEELING: [Hit(Cue(_FEELING, 2.0, ()), *whole)]}
+        return praise | {FEELING: [Hit(Cue(FEELING, 2.0, ()), *whole)]}
 
     def _asks(self, question: str | None, *, for_praise: bool) -> bool:
-        feelings = self._lexicon.sentiment
+        feelings = self.lexicon.sentiment
         asked = (question or "").casefold()
         phrases = feelings.asks_for_praise if for_praise else feelings.asks_for_faults
         return any(phrase in asked for phrase in phrases)
@@ -142,14 +142,14 @@ class CueModel:
         """Most confident first. A theme beside one of its own sub-themes says nothing more, and is left out."""
         found: list[AssignedTheme] = []
         for label, of_label in hits.items():
-            if label >= 0 and least <= (confidence := _confidence(of_label)) < below:
-                found.append(_assigned(self._targets[label], confidence, of_label))
+            if label >= 0 and least <= (confidence := confidence_of(of_label)) < below:
+                found.append(assigned(self.targets[label], confidence, of_label))
         divided = {theme.theme for theme in found if theme.sub_theme}
         found = [theme for theme in found if theme.sub_theme or theme.theme not in divided]
         return tuple(sorted(found, key=lambda t: (-t.confidence, t.theme, t.sub_theme or "")))
 
-    def _tenet_of(self, themes: tuple[AssignedTheme, ...]) -> Tenet:
-        for target in self._targets:
+    def tenet_of(self, themes: tuple[AssignedTheme, ...]) -> Tenet:
+        for target in self.targets:
             if themes and target.theme.slug == themes[0].theme:
                 chosen = next(
                     (s for s in target.theme.sub_themes if s.slug == themes[0].sub_theme),
@@ -172,11 +172,11 @@ class CueModel:
         return 4 if feeling > -6 else 5
 
 
-def _label_of(hint: Hint) -> int:
-    return _FEELING - 1 - _HINTS.index(hint)
+def label_of(hint: Hint) -> int:
+    return FEELING - 1 - HINTS.index(hint)
 
 
-def _confidence(hits: list[Hit]) -> float:
+def confidence_of(hits: list[Hit]) -> float:
     """Each cue counts once, however often it stands there."""
     doubt = 1.0
     against = 1.0
@@ -188,7 +188,7 @@ def _confidence(hits: list[Hit]) -> float:
     return round((1 - doubt) * against, 4)
 
 
-def _assigned(target: _Target, confidence: float, hits: list[Hit]) -> AssignedTheme:
+def assigned(target: Target, confidence: float, hits: list[Hit]) -> AssignedTheme:
     telling = sorted((hit for hit in hits if hit.cue.weight > 0), key=lambda hit: -hit.cue.weight)
     sub_theme = target.sub_theme
     return AssignedTheme(
