@@ -1,4 +1,4 @@
-"""Classification's pages: verdicts, their review and correction, second readings, agreement, and the histories."""
+"""Classification's pages: verdicts, their review and correction, second readings, agreement, versions and their trials, and the histories."""
 
 from fastapi import APIRouter
 
@@ -10,10 +10,23 @@ from services.classification.pages import (
     readings,
     review,
     training,
+    trials,
     verdicts,
+    versions,
 )
 
 router = APIRouter(include_in_schema=False)
 # `verdicts` takes any one word after its own address, so what has a name of its own comes before.
-for part in (review, agreement, readings, training, verdicts, correcting, one_click, history):
+for part in (
+    review,
+    agreement,
+    readings,
+    training,
+    verdicts,
+    correcting,
+    one_click,
+    versions,
+    trials,
+    history,
+):
     router.include_router(part.router)

@@ -31,11 +31,13 @@ IN_FORCE = Record(
     title="Themes and models in force",
     caption="History",
     path="/taxonomies/history",
-    back=("/", "Back to the start page"),
+    back=("/versions", "Back to versions"),
     kinds=(RecordKind.TAXONOMY,),
     record_id=None,
     words=Words(
         fields={
+            "version": "Version",
+            "tried": "Version tried",
             "taxonomy_version": "List of themes",
             "taxonomy_sha256": "SHA-256 digest of the list",
             "model_version": "Model",
@@ -43,7 +45,7 @@ IN_FORCE = Record(
         }
     ),
     part_names={Kind.EVENT: "for events", Kind.FEEDBACK: "for feedback"},
-    note="It says by which list of themes, and by which model, reports have been given their themes from when on.",
+    note="It says by which list of themes, and by which model, reports have been given their themes from when on, and what was tried.",
 )
 
 
@@ -117,6 +119,7 @@ def _verdict_words() -> Words:
         },
         steps={
             "themes assigned": "themes assigned by the model",
+            "themes assigned anew": "themes assigned anew by the model, after another version was put in force",
             "agreed with": "agreed with the verdict",
             "read a second time": "read a second time, without its verdict",
         },
