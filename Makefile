@@ -44,9 +44,11 @@ faults: setup ## Kill each service under load and account for every report
 keycloak: setup ## Sign in by a real Keycloak, fetched the first time (177 MB)
 	@$(IN)/python -m pytest -m keycloak $(ARGS)
 
-lock: setup ## Pin all packages again: requirements.lock and deploy/jgo.lock.toml
+lock: setup ## Pin all packages again: requirements*.lock and deploy/jgo.lock.toml
 	@$(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
 		--quiet --output-file requirements.lock $(ARGS) pyproject.toml
+	@$(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra train \
+		--constraint requirements.lock --quiet --output-file requirements-train.lock $(ARGS) pyproject.toml
 	@$(IN)/python -m deploy.local.jars --lock
 
 clean: ## Remove the data folder (not while it is in use)
