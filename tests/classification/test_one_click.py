@@ -32,7 +32,7 @@ async def test_a_theme_is_taken_out_with_a_reason_and_the_others_stay(pages: Run
     helen = await pages.sign_in("helen.marsh")
     page = await helen.get(f"/verdicts/{submitted.reference}")
     gone = before.themes[0]
-    answer = await press(helen, page, f"Not about this: {domain.title_of(gone)}")
+    answer = await press(helen, page, f"Not about this ({domain.title_of(gone)})")
     assert (answer.status_code, answer.headers["location"]) == (
         303,
         f"/verdicts/{submitted.reference}?corrected",
@@ -152,7 +152,7 @@ async def test_who_saw_an_older_verdict_is_told_to_look_again_and_changes_nothin
     helen = await pages.sign_in("helen.marsh")
     page = await helen.get(f"/verdicts/{submitted.reference}")
     await decide(pages, submitted, "communication", by="omar.reid")
-    for button in ("Agree with all", "Not about this: Staff attitude", "Add this theme"):
+    for button in ("Agree with all", "Not about this (Staff attitude)", "Add this theme"):
         answer = await press(helen, page, button)
         assert answer.status_code == 409
         assert "Somebody else decided on this report" in answer.text

@@ -12,8 +12,9 @@ from shared.contracts.cases import CaseState
 from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, ORGANISATION, Look, Side, routes
 from tests.end_to_end.conftest import NEEDS_CHROMIUM
 from tests.end_to_end.running import Ended, KnownCase, administrator, known_cases, mails
-from tests.end_to_end.visitors import Inspector, inspector
+from tests.end_to_end.visitors import Inspector, Visitor, inspector
 from tests.support import ods
+from tests.support.waiting import eventually
 
 Cases = dict[CaseState, KnownCase]
 
@@ -74,10 +75,30 @@ async def things(
         link = visitor.page.locator(f'main a[href^="{prefix}"]:not([href*=".csv"])').first
         href = await link.get_attribute("href") or ""
         found[name] = href.removeprefix(prefix).partition("?")[0]
+    helen = (await inspectors.of("helen.marsh")).plain
+    await helen.open(f"/verdicts/{cases[CaseState.ANSWERED].reference}")
+    await helen.page.locator('form[action$="/agree"] button').click()  # to be read a second time
     async with administrator(estate) as program:
         wanted = {"organisation": "Y90001", "label": "A partner's system"}
         found["key_id"] = (await program.post("/api/v1/keys", json=wanted)).json()["key_id"]
-    return found
+    return found | await _tried((await inspectors.of("helen.marsh")).plain)
+
+
+async def _tried(visitor: Visitor) -> dict[str, str]:
+    """A version that is not in force, and its trial on history."""
+    await visitor.open("/versions")
+    link = visitor.page.locator('main a[href$="/adopt"]').first
+    version = (await link.get_attribute("href") or "").split("/")[2]
+    await visitor.press(f"Try {version} on history")
+    await visitor.page.wait_for_url("**/versions/trials/*")
+    address = visitor.page.url
+
+    async def finished() -> bool:
+        await visitor.page.goto(address)
+        return await visitor.sees("Finished at")
+
+    await eventually(finished, within=60, because="the trial does not end")
+    return {"version": version, "trial_id": address.rpartition("/")[2]}
 
 
 async def _shown_import(estate: Estate) -> str:
@@ -123,6 +144,7 @@ FORMS = (
     (Look("intake", f"{ORGANISATION}/members/new", "ada.quinn"), "Add the member"),
     (Look("intake", f"{ORGANISATION}/close", "ada.quinn"), "Continue"),
     (Look("intake", "/administration/imports", "ada.quinn"), "Show what it changes"),
+    (Look("classification", "/versions/{version}/adopt", "helen.marsh"), "Put in force"),
     (Look("actions", f"{CASE}/acknowledge", Side.PROVIDER), "Acknowledge"),
     (Look("actions", f"{CASE}/actions", Side.PROVIDER, CaseState.DISPUTED), "Add the action"),
     (

@@ -1,17 +1,25 @@
 """Records of both areas, in every state that a route is for, each with words that stand nowhere else."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 import httpx2
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
+from services.classification import repository as classification
+from services.classification.domain import Correction, keys_of
+from services.classification.domain.trial import TrialState
+from services.classification.model.versions import SHIPPED
+from services.classification.repository import trials
+from services.classification.repository.trials import Trial
+from services.classification.use_cases import correct, start_trial
 from services.intake.domain.keys import Scope
 from services.notifications import tables as notifications
 from services.reporting import tables as reporting
 from shared.contracts.directory import OrganisationKind, Role
+from shared.contracts.reports import Kind
 from tests.intake.samples import BEARER, FORM
 from tests.permissions import rules
 from tests.permissions.estate import AREAS, Estate, code_of, subject_of
@@ -19,9 +27,13 @@ from tests.permissions.rest import Contents, contents_of, until_at_rest
 from tests.permissions.rules import SUBJECT, Operation, Rule, State, parties_of
 from tests.support.apps import Person
 from tests.support.directory import member
+from tests.support.waiting import eventually
 
 MORE = {1: 3, 2: 0}
 """Reports beside those of the states: area 1 has enough of one theme to be told, area 2 has not."""
+
+TRIED = SHIPPED.of(Kind.EVENT)[0].name
+"""A version that is not in force."""
 
 
 def canary(area: int, what: str) -> str:
@@ -43,6 +55,8 @@ class Records:
     message_ids: Mapping[int, UUID]
     themes: Mapping[int, str]
     keys: Mapping[int, str]
+    trial_id: UUID
+    """Of a version that is not in force, finished."""
     key_id: str
     """Of a key of the organisation that the directory's pages are tried with."""
 
@@ -57,6 +71,8 @@ class Records:
             "message_id": str(self.message_ids[area]),
             "theme": self.themes[area],
             "key_id": self.key_id,
+            "trial_id": str(self.trial_id),
+            "version": TRIED,
             "code": SUBJECT,
             "member_id": str(member(subject_of(Role.REVIEWER, SUBJECT), "-").member_id),
             "import_id": str(self.action_ids[area]),
@@ -74,6 +90,7 @@ async def make_records(estate: Estate) -> Records:
     for area in AREAS:
         action_ids[area] = await answer(estate, area, references[area][State.WORKING])
         await answer(estate, area, references[area][State.ANSWERED], outcome=True)
+        await decide(estate, area, references[area][State.DECIDED])
     await until_at_rest(estate)
     practices = {area: code_of(OrganisationKind.PRACTICE, area) for area in AREAS}
     keys = {area: await make_key(estate, code) for area, code in practices.items()}
@@ -85,6 +102,7 @@ async def make_records(estate: Estate) -> Records:
         {area: await _message(estate, references[area][State.OPEN]) for area in AREAS},
         {area: await _theme(estate, references[area][State.OPEN]) for area in AREAS},
         {area: key for area, (key, _) in keys.items()},
+        await make_trials(estate),
         subjects,
     )
 
@@ -141,6 +159,18 @@ async def answer(estate: Estate, area: int, reference: str, *, outcome: bool = F
     return UUID(str(action_id))
 
 
+async def decide(estate: Estate, area: int, reference: str) -> None:
+    """Agrees with the verdict, as a quality lead of the area who has left."""
+    commissioner = code_of(OrganisationKind.COMMISSIONER, area)
+    scope = classification.Scope(oversees=frozenset({commissioner}))
+    async with estate.services["classification"].transactions.begin() as tx:
+        report = await classification.find_report(tx.connection, scope, reference)
+        assert report is not None
+        [verdict] = await classification.decisions(tx.connection, report.report_id)
+        correction = Correction(keys_of(verdict), verdict.tenet, "Agreed", uuid4(), "Somebody")
+        await correct(reference, 1, correction, scope, tx)
+
+
 async def _done(person: Person, path: str, values: Mapping[str, str | list[str]]) -> None:
     response = await person.post(path, values)
     assert response.status_code == 303, response.text
@@ -152,6 +182,25 @@ async def make_key(estate: Estate, organisation: str) -> tuple[str, str]:
     wanted = {"organisation": organisation, "label": "tests", "scopes": [*Scope]}
     made = (await program.post("/api/v1/keys", json=wanted)).json()
     return str(made["key"]), str(made["key_id"])
+
+
+async def make_trials(estate: Estate) -> UUID:
+    """The id of a finished one. Another one, of a version that no process has, is under way for good: no further one can begin."""
+    service = estate.services["classification"]
+    async with service.transactions.begin() as tx:
+        trial_id = await start_trial(TRIED, "Somebody", tx, SHIPPED)
+
+    async def finished() -> Trial | None:
+        async with service.transactions.read() as connection:
+            found = await trials.find_trial(connection, trial_id)
+        return None if found is None or found.under_way else found
+
+    ended = await eventually(finished, because="the trial does not end")
+    assert ended is not None
+    waits = replace(ended, trial_id=uuid4(), candidate="none-0", state=TrialState.UNDER_WAY)
+    async with service.transactions.begin() as tx:
+        await trials.add_trial(tx.connection, waits)
+    return trial_id
 
 
 async def _message(estate: Estate, reference: str) -> UUID:

@@ -233,6 +233,7 @@ class State(StrEnum):
     OPEN = "open"
     WORKING = "acknowledged, with a learning response and an action"
     ANSWERED = "answered"
+    DECIDED = "its themes decided by somebody else"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """Who has which route: one line for each method and path of every service. `rules.py` says how to add one."""
 
+from services.classification.domain import key_of
+from services.classification.model.versions import classify
 from shared.contracts.directory import OrganisationKind, Role
+from shared.contracts.reports import Kind
 from tests.intake.samples import FORM
 from tests.permissions.estate import code_of
 from tests.permissions.rules import (
@@ -35,6 +38,8 @@ CORRECTS_IT = Parties(frozenset({Party.OVERSEES}), LEADS)
 
 CASE, VERDICT = "/cases/{reference}", "/verdicts/{reference}"
 PROVIDER = code_of(OrganisationKind.ACUTE)
+THEME = key_of(classify(FORM["text"], Kind.EVENT).themes[0])
+"""Of every report here."""
 
 _HEALTH = [
     Rule(service, "GET", path, EVERYBODY, "no report; on the service's own port only")
@@ -283,6 +288,29 @@ _CLASSIFICATION = [
         "/verdicts",
         Members(LEADS),
         "verdicts on the area's reports, without their words",
+        query="?show=sample",
+        lists_reports=True,
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/verdicts/second-readings",
+        Members(LEADS),
+        "which of the area's reports others have decided, without words or themes",
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/verdicts/agreement",
+        Members(LEADS),
+        "numbers of the area's reports; none of them",
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/verdicts/corrections.csv",
+        Members(LEADS),
+        "words and themes of the area's reports that people decided",
     ),
     Rule("classification", "GET", VERDICT, READS_IT, "the report's words and its themes"),
     Rule("classification", "GET", f"{VERDICT}/history", CORRECTS_IT, "every verdict on the report"),
@@ -296,6 +324,48 @@ _CLASSIFICATION = [
             "themes and models in force; no report",
         )
         for end in ("", ".csv")
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/versions",
+        Members(LEADS | OPERATORS),
+        "which versions there are; numbers of the area's reports, of all for operators",
+    ),
+    Rule(
+        "classification",
+        "POST",
+        "/versions/{version}/trials",
+        Members(LEADS),
+        ok=409,  # another one is under way: past every check of who asks
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/versions/trials/{trial_id}",
+        Members(LEADS | OPERATORS),
+        "numbers as before; words of the area's reports, for quality leads only",
+    ),
+    Rule(
+        "classification",
+        "POST",
+        "/versions/trials/{trial_id}/stop",
+        Members(LEADS),
+        ok=409,  # it has ended: past every check of who asks
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/versions/{version}/adopt",
+        Members(LEADS),
+        "numbers of the area's reports; none of them",
+    ),
+    Rule(
+        "classification",
+        "POST",
+        "/versions/{version}/adopt",
+        Members(LEADS),
+        ok=422,  # without a reason: past every check of who asks
     ),
     Rule(
         "classification",
@@ -315,6 +385,50 @@ _CLASSIFICATION = [
             "revision": "1",
             "reason": "Look again",
         },
+        ok=303,
+    ),
+    Rule(
+        "classification",
+        "GET",
+        f"{VERDICT}/second-reading",
+        CORRECTS_IT,
+        "the report's words; its themes once they have been read",
+        state=State.DECIDED,
+    ),
+    Rule(
+        "classification",
+        "POST",
+        f"{VERDICT}/second-reading",
+        CORRECTS_IT,
+        state=State.DECIDED,
+        values={"themes": ["none"], "tenet": "safety"},
+        ok=303,
+    ),
+    Rule(
+        "classification",
+        "POST",
+        f"{VERDICT}/agree",
+        CORRECTS_IT,
+        state=State.DECIDED,
+        values={"revision": "2"},
+        ok=303,
+    ),
+    Rule(
+        "classification",
+        "POST",
+        f"{VERDICT}/not-about",
+        CORRECTS_IT,
+        state=State.WORKING,
+        values={"revision": "1", "theme": THEME, "because": "in-passing"},
+        ok=303,
+    ),
+    Rule(
+        "classification",
+        "POST",
+        f"{VERDICT}/about",
+        CORRECTS_IT,
+        state=State.ANSWERED,
+        values={"revision": "1", "theme": "equipment"},
         ok=303,
     ),
 ]

@@ -49,6 +49,11 @@ WITHOUT_WORDS = {
     "/cases/{reference}/actions/{action_id}/complete": "presses a button",
     "/cases/{reference}/confirm": "presses a button",
     "/messages/{message_id}/send-again": "presses a button",
+    "/versions/{version}/trials": "presses a button",
+    "/versions/trials/{trial_id}/stop": "presses a button",
+    "/verdicts/{reference}/agree": "presses a button",
+    "/verdicts/{reference}/not-about": "presses a button",
+    "/verdicts/{reference}/about": "presses a button",
 }
 """Forms in which nobody types anything that would be a loss: what they are instead."""
 PAST_ITS_LIMITS = Age(*(2 * [WebSettings().longest + WebSettings().idle]))

@@ -20,6 +20,7 @@ from tests.permissions.estate import AREAS, Estate
 from tests.permissions.records import (
     Records,
     answer,
+    decide,
     records_of,
     send_report,
     told,
@@ -160,6 +161,7 @@ async def test_the_right_ones_can_do_all_of_it(estate: Estate, records: Records)
         await until_at_rest(estate)
         action_id = await answer(estate, 1, references[State.WORKING])
         await answer(estate, 1, references[State.ANSWERED], outcome=True)
+        await decide(estate, 1, references[State.DECIDED])
         await until_at_rest(estate)
         for rule in WORKS if turn == 0 else [rule for rule in WORKS if "confirm" in rule.path]:
             if turn == 0 and "confirm" in rule.path:

@@ -58,7 +58,7 @@ class Answers:
 @dataclass(frozen=True)
 class Kappa:
     """1: they always agree. 0: as often as chance would have it. Below: less often. `low` and `high` bound its 95% interval;
-    none where there was no disagreement to estimate it by."""
+    none where they never disagreed, or one of them always gave the same answer: there is nothing to estimate it by."""
 
     value: float
     low: float | None = None
@@ -201,6 +201,6 @@ def _less(found: Answers, **fewer: int) -> Answers:
 
 
 def _within(value: float, error: float) -> Kappa:
-    if error < _ROUNDING:  # there was no disagreement
+    if error < _ROUNDING:
         return Kappa(value)
     return Kappa(value, max(-1.0, value - _Z * error), min(1.0, value + _Z * error))
