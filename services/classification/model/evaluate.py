@@ -94,7 +94,7 @@ def _mean(values: Iterable[float]) -> float:
 
 
 def main(path: Path) -> None:
-    with path.open(encoding="utf-8", newline="") as source:
+    with path.open(encoding="utf-8-sig", newline="") as source:
         rows = list(csv.DictReader(source))
     classify("", Kind.FEEDBACK)  # loading is not part of the speed
     for name, part in (("seen", rows[0::2]), ("unseen", rows[1::2])):
