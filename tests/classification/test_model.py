@@ -4,10 +4,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.classification.model.verdict import THRESHOLD, Verdict
-from services.classification.model.versions import classify
+from services.classification.model.verdict import (
+    CONSIDERED,
+    MOST_CONSIDERED,
+    THRESHOLD,
+    CueModel,
+    Verdict,
+)
+from services.classification.model.versions import VERSIONS, classify, load
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import Hint
+
+NEARLY = (
+    "paperwork",
+    "wrong",
+    "equipment",
+    "scan",
+    "waiting",
+    "money",
+    "phone",
+    "busy",
+    "tired",
+    "family",
+)
+"""Words that speak for themes, none of them enough alone."""
 
 
 def _feedback(text: str, question: str | None = None) -> Verdict:
@@ -209,3 +229,30 @@ def test_any_text_gets_the_same_verdict_twice_with_evidence_inside_it(
         assert THRESHOLD <= theme.confidence <= 1
         assert theme.evidence
         assert all(0 <= span.start < span.end <= len(text) for span in theme.evidence)
+
+
+@pytest.mark.parametrize(
+    "version", [each.name for each in VERSIONS if isinstance(load(each.name), CueModel)]
+)
+@given(text=st.text(max_size=400) | st.lists(st.sampled_from(NEARLY), max_size=12).map(" ".join))
+def test_what_was_considered_is_the_best_three_below_the_threshold_and_nothing_assigned(
+    version: str, text: str
+) -> None:
+    model = load(version)
+    considered, verdict = model.considered(text), model.classify(text)
+    confidences = [each.confidence for each in considered]
+    assert confidences == sorted(confidences, reverse=True)
+    assert all(CONSIDERED <= each < THRESHOLD for each in confidences)
+    assert len(considered) <= MOST_CONSIDERED
+    assigned = {(each.theme, each.sub_theme) for each in verdict.themes}
+    assert not assigned & {(each.theme, each.sub_theme) for each in considered}
+    assert not {each.theme for each in verdict.themes} & {
+        each.theme for each in considered if each.sub_theme is None
+    }
+    assert model.considered(text) == considered
+    assert all(span.end <= len(text) for each in considered for span in each.evidence)
+
+
+def test_something_is_considered() -> None:
+    """So that the test above is about something."""
+    assert len(load("events-2").considered(" ".join(NEARLY))) == MOST_CONSIDERED
