@@ -275,7 +275,7 @@ async def test_a_person_who_decides_while_the_report_is_classified_anew_is_told(
         )
         await use_cases.reclassify([request], tx, BOTH)
         deciding = asyncio.create_task(decide(estate, submitted, "medications"))
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="classified anew while you were looking"):
         await deciding
     await decide(estate, submitted, "medications", seen=2)
     await _answer(estate, request)

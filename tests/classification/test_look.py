@@ -1,4 +1,4 @@
-"""The pages of review in a real browser: no WCAG A or AA violation, wide and narrow; one click without any script."""
+"""The pages of review and of versions in a real browser: no WCAG A or AA violation, wide and narrow; one click, and a trial, without any script."""
 
 import asyncio
 import socket
@@ -9,10 +9,12 @@ import pytest
 import uvicorn
 from playwright.async_api import BrowserContext, async_playwright
 
+from services.classification import use_cases
 from services.classification.app import create_app
 from services.classification.settings import Settings
 from shared.contracts.reports import ReportSubmitted
 from shared.web.session import cookie_name
+from tests.classification.other_versions import BOTH, OLD, TWO, begin_with_the_first
 from tests.classification.people import RUDE, classified, decide, history, with_omar
 from tests.conftest import DatabaseUrl
 from tests.support.apps import Running, session_cookie
@@ -123,3 +125,44 @@ async def test_one_click_needs_no_script(served: Running) -> None:
         assert "Also about" in await page.locator("main").inner_text()
     current, *_ = await history(served, waiting)
     assert current.revision == 3
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+async def test_versions_break_no_rule_and_a_trial_needs_no_script(
+    served: Running, width: int
+) -> None:
+    served.app.state.versions = BOTH
+    await begin_with_the_first(served)
+    async with served.transactions.begin() as tx:
+        texts = ["The ward clerk was rude about it. " * 9, "a letter late", "no medicine"]
+        history = [report(number, text=text) for number, text in enumerate(texts)]
+        await use_cases.assign_themes(history, tx, OLD)
+    async with helens(served, width=width, javascript=False) as context:
+        page = await context.new_page()
+        await page.goto("/versions")
+        await page.get_by_role("button", name=f"Try {TWO.name} on history").click()
+        trial = page.url
+        assert "0% of history compared" in await page.locator("main").inner_text()
+    async with helens(served, width=width, javascript=True) as context:
+        page = await context.new_page()
+        for path in (trial, "/versions", f"/versions/{TWO.name}/adopt"):
+            await page.goto(path)
+            assert await violations(page) == [], path
+        async with served.transactions.begin() as tx:
+            assert await use_cases.advance_trial(tx, BOTH, at_once=10)
+            assert await use_cases.advance_trial(tx, BOTH, at_once=10)
+        for path in (trial, "/versions", f"/versions/{TWO.name}/adopt"):
+            await page.goto(path)
+            for example in await page.locator("main summary").all():
+                await example.click()
+            assert await violations(page) == [], path
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, path
+        await page.get_by_role("button", name="Put in force").click()
+        assert await violations(page) == []
+        assert "There is a problem" in await page.locator(":focus").inner_text()
+        await page.get_by_label("Why is it to be put in force?").fill("It finds letters")
+        await page.get_by_role("button", name="Put in force").click()
+        await page.get_by_role("heading", name="Versions").wait_for()
+        assert await violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        assert "reclassified" in await page.locator("main").inner_text()

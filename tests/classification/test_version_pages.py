@@ -163,6 +163,7 @@ async def test_a_finished_trial_has_numbers_side_by_side_and_examples(estate: Ru
         f"With {TWO.name} ", ""
     ).replace("Would gain it ", "").replace("Would lose it ", "")
     assert "People have decided on 0 reports: too few to say" in words
+    assert "Examples Staff attitude IN-" in words
     assert words.count("rude <b>nurse</b>") == 5
     assert words.count("a letter late") == 1
     assert "<b>nurse" not in (await helen.get(trial)).text

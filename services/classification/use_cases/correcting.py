@@ -4,6 +4,7 @@ from services.classification import domain, repository
 from services.classification.model.versions import SHIPPED, Versions
 from services.classification.repository import Scope
 from services.classification.use_cases.versions import taxonomy_in_force
+from shared.contracts.themes import DecidedBy
 from shared.platform.audit import Change, RecordKind, difference
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.transaction import Transaction
@@ -42,6 +43,9 @@ async def correct(
 def check_unchanged(current: domain.Decision, seen: int) -> None:
     """Raises Conflict where the person saw another revision than the current one."""
     if current.revision != seen:
-        raise Conflict(
-            "Somebody else decided on this report while you were looking at it. Look at it again."
+        what = (
+            "Somebody else decided on this report"
+            if current.decided_by is DecidedBy.PERSON
+            else "This report was classified anew"
         )
+        raise Conflict(f"{what} while you were looking at it. Look at it again.")
