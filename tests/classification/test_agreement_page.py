@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.classification import repository
 from services.classification.domain import ChosenFrom
 from services.classification.repository import Scope, agreement
 from shared.contracts.reports import Kind, ReportSubmitted
@@ -45,8 +46,8 @@ async def test_the_first_decision_is_compared_with_the_verdict_that_it_looked_at
 
 async def test_themes_are_compared_by_sub_theme_and_in_no_order(pages: Running) -> None:
     texts = (
-        "Wrong dose prescribed. The clerk was rude.",
-        "The clerk was rude. Wrong dose prescribed.",
+        "The clerk was rude. Wrong dose of warfarin was prescribed.",
+        "The clerk was rude and hung up. Wrong dose.",
     )
     reports = [report(number, text=text) for number, text in enumerate(texts)]
     await classified(pages, *reports)
@@ -54,6 +55,8 @@ async def test_themes_are_compared_by_sub_theme_and_in_no_order(pages: Running) 
         await decide(pages, each, "medications", "communication")
     async with pages.transactions.read() as connection:
         [found] = await agreement.model_and_people(connection, AREA, Kind.EVENT)
+        said = [(await repository.decisions(connection, each.report_id))[1] for each in reports]
+    assert said[0].themes[0].theme != said[1].themes[0].theme  # the surest first
     assert found.pair.reports == 2
     assert found.pair.second == {"medications", "communication"}
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from services.classification import domain
+from services.classification.repository import Scope
 from services.classification.tables import reading
 from shared.contracts.reports import Kind, ReportSubmitted
 from shared.platform.audit import RecordKind
@@ -39,6 +40,7 @@ async def test_only_what_another_person_decided_waits_to_be_read(pages: Running)
     await classified(pages, others, own, nobodys, elsewhere)
     await decide(pages, others, "communication", by="omar.reid")
     await decide(pages, own, "communication", by="helen.marsh")
+    await decide(pages, elsewhere, by="omar.reid", scope=Scope(reported=frozenset({"Y11111"})))
     helen, omar = await pages.sign_in("helen.marsh"), await pages.sign_in("omar.reid")
     page = (await helen.get(QUEUE)).text
     assert others.reference in page

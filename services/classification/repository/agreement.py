@@ -34,11 +34,11 @@ class Compared:
 async def model_and_people(connection: AsyncConnection, scope: Scope, kind: Kind) -> list[Compared]:
     """The first person's decision on each report beside the model's verdict that it superseded or confirmed."""
     model, person = verdict.alias("model"), verdict.alias("person")
+    # Only the first person's comes right after one of the model's, which never decides after a person.
     superseded = and_(
         model.c.report_id == person.c.report_id,
         model.c.revision == person.c.revision - 1,
-        model.c.decided_by
-        == DecidedBy.MODEL,  # so it is the first person's: the model never decides after a person
+        model.c.decided_by == DecidedBy.MODEL,
     )
     rows = await connection.execute(
         select(
