@@ -2,9 +2,12 @@
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.dialects import postgresql
 
 from services.classification import domain, repository, use_cases
+from services.classification.repository.queue import lot
+from services.classification.tables import report as report_table
 from services.classification.tables import verdict
 from shared.contracts.directory import OrganisationKind
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
@@ -266,3 +269,18 @@ async def test_a_correction_sent_too_late_comes_back_and_only_its_reason_once_th
     assert 'name="revision" value="2"' in filled
     assert (await _send_correction(helen, submitted, revision="2")).status_code == 303
     assert "We kept" not in (await helen.get(form)).text
+
+
+async def test_the_order_by_lot_is_that_of_its_index(classification: Running) -> None:
+    """As PostgreSQL sees it: another expression for the same order would sort every report of the country."""
+    wanted = (
+        select(report_table.c.report_id)
+        .where(report_table.c.decided_by == DecidedBy.MODEL)
+        .order_by(lot(report_table))
+        .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+    )
+    async with classification.transactions.read() as connection:
+        await connection.execute(text("SET enable_seqscan = off"))
+        await connection.execute(text("SET enable_sort = off"))
+        plan = await connection.execute(text(f"EXPLAIN {wanted}"))
+        assert "report_by_lot" in str(plan.all())

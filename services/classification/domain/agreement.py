@@ -162,25 +162,29 @@ def _pooled(pairs: Sequence[Pair], found: Mapping[str, Answers]) -> Kappa | None
 
 
 def _leaving_out(pairs: Sequence[Pair], found: Mapping[str, Answers]) -> Iterator[float | None]:
-    """For each pair, kappa without one of its reports. Most themes are in neither reader's answer, and stand in a sum made once."""
+    """For each pair, kappa without one of its reports. Most themes are in neither reader's answer: they stand in a sum made once, to
+    which a pair's own themes make a difference."""
     silent = {key: _parts(_less(each, neither=1)) for key, each in found.items()}
-    above, below = (sum(side) for side in zip(*silent.values(), strict=True))
+    differences = {
+        answer: {
+            key: _minus(_parts(_less(each, **{answer: 1})), silent[key])
+            for key, each in found.items()
+            if getattr(each, answer)
+        }
+        for answer in ("both", "first_only", "second_only")
+    }
+    whole = (sum(each[0] for each in silent.values()), sum(each[1] for each in silent.values()))
     for pair in pairs:
-        parts = [(above, below)]
-        for key in pair.first | pair.second:
-            one, other = key in pair.first, key in pair.second
-            parts.append(
-                _parts(
-                    _less(
-                        found[key],
-                        both=one and other,
-                        first_only=one and not other,
-                        second_only=other and not one,
-                    )
-                )
+        own = [
+            differences[answer][key]
+            for answer, keys in (
+                ("both", pair.first & pair.second),
+                ("first_only", pair.first - pair.second),
+                ("second_only", pair.second - pair.first),
             )
-            parts.append((-silent[key][0], -silent[key][1]))
-        yield _ratio(parts)
+            for key in keys
+        ]
+        yield _ratio([whole, *own])
 
 
 def _parts(found: Answers) -> tuple[float, float]:
@@ -191,8 +195,13 @@ def _parts(found: Answers) -> tuple[float, float]:
 
 
 def _ratio(parts: Iterable[tuple[float, float]]) -> float | None:
-    above, below = (sum(side) for side in zip((0.0, 0.0), *parts, strict=True))
+    known = list(parts)
+    above, below = sum(each[0] for each in known), sum(each[1] for each in known)
     return above / below if below > _ROUNDING else None
+
+
+def _minus(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    return one[0] - other[0], one[1] - other[1]
 
 
 def _less(found: Answers, **fewer: int) -> Answers:

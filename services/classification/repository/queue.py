@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.repository.reports import REPORT, StoredReport, stored, themes_of
@@ -41,25 +41,32 @@ class Filters:
     kind: Kind | None = None
 
 
-LOT = func.md5(cast(report.c.report_id, String))
-"""A report's place in an order that has nothing to do with its time, its words or its verdict, and never changes."""
+def lot(reports: FromClause) -> ColumnElement[str]:
+    """A report's place in an order that has nothing to do with its time, its words or its verdict, and never changes."""
+    return func.md5(cast(reports.c.report_id, Text))
 
 
 async def queue(
     connection: AsyncConnection, scope: Scope, filters: Filters, *, page: int, size: int
 ) -> list[Entry]:
     """One page (from 1) of reports: the least certain first, or by lot."""
-    order = LOT if filters.show is Show.SAMPLE else report.c.certainty
-    rows = await connection.execute(
-        select(*REPORT, report.c.decided_by, report.c.certainty, verdict.c.themes, verdict.c.hints)
-        .join(
-            verdict,
-            (verdict.c.report_id == report.c.report_id) & (verdict.c.revision == report.c.revision),
-        )
+    by_lot = filters.show is Show.SAMPLE
+    # The page first and its verdicts after: else every verdict is looked up to be sorted away.
+    shown = (
+        select(*REPORT, report.c.decided_by, report.c.certainty)
         .where(*_conditions(scope, filters))
-        .order_by(order, report.c.report_id)
+        .order_by(lot(report) if by_lot else report.c.certainty, report.c.report_id)
         .offset((page - 1) * size)
         .limit(size)
+        .subquery("shown")
+    )
+    rows = await connection.execute(
+        select(shown, verdict.c.themes, verdict.c.hints)
+        .join(
+            verdict,
+            (verdict.c.report_id == shown.c.report_id) & (verdict.c.revision == shown.c.revision),
+        )
+        .order_by(lot(shown) if by_lot else shown.c.certainty, shown.c.report_id)
     )
     return [
         Entry(

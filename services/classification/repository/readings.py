@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.domain import Reading
-from services.classification.repository.queue import LOT
+from services.classification.repository.queue import lot
 from services.classification.repository.reports import REPORT, StoredReport, stored
 from services.classification.repository.scope import Scope
 from services.classification.tables import reading, report, verdict
@@ -60,7 +60,7 @@ async def to_read(
     rows = await connection.execute(
         select(*REPORT)
         .where(*_waiting(scope, member_id, kind))
-        .order_by(LOT, report.c.report_id)
+        .order_by(lot(report), report.c.report_id)
         .offset((page - 1) * size)
         .limit(size)
     )
