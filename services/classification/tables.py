@@ -107,8 +107,6 @@ reclassification = Table(
     Column("kind", String, primary_key=True),
     # When reports were last asked for: of the time since then it is worked out how many may be now.
     Column("asked_at", DateTime(timezone=True), nullable=False),
-    # None while there are reports whose themes are another version's.
-    Column("finished_at", DateTime(timezone=True), nullable=True),
 )
 
 awaited = Table(

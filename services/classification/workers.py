@@ -8,9 +8,9 @@ from services.classification.model.versions import Versions
 from services.classification.settings import Settings
 from shared.platform.transaction import Transactions
 
-_IDLE_SECONDS = 1.0
-_ASK_SECONDS = 0.25
-"""How often a few more reports are asked for: small and often, so that no batch is felt."""
+_LOOK_SECONDS = 1.0
+"""How often there is a look for something to do. Reports are asked for in bunches of a second: every service on their way pays for a
+bunch, and hardly for its size."""
 _TRIAL_BATCH = 200
 _TRIAL_SHARE = 4
 """A trial may take one part in this many of the time: it has all of it that new reports leave, and no need of it."""
@@ -43,13 +43,13 @@ class Reclassification:
     async def run(self, transactions: Transactions) -> None:
         while True:
             async with transactions.begin() as tx:
-                more = await use_cases.ask_for_history(
+                await use_cases.ask_for_history(
                     tx,
                     self._versions,
                     at_once=self._settings.reclassify_at_once,
                     per_second=self._settings.reclassify_per_second,
                 )
-            await asyncio.sleep(_ASK_SECONDS if more else _IDLE_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
 
 
 class Trials:
@@ -66,4 +66,4 @@ class Trials:
             async with transactions.begin() as tx:
                 moved = await use_cases.advance_trial(tx, self._versions, at_once=_TRIAL_BATCH)
             took = time.monotonic() - began
-            await asyncio.sleep((_TRIAL_SHARE - 1) * took if moved else _IDLE_SECONDS)
+            await asyncio.sleep((_TRIAL_SHARE - 1) * took if moved else _LOOK_SECONDS)

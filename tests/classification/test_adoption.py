@@ -13,7 +13,6 @@ from services.classification import repository, use_cases
 from services.classification.app import create_app
 from services.classification.domain import Decision, key_of
 from services.classification.model.versions import Versions
-from services.classification.repository import reclassifying
 from services.classification.repository import versions as kept
 from services.classification.settings import Settings
 from services.classification.tables import awaited
@@ -239,12 +238,6 @@ async def test_history_follows_and_each_report_has_one_revision_more(estate: Run
     assert (told[1].before["themes"], told[1].after["themes"]) == ([GONE], [])
     async with estate.transactions.read() as connection:
         assert await findings(connection) == []
-        [pace] = [
-            each
-            for kind, each in (await reclassifying.paces(connection)).items()
-            if kind == "event"
-        ]
-    assert pace.finished_at is not None
 
 
 async def test_what_a_person_decided_before_and_meanwhile_stays(estate: Running) -> None:

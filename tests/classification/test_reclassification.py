@@ -143,8 +143,8 @@ async def test_counts_move_exactly_and_a_persons_decision_stays(
 async def test_a_new_report_is_classified_before_history_has_followed(
     settings_for: SettingsFor, facts: Facts
 ) -> None:
-    history = [report(number, text="rude") for number in range(60)]
-    settings = await settings_for(Settings, reclassify_at_once=2, reclassify_per_second=8)
+    history = [report(number, text="rude") for number in range(20)]
+    settings = await settings_for(Settings, reclassify_at_once=4)
     async with _upgraded(settings, history) as service:
         await _adopt(service)
         await facts.expect(ThemesAssigned, lambda fact: fact.revision == 2)
@@ -159,23 +159,23 @@ async def test_a_new_report_is_classified_before_history_has_followed(
         ]
     place = told.index(("themes assigned", str(new.report_id)))
     followed = [n for n, (step, _) in enumerate(told) if step == "themes assigned anew"]
-    assert len(followed) == 60
+    assert len(followed) == 20
     assert followed[0] < place < followed[-1], "the new report had to wait for all of history"
 
 
 async def test_a_service_that_is_stopped_on_the_way_goes_on_where_it_was(
     settings_for: SettingsFor, facts: Facts
 ) -> None:
-    history = [report(number, text="rude") for number in range(40)]
-    settings = await settings_for(Settings, reclassify_at_once=3, reclassify_per_second=8)
+    history = [report(number, text="rude") for number in range(24)]
+    settings = await settings_for(Settings, reclassify_at_once=3)
     async with _upgraded(settings, history) as service:
         await _adopt(service)
-        await facts.expect_all(ThemesAssigned, lambda fact: fact.revision == 2, count=5)
+        await facts.expect_all(ThemesAssigned, lambda fact: fact.revision == 2, count=3)
     async with running(create_app(settings, BOTH), directory()) as service:
         left = await _waiting(service)
         await _followed(service)
-        assert await _revisions(service) == {2: 40}
-    assert 0 < left < 40
+        assert await _revisions(service) == {2: 24}
+    assert 0 < left < 24
     asked = facts.seen(ReclassificationRequested)
     assert len({fact.report_id for fact in asked}) == len(asked)
 
@@ -184,7 +184,7 @@ async def test_two_replicas_classify_each_report_anew_once(
     settings_for: SettingsFor, facts: Facts
 ) -> None:
     history = [report(number, text="rude") for number in range(60)]
-    settings = await settings_for(Settings, reclassify_at_once=10, reclassify_per_second=100)
+    settings = await settings_for(Settings, reclassify_at_once=20, reclassify_per_second=100)
     async with (
         _upgraded(settings, history) as service,
         running(create_app(settings, BOTH), directory()),
@@ -198,7 +198,7 @@ async def test_two_replicas_classify_each_report_anew_once(
 
 async def test_the_page_says_how_far_history_has_followed(settings_for: SettingsFor) -> None:
     history = [report(number, text="rude") for number in range(12)]
-    settings = await settings_for(Settings, reclassify_at_once=1, reclassify_per_second=10)
+    settings = await settings_for(Settings, reclassify_at_once=3)
     async with _upgraded(settings, history) as service:
         await _adopt(service)
         helen = await service.sign_in("helen.marsh")

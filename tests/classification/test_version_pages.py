@@ -213,7 +213,7 @@ async def test_adopting_asks_for_a_reason_and_says_what_is_known(estate: Running
     helen = await estate.sign_in("helen.marsh")
     words = await _words(helen, ADOPT)
     assert "It has not been tried on history" in words
-    assert "at most 50 reports a second: 3 reports of your area" in words
+    assert "at most 25 reports a second: 3 reports of your area" in words
     await _tried(estate, helen)
     assert "Of 3 reports of your area, 2 (67%) would change" in await _words(helen, ADOPT)
     refused = await helen.post(ADOPT, {"instead_of": ONE.name, "reason": " "})

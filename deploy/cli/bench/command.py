@@ -10,7 +10,7 @@ from typing import Annotated
 import psutil
 import typer
 
-from deploy.cli.bench import chain, door, latency, workload
+from deploy.cli.bench import chain, door, following, latency, workload
 from deploy.cli.bench.measured import Measured, as_json, percentile, show
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES, EstateSettings, free_ports
@@ -26,6 +26,9 @@ def bench(
         float, typer.Option(min=1, help="Reports a second for the latency figures.")
     ] = 20,
     seconds: Annotated[int, typer.Option(min=5, help="How long to send at that rate.")] = 30,
+    history: Annotated[
+        bool, typer.Option("--history", help="Also the latency while history is classified anew.")
+    ] = False,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Measure the estate on this machine: an estate of its own, in a temporary folder, on free ports.
@@ -35,14 +38,16 @@ def bench(
     # One address sends as fast as it can: its limits are lifted, and still looked up, since that is part of the price.
     os.environ["INSIGHT_WEB_RATE_SCALE"] = "10000"
     with tempfile.TemporaryDirectory(prefix="insight-bench-") as folder:
-        found = asyncio.run(_measure(Path(folder), reports, rate, seconds))
+        found = asyncio.run(_measure(Path(folder), reports, rate, seconds, history=history))
     if json_:
         typer.echo(as_json(found))
     else:
         show(found)
 
 
-async def _measure(folder: Path, reports: int, rate: float, seconds: int) -> list[Measured]:
+async def _measure(
+    folder: Path, reports: int, rate: float, seconds: int, *, history: bool
+) -> list[Measured]:
     estate = Estate(EstateSettings(port=free_ports(), data=folder), _say)
     try:
         await estate.start()
@@ -52,6 +57,7 @@ async def _measure(folder: Path, reports: int, rate: float, seconds: int) -> lis
             *await _latency(estate, rate, seconds),
             await _door(estate, reports // 4),
             *await _memory(estate),
+            *(await _following(estate, rate, seconds) if history else []),
         ]
     finally:
         await estate.stop()
@@ -87,6 +93,28 @@ async def _latency(estate: Estate, rate: float, seconds: int) -> list[Measured]:
             bar,
         )
         for share, bar in ((0.5, ""), (0.99, "under 2 s"))
+    ]
+
+
+async def _following(estate: Estate, rate: float, seconds: int) -> list[Measured]:
+    """Beside the same without, one right after the other."""
+    _say(f"From report to mail at {rate:g} reports/s, again")
+    count = int(rate * seconds)
+    without = await latency.insight(estate, _items(count, historic=False), rate)
+    _say("The same while history is classified anew")
+    found = await following.insight(estate, _items(count, historic=False), rate)
+    return [
+        *(
+            Measured(
+                f"The same beside history, floor: without, p{int(share * 100)}",
+                "s",
+                percentile(found.seconds, share),
+                percentile(without, share),
+                bar,
+            )
+            for share, bar in ((0.5, "ratio under 1.5"), (0.99, "under 2 s"))
+        ),
+        Measured("History classified anew meanwhile", "reports/s", found.per_second),
     ]
 
 

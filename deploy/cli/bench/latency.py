@@ -17,7 +17,11 @@ from deploy.cli.bench.workload import one_report
 from deploy.local.estate import Estate
 
 _PATIENCE_SECONDS = 60
-_LATER = {httpx2.codes.SERVICE_UNAVAILABLE, httpx2.codes.TOO_MANY_REQUESTS}
+_LATER = {
+    httpx2.codes.BAD_GATEWAY,  # a connection that intake closed just then, having been idle
+    httpx2.codes.SERVICE_UNAVAILABLE,
+    httpx2.codes.TOO_MANY_REQUESTS,
+}
 _REFERENCE = re.compile(r"IN-[0-9A-Z]{4}-[0-9A-Z]{2}|F-\d+")
 Send = Callable[[dict[str, Any]], Awaitable[str]]
 

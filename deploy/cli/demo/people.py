@@ -63,6 +63,12 @@ class Person:
     def dispute(self, reference: str, reason: str) -> None:
         self._fill(reference, "dispute", {"reason": reason})
 
+    def put_in_force(self, version: str, reason: str) -> None:
+        """For a quality lead."""
+        self._open(f"{self._url}/versions/{version}/adopt")
+        self._form("reason")["reason"] = reason
+        self._submit(version, "putting in force")
+
     def _fill(
         self,
         reference: str,

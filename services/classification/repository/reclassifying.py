@@ -22,14 +22,6 @@ from shared.platform.database import columns_of, insert_rows
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How far a kind's reclassification is."""
-
-    asked_at: datetime
-    finished_at: datetime | None
-
-
-@dataclass(frozen=True)
 class Locked:
     """A report nobody else can decide on until the transaction ends, with its current verdict and whose it is."""
 
@@ -38,38 +30,31 @@ class Locked:
     version: str
 
 
-async def begin_pace(connection: AsyncConnection, kind: Kind, now: datetime) -> None:
+async def begin_asking(connection: AsyncConnection, kind: Kind, now: datetime) -> None:
     """From now on there may be reports to ask for."""
     await connection.execute(
         text(
             "INSERT INTO reclassification (kind, asked_at) VALUES (:kind, :now)"
-            " ON CONFLICT (kind) DO UPDATE SET asked_at = excluded.asked_at, finished_at = NULL"
+            " ON CONFLICT (kind) DO UPDATE SET asked_at = excluded.asked_at"
         ),
         {"kind": kind, "now": now},
     )
 
 
-async def take_pace(connection: AsyncConnection, kind: Kind) -> Pace | None:
-    """Locks it until the transaction ends. None while another replica has it, and before anything is in force."""
+async def last_asked(connection: AsyncConnection, kind: Kind) -> datetime | None:
+    """When reports were last asked for; locked until the transaction ends. None while another replica is asking, and before anything is
+    in force."""
     rows = await connection.execute(
-        select(reclassification)
+        select(reclassification.c.asked_at)
         .where(reclassification.c.kind == kind)
         .with_for_update(skip_locked=True)
     )
-    row = rows.one_or_none()
-    return Pace(row.asked_at, row.finished_at) if row else None
+    return rows.scalar_one_or_none()
 
 
-async def paces(connection: AsyncConnection) -> dict[Kind, Pace]:
-    rows = await connection.execute(select(reclassification))
-    return {Kind(row.kind): Pace(row.asked_at, row.finished_at) for row in rows}
-
-
-async def set_pace(connection: AsyncConnection, kind: Kind, pace: Pace) -> None:
+async def asked_now(connection: AsyncConnection, kind: Kind, now: datetime) -> None:
     await connection.execute(
-        update(reclassification)
-        .where(reclassification.c.kind == kind)
-        .values(asked_at=pace.asked_at, finished_at=pace.finished_at)
+        update(reclassification).where(reclassification.c.kind == kind).values(asked_at=now)
     )
 
 

@@ -14,7 +14,7 @@ from services.classification import domain, repository
 from services.classification.domain.pace import how_many
 from services.classification.model.versions import Classifier, Version, Versions
 from services.classification.repository import reclassifying
-from services.classification.repository.reclassifying import Locked, Pace
+from services.classification.repository.reclassifying import Locked
 from services.classification.use_cases.versions import in_force
 from shared.contracts.reclassifications import ReclassificationRequested
 from shared.contracts.themes import DecidedBy
@@ -27,41 +27,35 @@ _ASK_AGAIN_AFTER = timedelta(hours=1)
 
 async def ask_for_history(
     tx: Transaction, versions: Versions, *, at_once: int, per_second: float
-) -> bool:
-    """Asks for the next reports of each kind, as many as may be now. Whether there is, or may be, more to come."""
-    more = [
+) -> None:
+    """The next reports of each kind, as many as may be asked for now."""
+    for version in (await in_force(tx, versions)).values():
         await _ask_for(version, tx, versions, at_once=at_once, per_second=per_second)
-        for version in (await in_force(tx, versions)).values()
-    ]
-    return any(more)
 
 
 async def _ask_for(
     version: Version, tx: Transaction, versions: Versions, *, at_once: int, per_second: float
-) -> bool:
+) -> None:
     kind, forgotten = version.kind, tx.now - _ASK_AGAIN_AFTER
-    pace = await reclassifying.take_pace(tx.connection, kind)
-    if pace is None:
-        return False  # another replica is at it
+    asked_at = await reclassifying.last_asked(tx.connection, kind)
+    if asked_at is None:
+        return  # another replica is at it
     awaited = await reclassifying.awaited_count(tx.connection, kind, forgotten)
-    since = tx.now - pace.asked_at
+    since = tx.now - asked_at
     room = how_many(awaited=awaited, since=since, at_once=at_once, per_second=per_second)
     if not room:
-        return pace.finished_at is None
+        return
     others = [each.name for each in versions.of(kind) if each != version]
     wanted = await reclassifying.to_ask_for(
         tx.connection, kind, others, asked_before=forgotten, limit=room
     )
     if wanted:
         await reclassifying.await_reports(tx.connection, kind, wanted, tx.now)
-        await reclassifying.set_pace(tx.connection, kind, Pace(tx.now, None))
+        await reclassifying.asked_now(tx.connection, kind, tx.now)
         tx.emit_all(
             ReclassificationRequested(occurred_at=tx.now, report_id=each, version=version.name)
             for each in wanted
         )
-    elif not awaited and pace.finished_at is None:
-        await reclassifying.set_pace(tx.connection, kind, Pace(pace.asked_at, tx.now))
-    return bool(wanted or awaited)
 
 
 async def reclassify(

@@ -96,7 +96,7 @@ async def adopt(
 
 async def _put_in_force(adopted: Adoption, tx: Transaction) -> None:
     await kept.add_adoption(tx.connection, adopted)
-    await reclassifying.begin_pace(tx.connection, adopted.kind, tx.now)
+    await reclassifying.begin_asking(tx.connection, adopted.kind, tx.now)
 
 
 async def _first(

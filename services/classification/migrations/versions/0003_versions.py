@@ -44,7 +44,6 @@ def _adoptions() -> None:
         "reclassification",
         sa.Column("kind", sa.String, primary_key=True),
         sa.Column("asked_at", _MOMENT, nullable=False),
-        sa.Column("finished_at", _MOMENT, nullable=True),
     )
     op.create_table(
         "awaited",
