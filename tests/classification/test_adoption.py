@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -156,17 +157,26 @@ async def test_an_estate_keeps_its_version_after_an_upgrade_that_brings_a_newer_
     assert await _in_force(estate) == ONE.name
 
 
-@pytest.mark.parametrize("known_by", ["its history", "its verdicts"])
-async def test_an_estate_from_before_this_was_kept_goes_on_with_what_it_had(
-    fresh: Running, known_by: str
+async def _forget_adoptions(service: Running) -> None:
+    async with service.transactions.begin() as tx:
+        await tx.connection.execute(text("DELETE FROM adoption"))
+
+
+async def test_an_estate_from_before_this_was_kept_goes_on_with_what_its_history_says(
+    fresh: Running,
 ) -> None:
     await begin_with_the_first(fresh)
-    if known_by == "its verdicts":
-        await _history(fresh)
-    async with fresh.transactions.begin() as tx:
-        await tx.connection.execute(text("DELETE FROM adoption"))
-        if known_by == "its verdicts":
-            assert await kept.commonest_version(tx.connection, Kind.EVENT) == ONE.name
+    await _forget_adoptions(fresh)
+    assert await _in_force(fresh) == ONE.name
+
+
+async def test_an_estate_whose_history_names_no_version_goes_on_with_that_of_its_verdicts(
+    fresh: Running,
+) -> None:
+    *others, one = OLD.listed
+    renamed = Versions((*others, replace(one, taxonomy="experience-1", model="cues-2")), OLD.load)
+    await _assign(fresh, report(text="rude"), versions=renamed)
+    await _forget_adoptions(fresh)
     assert await _in_force(fresh) == ONE.name
 
 

@@ -68,5 +68,6 @@ async def test_what_comes_on_other_topics_is_not_held_up_by_the_background(
         assert (await lag())[request.topic] == 1
         opened.set()
         await eventually(nothing_waits)
+        assert {topic for topic, _ in await probe.committed()} == {new.topic}, "not its own group"
     assert done == [new.report_id]
     assert probe.runtime.facts == (ReportSubmitted, ReclassificationRequested)
