@@ -5,7 +5,7 @@ DATA = $(or $(INSIGHT_DATA),.insight)
 IN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format demo pictures bench faults keycloak lock clean
+.PHONY: help setup run test check format demo pictures bench faults train keycloak lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,11 @@ bench: setup ## Measure speed and memory on this machine
 
 faults: setup ## Kill each service under load and account for every report
 	@$(IN)/python -m pytest -m faults $(ARGS)
+
+train: setup ## Fit the feedback model to labelled comments and measure it; FILES=labelled.csv
+	@$(IN)/python -m pip install --quiet --require-hashes -r requirements-train.lock
+	@$(IN)/insight themes train $(FILES)
+	@$(IN)/insight themes evaluate --card $(FILES)
 
 keycloak: setup ## Sign in by a real Keycloak, fetched the first time (177 MB)
 	@$(IN)/python -m pytest -m keycloak $(ARGS)

@@ -2,7 +2,18 @@
 
 import typer
 
-from deploy.cli import audit, classify, contracts, directory, import_, migrate, run, status, topics
+from deploy.cli import (
+    audit,
+    classify,
+    contracts,
+    directory,
+    import_,
+    migrate,
+    run,
+    status,
+    themes,
+    topics,
+)
 from deploy.cli.bench import command as bench
 from deploy.cli.demo import command as demo
 
@@ -25,3 +36,4 @@ app.command("bench")(bench.bench)
 app.add_typer(audit.app, name="audit")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(directory.app, name="directory")
+app.add_typer(themes.app, name="themes")

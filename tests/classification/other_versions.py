@@ -1,12 +1,12 @@
 """Two small versions for events that differ in what a test can count on, and an estate that begins with the first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.classification import domain, use_cases
 from services.classification.model import versions as shipped
 from services.classification.model.taxonomy import Taxonomy, load_taxonomy
-from services.classification.model.verdict import Verdict
+from services.classification.model.verdict import Asked, Verdict
 from services.classification.model.versions import Classifier, Version, Versions
 from services.classification.repository import Scope
 from shared.contracts.directory import Role
@@ -49,6 +49,9 @@ class Plain:
             if word in text
         )
         return Verdict(tenet or Tenet.SAFETY, found, None, (), self.taxonomy.version, self.version)
+
+    def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
+        return [self.classify(*one) for one in asked]
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         return ()

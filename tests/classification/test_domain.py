@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.classification import domain
-from services.classification.model.versions import SHIPPED, classify, load
+from services.classification.model.versions import SHIPPED, load
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Span
+from tests.classification.newest import classify
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LATER = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """Who has which route: one line for each method and path of every service. `rules.py` says how to add one."""
 
 from services.classification.domain import key_of
-from services.classification.model.versions import classify
+from services.classification.model.versions import newest_classifier
 from shared.contracts.directory import OrganisationKind, Role
 from shared.contracts.reports import Kind
 from tests.intake.samples import FORM
@@ -38,7 +38,7 @@ CORRECTS_IT = Parties(frozenset({Party.OVERSEES}), LEADS)
 
 CASE, VERDICT = "/cases/{reference}", "/verdicts/{reference}"
 PROVIDER = code_of(OrganisationKind.ACUTE)
-THEME = key_of(classify(FORM["text"], Kind.EVENT).themes[0])
+THEME = key_of(newest_classifier(Kind.EVENT).classify(FORM["text"]).themes[0])
 """Of every report here."""
 
 _HEALTH = [

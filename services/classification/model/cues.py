@@ -28,13 +28,17 @@ class Hit:
     end: int
 
 
+_Continued = list[tuple[tuple[str, ...], Cue]]
+
+
 class CueIndex:
-    """All cues by their first word, longest phrase first."""
+    """All cues by their first two words, longest phrase first."""
 
     def __init__(self, cues: Iterable[Cue]) -> None:
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Cue]]] = {}
+        by_first: dict[str, _Continued] = {}
         for cue in sorted(cues, key=lambda cue: -len(cue.phrase)):
-            self._by_first.setdefault(cue.phrase[0], []).append((cue.phrase[1:], cue))
+            by_first.setdefault(cue.phrase[0], []).append((cue.phrase[1:], cue))
+        self._by_first = {first: _by_second(found) for first, found in by_first.items()}
 
     def hits(self, words: Words) -> Iterator[Hit]:
         """In the text's order; where several begin at one word, the longest first. A hit inside another of its label is left
@@ -43,12 +47,26 @@ class CueIndex:
         find = self._by_first.get
         reached: dict[int, int] = {}
         for place, stem in enumerate(stems):
-            for rest, cue in find(stem, ()):
+            if (by_second := find(stem)) is None:
+                continue
+            second = stems[place + 1] if place + 1 < len(stems) else BREAK
+            for rest, cue in by_second.get(second) or by_second[GAP]:
                 last = _follow(stems, place, rest) if rest else place
                 if last < 0 or ends[last] <= reached.get(cue.label, 0):
                     continue
                 reached[cue.label] = ends[last]
                 yield Hit(cue, starts[place], ends[last])
+
+
+def _by_second(found: _Continued) -> dict[str, _Continued]:
+    """What may begin where this word comes next; under the gap, what may begin whatever comes next. All in the order given."""
+    anyway = [(rest, cue) for rest, cue in found if not rest or rest[0] == GAP]
+    seconds = {rest[0] for rest, _ in found if rest} - {GAP}
+    by_second = {
+        second: [(rest, cue) for rest, cue in found if not rest or rest[0] in (GAP, second)]
+        for second in seconds
+    }
+    return {**by_second, GAP: anyway}
 
 
 def phrase_of(text: str, read: Callable[[str], Words]) -> tuple[str, ...]:

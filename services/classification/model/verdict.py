@@ -1,9 +1,10 @@
 """`CueModel.classify`: the first model. Each cue speaks for its theme with its weight; several together by noisy-or, so a
 confidence is the chance that at least one of them is right. Everything it says can be traced to words in the text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 from services.classification.model.cues import Cue, CueIndex, Hit, phrase_of
 from services.classification.model.taxonomy import (
@@ -24,6 +25,14 @@ MOST_SPANS = 12
 """Words shown for one theme: enough to see why, and a bound for very long texts."""
 
 
+class Asked(NamedTuple):
+    """A text to classify, as `classify` takes it."""
+
+    text: str
+    tenet: Tenet | None = None
+    question: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a model says about a report. No themes: there was nothing to classify, and a person should look."""
@@ -42,6 +51,11 @@ class Verdict:
 class Target:
     theme: Theme
     sub_theme: SubTheme | None
+
+    @property
+    def key(self) -> str:
+        """What people and files call it: `theme` or `theme/sub-theme`."""
+        return f"{self.theme.slug}/{self.sub_theme.slug}" if self.sub_theme else self.theme.slug
 
 
 _STEPS = (("very_positive", 2.0), ("positive", 1.0), ("negative", -1.0), ("very_negative", -2.0))
@@ -83,6 +97,10 @@ class CueModel:
             taxonomy_version=self.taxonomy.version,
             model_version=self.version,
         )
+
+    def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
+        """Many at once."""
+        return [self.classify(*one) for one in asked]
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         """What came near to being assigned, most confident first, with the words that spoke for it."""
@@ -188,8 +206,12 @@ def confidence_of(hits: list[Hit]) -> float:
     return round((1 - doubt) * against, 4)
 
 
-def assigned(target: Target, confidence: float, hits: list[Hit]) -> AssignedTheme:
+def assigned(
+    target: Target, confidence: float, hits: list[Hit], also: Iterable[tuple[int, int]] = ()
+) -> AssignedTheme:
+    """The theme with the words that led there: those of the hits, and `also` what stands at these characters."""
     telling = sorted((hit for hit in hits if hit.cue.weight > 0), key=lambda hit: -hit.cue.weight)
+    places = {*((hit.start, hit.end) for hit in telling[:MOST_SPANS]), *also}
     sub_theme = target.sub_theme
     return AssignedTheme(
         theme=target.theme.slug,
@@ -197,8 +219,5 @@ def assigned(target: Target, confidence: float, hits: list[Hit]) -> AssignedThem
         sub_theme=sub_theme.slug if sub_theme else None,
         sub_theme_title=sub_theme.title if sub_theme else None,
         confidence=confidence,
-        evidence=tuple(
-            Span(start=hit.start, end=hit.end)
-            for hit in sorted(telling[:MOST_SPANS], key=lambda hit: hit.start)
-        ),
+        evidence=tuple(Span(start=start, end=end) for start, end in sorted(places)[:MOST_SPANS]),
     )

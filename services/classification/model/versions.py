@@ -1,9 +1,11 @@
 """Every version that reports can be classified by: a list of themes and a model that assigns them. Which one is in force is decided
 by people and kept in the database; a published version is never edited, and stays for as long as verdicts name it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Protocol
 
 from services.classification.model.taxonomy import (
@@ -12,7 +14,9 @@ from services.classification.model.taxonomy import (
     load_lexicon,
     load_taxonomy,
 )
-from services.classification.model.verdict import CueModel, Verdict
+from services.classification.model.trained import TrainedModel
+from services.classification.model.verdict import Asked, CueModel, Verdict
+from services.classification.model.weights import FOLDER, load_weights
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme
 
@@ -30,6 +34,9 @@ class Classifier(Protocol):
         self, text: str, tenet: Tenet | None = None, question: str | None = None
     ) -> Verdict: ...
 
+    def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
+        """The same verdicts as one by one; many at once are sooner done."""
+
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         """The few themes that came near to being assigned, most confident first: for a person to add. As pure as `classify`."""
 
@@ -42,7 +49,19 @@ class Version:
     model: str
     summary: str
     """What is new in it, for whoever decides on it."""
+    lexicon: str | None = None
+    """Of a trained model, the lexicon that its cues come from; other models are lexicons themselves."""
 
+
+COMMENTS = Version(
+    "feedback-2",
+    Kind.FEEDBACK,
+    "experience-1",
+    "comments-1",
+    "The same framework; themes and feeling are learnt from labelled comments, and how sure it is has been measured.",
+    lexicon="cues-1",
+)
+"""What `insight themes` trains and measures."""
 
 VERSIONS = (
     Version(
@@ -52,6 +71,7 @@ VERSIONS = (
         "cues-1",
         "The patient-experience framework; themes are found by words chosen by hand.",
     ),
+    COMMENTS,
     Version(
         "events-1",
         Kind.EVENT,
@@ -74,7 +94,11 @@ VERSIONS = (
 def load(name: str) -> Classifier:
     """The version of this name, loaded once for the process. Raises KeyError."""
     version = {each.name: each for each in VERSIONS}[name]
-    return CueModel(load_taxonomy(version.taxonomy), load_lexicon(version.model))
+    taxonomy = load_taxonomy(version.taxonomy)
+    if version.lexicon is None:
+        return CueModel(taxonomy, load_lexicon(version.model))
+    weights = load_weights(weights_file(version))
+    return TrainedModel(taxonomy, load_lexicon(version.lexicon), version.model, weights)
 
 
 @dataclass(frozen=True)
@@ -101,11 +125,9 @@ SHIPPED = Versions()
 """Those of this release."""
 
 
-def classify(
-    text: str, kind: Kind, tenet: Tenet | None = None, question: str | None = None
-) -> Verdict:
-    """What the newest version says, whichever is in force in an estate. Never raises, whatever the text."""
-    return load(SHIPPED.newest(kind).name).classify(text, tenet, question)
+def newest_classifier(kind: Kind) -> Classifier:
+    """What the newest version says, whichever is in force in an estate."""
+    return load(SHIPPED.newest(kind).name)
 
 
 def described(version: Version) -> Mapping[str, object]:
@@ -115,5 +137,16 @@ def described(version: Version) -> Mapping[str, object]:
         "taxonomy_version": version.taxonomy,
         "taxonomy_sha256": digest_of(version.taxonomy),
         "model_version": version.model,
-        "model_sha256": digest_of(version.model),
+        "model_sha256": _model_digest(version),
     }
+
+
+def weights_file(version: Version) -> Path:
+    """Where a trained version's numbers are."""
+    return FOLDER / f"{version.model}.npz"
+
+
+def _model_digest(version: Version) -> str:
+    if version.lexicon is None:
+        return digest_of(version.model)
+    return sha256(weights_file(version).read_bytes()).hexdigest()

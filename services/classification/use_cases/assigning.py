@@ -1,8 +1,10 @@
 """Each report's first verdict."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.classification import domain, repository
+from services.classification.model.verdict import Asked, Verdict
 from services.classification.model.versions import SHIPPED, Versions
 from services.classification.use_cases.versions import in_force
 from shared.contracts.reports import ReportSubmitted
@@ -17,16 +19,15 @@ async def assign_themes(
     all."""
     current = await in_force(tx, versions)
     models = {kind: versions.load(version.name) for kind, version in current.items()}
-    decided = {
-        report.report_id: (
-            report,
-            domain.first_decision(
-                models[report.kind].classify(report.text, report.tenet, report.question), tx.now
-            ),
-        )
-        for report in reversed(reports)  # of two records of one report, the first counts
-    }
-    pairs = list(reversed(decided.values()))
+    first = {report.report_id: report for report in reversed(reports)}  # of two records of one
+    known = list(reversed(first.values()))
+    verdicts: dict[UUID, Verdict] = {}
+    for kind, model in models.items():
+        same = [report for report in known if report.kind is kind]
+        asked = [Asked(report.text, report.tenet, report.question) for report in same]
+        ids = [report.report_id for report in same]
+        verdicts.update(zip(ids, model.classify_all(asked), strict=True))
+    pairs = [(one, domain.first_decision(verdicts[one.report_id], tx.now)) for one in known]
     names = {kind: version.name for kind, version in current.items()}
     new = await repository.add_reports(tx.connection, pairs, names)
     fresh = [(report.report_id, decision) for report, decision in pairs if report.report_id in new]

@@ -1,0 +1,115 @@
+"""Labelled comments, and which of them are too alike to be told apart."""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.classification.model.taxonomy import Taxonomy
+
+NOT_POSSIBLE = "Labelling not possible"
+ALIKE = 0.6
+"""Texts that share this part of their word triples, or more, count as the same."""
+_COMMON_TRIPLE = 200
+_COLUMNS = ("text", "question", "sentiment", "sub_themes")
+
+
+class UnusableRows(Exception):
+    """The file cannot be used; the message says why."""
+
+
+@dataclass(frozen=True)
+class Row:
+    text: str
+    question: str | None
+    labels: frozenset[str]
+    """Keys of sub-themes, `theme/sub-theme`."""
+    sentiment: int | None
+    """1 very positive to 5 very negative."""
+
+
+def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
+    """Rows in the files' order; those labelled only "Labelling not possible", not labelled at all, or about an event are left out.
+
+    Files are CSV with the columns text, question, sentiment and sub_themes (titles, separated by a bar), as the published labelled
+    comments have them and as `/verdicts/corrections.csv` gives them. Raises UnusableRows.
+    """
+    keys = {
+        sub_theme.title: f"{theme.slug}/{sub_theme.slug}"
+        for theme in taxonomy.themes
+        for sub_theme in theme.sub_themes
+    }
+    rows: list[Row] = []
+    for path in paths:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            reader = csv.DictReader(source)
+            if missing := set(_COLUMNS) - set(reader.fieldnames or ()):
+                raise UnusableRows(f"{path.name} has no column {', '.join(sorted(missing))}.")
+            for number, one in enumerate(reader, start=2):
+                if one.get("kind", "feedback") != "feedback":
+                    continue
+                titles = {title for title in one["sub_themes"].split("|") if title}
+                if unknown := titles - keys.keys():
+                    raise UnusableRows(
+                        f"{path.name}, row {number}: {min(unknown)!r} is not in {taxonomy.version}."
+                    )
+                if titles - {NOT_POSSIBLE}:
+                    rows.append(
+                        Row(
+                            text=one["text"],
+                            question=one["question"] or None,
+                            labels=frozenset(keys[title] for title in titles - {NOT_POSSIBLE}),
+                            sentiment=int(one["sentiment"]) if one["sentiment"] else None,
+                        )
+                    )
+    if not rows:
+        raise UnusableRows("There is no labelled comment.")
+    return rows
+
+
+def alike(texts: Sequence[str]) -> NDArray[np.int64]:
+    """For each text the number of its group: those that are the same but for case, punctuation and a few words."""
+    words = [re.sub(r"[^a-z0-9]+", " ", text.lower()).split() for text in texts]
+    triples = [_triples(of_one) for of_one in words]
+    groups = list(range(len(texts)))
+
+    def root(place: int) -> int:
+        while groups[place] != place:
+            groups[place] = groups[groups[place]]
+            place = groups[place]
+        return place
+
+    seen: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, mine in enumerate(triples):
+        shared = Counter(
+            other
+            for triple in mine
+            if len(seen[triple]) < _COMMON_TRIPLE or len(mine) == 1
+            for other in seen[triple]
+        )
+        for other, common in shared.items():
+            if common / len(mine | triples[other]) >= ALIKE:
+                groups[root(place)] = root(other)
+        for triple in mine:
+            seen[triple].append(place)
+    return np.array([root(place) for place in range(len(texts))])
+
+
+def _triples(words: list[str]) -> set[tuple[str, ...]]:
+    """A text of fewer than four words is one piece: it is only like itself."""
+    if len(words) < 4:
+        return {tuple(words)}
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def folds(groups: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
+    """For each row the number of its part, 0 to `count - 1`. A group stays together."""
+    each = np.unique(groups)
+    np.random.default_rng(seed).shuffle(each)
+    part = {group: place % count for place, group in enumerate(each.tolist())}
+    return np.array([part[group] for group in groups.tolist()])

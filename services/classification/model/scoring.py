@@ -1,0 +1,126 @@
+"""Adds a trained model's weights up, for many comments at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.classification.model.comments import Comment
+from services.classification.model.weights import Floats, Weights
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The known words of one comment, and what each adds to each output (words x T)."""
+
+    words: list[str]
+    """Stems or pairs."""
+    pushes: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    stems: list[Parts]
+    pairs: list[Parts]
+    total: Floats
+    """Comments x T."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The words of all comments that a vocabulary has, one after the other."""
+
+    words: list[list[str]]
+    places: Places
+    comment: Places
+    """Whose word each is."""
+    begins: Places
+
+
+class Scorer:
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._stems = {stem: place for place, stem in enumerate(weights.stems)}
+        self._pairs = {pair: place for place, pair in enumerate(weights.pairs)}
+        self._questions = {question: place for place, question in enumerate(weights.questions)}
+        untrained = len(weights.stems) - len(weights.stem_weights)
+        self._trained = np.arange(len(weights.stems)) < len(weights.stem_weights)
+        self._by_stem = np.pad(weights.stem_weights.astype(np.float32), ((0, untrained), (0, 0)))
+        self._by_pair = weights.pair_weights.astype(np.float32)
+        self._vectors: Floats = (weights.vectors * weights.vector_scale[:, None]).astype(np.float32)
+        self._pushes = self._vectors @ weights.vector_weights
+        self._centre_push = weights.centre @ weights.vector_weights
+
+    def score(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Scores:
+        """What each output gets, and from which words. Texts and vectors have length 1, as in training."""
+        stems = _known([one.stems for one in comments], self._stems)
+        pairs = _known([one.pairs for one in comments], self._pairs)
+        count = len(comments)
+        idf, pair_idf = self.weights.stem_idf[stems.places], self.weights.pair_idf[pairs.places]
+        own = idf * self._trained[stems.places]
+        length = _lengths(stems.comment, own, count) + _lengths(pairs.comment, pair_idf, count)
+        length = np.sqrt(np.maximum(length, 1e-9))
+        by_stem = self._by_stem[stems.places] * (own / length[stems.comment])[:, None]
+        by_pair = self._by_pair[pairs.places] * (pair_idf / length[pairs.comment])[:, None]
+        shares = idf / np.sqrt(np.maximum(_lengths(stems.comment, idf, count), 1e-9))[stems.comment]
+        pointed = (self._vectors[stems.places] * shares[:, None]).astype(np.float32)
+        direction = _sums(pointed, stems, count)
+        reach = np.linalg.norm(direction - self.weights.centre, axis=1) + np.float32(1e-9)
+        by_stem += self._pushes[stems.places] * (shares / reach[stems.comment])[:, None]
+        total = self.weights.intercept - self._centre_push / reach[:, None]
+        total = total + _sums(by_stem, stems, count) + _sums(by_pair, pairs, count)
+        total += self._sides(comments, questions)
+        return Scores(_parts(stems, by_stem), _parts(pairs, by_pair), total)
+
+    def confidences(self, scores: Scores) -> Floats:
+        """Comments x L: how often a label is right where the model says this of it."""
+        line = (
+            self.weights.slope * scores.total[:, : len(self.weights.labels)] + self.weights.offset
+        )
+        return np.asarray(1 / (1 + np.exp(-line)))
+
+    def _sides(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Floats:
+        cues = np.zeros((len(comments), len(self.weights.cue_weights)), np.float32)
+        asked = np.zeros((len(comments), len(self.weights.question_weights)), np.float32)
+        for row, (comment, question) in enumerate(zip(comments, questions, strict=True)):
+            for cue, confidence in comment.cues:
+                cues[row, cue] = confidence
+            if question in self._questions:
+                asked[row, self._questions[question]] = 1
+        return np.asarray(cues @ self.weights.cue_weights + asked @ self.weights.question_weights)
+
+
+def _known(of_comments: Sequence[Sequence[str]], places: dict[str, int]) -> _Known:
+    words = [[word for word in of_one if word in places] for of_one in of_comments]
+    counts = np.array([len(of_one) for of_one in words], dtype=np.int64)
+    flat = [places[word] for of_one in words for word in of_one]
+    return _Known(
+        words,
+        places=np.array(flat, dtype=np.int64),
+        comment=np.repeat(np.arange(len(words)), counts),
+        begins=np.cumsum(counts) - counts,
+    )
+
+
+def _lengths(comment: Places, values: Floats, count: int) -> Floats:
+    """Squared lengths."""
+    return np.bincount(comment, weights=values**2, minlength=count).astype(np.float32)
+
+
+def _sums(rows: Floats, known: _Known, count: int) -> Floats:
+    """Each comment's rows added up; those of a comment without words are none."""
+    sums = np.zeros((count, rows.shape[1]), np.float32)
+    filled = np.array([bool(of_one) for of_one in known.words])
+    if len(rows):
+        sums[filled] = np.add.reduceat(rows, known.begins[filled], axis=0)
+    return sums
+
+
+def _parts(known: _Known, pushes: Floats) -> list[Parts]:
+    return [
+        Parts(words, pushes[begin : begin + len(words)])
+        for words, begin in zip(known.words, known.begins.tolist(), strict=True)
+    ]

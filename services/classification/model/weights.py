@@ -1,0 +1,78 @@
+"""A trained model's numbers: plain arrays in a NumPy archive, read without pickle, so that a file can hold nothing but numbers and words."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FOLDER = Path(__file__).parent.parent / "weights"
+
+Floats = NDArray[np.float32]
+Strings = tuple[str, ...]
+
+SENTIMENT_STEPS = 4
+"""Outputs after those of the labels: is the sentiment above 1, above 2, above 3, above 4?"""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`L` labels, `T = L + SENTIMENT_STEPS` outputs, `D` dimensions of a word's vector.
+
+    The trained stems come first in `stems`; those after them are known by their vectors only.
+    """
+
+    labels: Strings
+    """Keys of sub-themes, `theme/sub-theme`."""
+    questions: Strings
+    stems: Strings
+    pairs: Strings
+    """Two neighbouring stems with a space between."""
+    stem_idf: Floats
+    pair_idf: Floats
+    vectors: NDArray[np.int8]
+    """Stems x D, each row times its `vector_scale`."""
+    vector_scale: Floats
+    centre: Floats
+    """D: the mean over the training texts, taken off each text's vector."""
+    stem_weights: NDArray[np.float16]
+    """Trained stems x T."""
+    pair_weights: NDArray[np.float16]
+    vector_weights: Floats
+    cue_weights: Floats
+    """Sub-themes of the taxonomy in its order, then the feeling: x T."""
+    question_weights: Floats
+    intercept: Floats
+    slope: Floats
+    """L: with `offset`, from a label's logit to one whose logistic is how often the label is right (Platt)."""
+    offset: Floats
+    threshold: Floats
+    """L: a label is assigned from this confidence on."""
+
+    def save(self, path: Path) -> None:
+        """The same weights give the same bytes."""
+        with path.open("wb") as file:
+            np.savez_compressed(
+                file,
+                allow_pickle=False,
+                **{f.name: _array(getattr(self, f.name)) for f in fields(self)},
+            )
+
+
+def load_weights(path: Path) -> Weights:
+    """Raises FileNotFoundError, ValueError for a file that is not such an archive, KeyError for one that lacks an array."""
+    with np.load(path, allow_pickle=False) as archive:
+        return Weights(
+            **{f.name: _value(archive[f.name], strings=f.type is Strings) for f in fields(Weights)}
+        )
+
+
+def _array(value: Any) -> NDArray[Any]:
+    if isinstance(value, tuple):
+        return np.frombuffer("\n".join(value).encode(), dtype=np.uint8)
+    return np.asarray(value)
+
+
+def _value(array: NDArray[Any], *, strings: bool) -> Any:
+    return tuple(array.tobytes().decode().split("\n")) if strings else array
