@@ -18,6 +18,7 @@ from services.classification.model.scoring import Parts, Scorer
 from services.classification.model.taxonomy import Lexicon, Taxonomy
 from services.classification.model.verdict import (
     CONSIDERED,
+    FEELING,
     HINTS,
     MOST_CONSIDERED,
     THRESHOLD,
@@ -52,6 +53,11 @@ class TrainedModel:
         self._reader = CommentReader(taxonomy, lexicon)
         self._scorer = Scorer(weights)
         self._cue_labels = dict(zip(self._reader.cue_names, self._reader.cue_labels, strict=True))
+        self._praise = [
+            place
+            for place, key in enumerate(weights.labels)
+            if key.partition("/")[2] == taxonomy.empty_answer
+        ]
         self._untrained = [
             label for key, label in self._cue_labels.items() if key not in weights.labels
         ]
@@ -67,7 +73,7 @@ class TrainedModel:
         comments = [self._reader.read(text, question) for text, _, question in asked]
         scores = self._scorer.score(comments, [question for _, _, question in asked])
         confidences = self._scorer.confidences(scores)
-        given = self._given(confidences, [self._by_cues(comment) for comment in comments])
+        given = self._given(comments, confidences)
         feelings = 1 + (scores.total[:, -SENTIMENT_STEPS:] > 0).sum(axis=1)
         verdicts = []
         for place, ((text, tenet, question), comment) in enumerate(
@@ -99,16 +105,21 @@ class TrainedModel:
         said = _Said(comment, scores.stems[0], scores.pairs[0], confidences)
         if comment.blank or not _is_understood(comment, scores.stems[0]):
             return ()
-        given = self._given(confidences[None], [self._by_cues(comment)])[0]
+        given = self._given([comment], confidences[None])[0]
         near = np.flatnonzero((confidences >= CONSIDERED) & ~given)
         return self._themes(said, near.tolist(), ())[:MOST_CONSIDERED]
 
-    def _given(self, confidences: Floats, by_cues: Sequence[list[int]]) -> NDArray[np.bool_]:
-        """Comments x L. Where nothing reaches its threshold, the label that comes nearest is given, unless it is far off."""
+    def _given(self, comments: Sequence[Comment], confidences: Floats) -> NDArray[np.bool_]:
+        """Comments x L. Where nothing reaches its threshold, the label that comes nearest is given, unless it is far off. Praise is
+        never given to words of blame alone: plain blame is too rare in the training texts for the model to know it."""
         thresholds = self._scorer.weights.threshold
+        blamed = np.array([_blames(comment) for comment in comments])
+        confidences = confidences.copy()
+        for label in self._praise:
+            confidences[blamed, label] = 0
         given = confidences >= thresholds
         short = _logit(confidences) - _logit(thresholds)
-        nothing = ~given.any(axis=1) & ~np.array([bool(labels) for labels in by_cues])
+        nothing = ~given.any(axis=1) & ~np.array([bool(self._by_cues(one)) for one in comments])
         alone = np.flatnonzero(nothing & (short.max(axis=1) >= -_NEAR))
         given[alone, short[alone].argmax(axis=1)] = True
         return given
@@ -181,6 +192,11 @@ def _place(stems: list[str], first: str, second: str) -> int:
     if not second:
         return stems.index(first)
     return next(place for place, pair in enumerate(pairwise(stems)) if pair == (first, second))
+
+
+def _blames(comment: Comment) -> bool:
+    """Whether its words of feeling are on the whole of blame."""
+    return sum(hit.cue.weight for hit in comment.hits.get(FEELING, ())) < 0
 
 
 def _is_understood(comment: Comment, stems: Parts) -> bool:
