@@ -36,6 +36,7 @@ from shared.contracts.themes import AssignedTheme
 _TELLING, _LEAST_PUSH = 0.4, 0.15
 """A word is shown from this share of the strongest word's push on, if it moves the logit by at least so much."""
 _MOST_WORDS = 4
+_BLAME = -2.0
 _NEAR = 1.0
 """In logits."""
 _KNOWN_SHARE = 0.5
@@ -113,13 +114,15 @@ class TrainedModel:
         """Comments x L. Where nothing reaches its threshold, the label that comes nearest is given, unless it is far off. Praise is
         never given to words of blame alone: plain blame is too rare in the training texts for the model to know it."""
         thresholds = self._scorer.weights.threshold
-        blamed = np.array([_blames(comment) for comment in comments])
+        blamed = np.array([_blames(comment) for comment in comments], dtype=bool)
         confidences = confidences.copy()
         for label in self._praise:
             confidences[blamed, label] = 0
         given = confidences >= thresholds
         short = _logit(confidences) - _logit(thresholds)
-        nothing = ~given.any(axis=1) & ~np.array([bool(self._by_cues(one)) for one in comments])
+        nothing = ~given.any(axis=1) & ~np.array(
+            [bool(self._by_cues(one)) for one in comments], dtype=bool
+        )
         alone = np.flatnonzero(nothing & (short.max(axis=1) >= -_NEAR))
         given[alone, short[alone].argmax(axis=1)] = True
         return given
@@ -195,8 +198,11 @@ def _place(stems: list[str], first: str, second: str) -> int:
 
 
 def _blames(comment: Comment) -> bool:
-    """Whether its words of feeling are on the whole of blame."""
-    return sum(hit.cue.weight for hit in comment.hits.get(FEELING, ())) < 0
+    """Whether its words of feeling are plainly of blame: on the whole, or one like "not happy"."""
+    feelings = [hit.cue for hit in comment.hits.get(FEELING, ())]
+    denied = any(cue.weight < 0 and cue.phrase[0] == "not" for cue in feelings)
+    total = sum(cue.weight for cue in feelings)
+    return total <= _BLAME or (denied and total < 0)
 
 
 def _is_understood(comment: Comment, stems: Parts) -> bool:
