@@ -10,12 +10,13 @@ from typing import Annotated
 import psutil
 import typer
 
-from deploy.cli.bench import chain, door, following, latency, workload
+from deploy.cli.bench import chain, door, following, latency, themes, workload
 from deploy.cli.bench.measured import Measured, as_json, percentile, show
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES, EstateSettings, free_ports
 
 _MIB = 2**20
+_COMMENTS = 10_000
 
 
 def bench(
@@ -48,10 +49,13 @@ def bench(
 async def _measure(
     folder: Path, reports: int, rate: float, seconds: int, *, history: bool
 ) -> list[Measured]:
+    _say("Texts to verdicts")
+    verdicts = await themes.measure(workload.comments(_COMMENTS, datetime.now(UTC).date()))
     estate = Estate(EstateSettings(port=free_ports(), data=folder), _say)
     try:
         await estate.start()
         return [
+            *verdicts,
             await _chain(estate, reports, mails=False),
             await _chain(estate, reports // 4, mails=True),
             *await _latency(estate, rate, seconds),

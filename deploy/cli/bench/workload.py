@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from deploy.cli.demo.history import Told, latest
 from shared.contracts.directory import OrganisationKind
+from shared.contracts.reports import Kind
 
 PRACTICES = ("Y90001", "Y90002", "Y90003", "Y90004", "Y90005", "Y90006")
 PROVIDERS = {
@@ -19,6 +20,12 @@ PROVIDERS = {
 
 def told(count: int, today: date) -> list[Told]:
     return latest(7, today, count, PRACTICES, PROVIDERS)
+
+
+def comments(count: int, today: date) -> list[str]:
+    """What people say of their care: one story each, 100 characters or so."""
+    found = [one.text for one in told(count * 4, today) if one.story.kind is Kind.FEEDBACK]
+    return found[:count]
 
 
 def bodies(stories: list[Told], *, historic: bool) -> list[dict[str, Any]]:
