@@ -11,7 +11,7 @@ from services.classification.model.verdict import (
     CueModel,
     Verdict,
 )
-from services.classification.model.versions import VERSIONS, load
+from services.classification.model.versions import VERSIONS, Version, load
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import Hint
 from tests.classification.newest import classify
@@ -257,3 +257,9 @@ def test_what_was_considered_is_the_best_three_that_were_not_assigned(
 def test_something_is_considered() -> None:
     """So that the test above is about something."""
     assert len(load("events-2").considered(" ".join(NEARLY))) == MOST_CONSIDERED
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_of_no_texts_there_are_no_verdicts(version: Version) -> None:
+    """A batch may hold reports of the other kind only."""
+    assert load(version.name).classify_all([]) == []

@@ -8,10 +8,10 @@ another version than the one in force. So it may be killed, repeated or overtake
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
 
 from services.classification import domain, repository
 from services.classification.domain.pace import how_many
+from services.classification.model.verdict import Asked
 from services.classification.model.versions import Classifier, Version, Versions
 from services.classification.repository import reclassifying
 from services.classification.repository.reclassifying import Locked
@@ -81,10 +81,14 @@ async def reclassify(
 async def _give_themes_anew(
     due: Sequence[Locked], version: Version, tx: Transaction, model: Classifier
 ) -> None:
-    def classify() -> list[tuple[UUID, domain.Decision]]:
-        return [(one.report.report_id, _anew(one, tx, model)) for one in due]
-
-    decided = await asyncio.to_thread(classify)  # a new report's turn need not wait for all of them
+    # The reporter's choice of tenet stands, as it did for the model before.
+    asked = [Asked(one.report.text, one.current.tenet, one.report.question) for one in due]
+    # In a thread: a new report's turn need not wait for all of them.
+    verdicts = await asyncio.to_thread(model.classify_all, asked)
+    decided = [
+        (one.report.report_id, domain.next_decision(one.current, verdict, tx.now))
+        for one, verdict in zip(due, verdicts, strict=True)
+    ]
     await repository.add_decisions(tx.connection, decided)
     await reclassifying.make_all_current(tx.connection, decided, version.name)
     tx.emit_all(domain.themes_assigned(*each) for each in decided)
@@ -92,9 +96,3 @@ async def _give_themes_anew(
         before, after = difference(domain.described(one.current), domain.described(decision))
         step = "themes assigned anew"
         tx.record(Change(RecordKind.VERDICT, str(report_id), step, before, after))
-
-
-def _anew(one: Locked, tx: Transaction, model: Classifier) -> domain.Decision:
-    """The reporter's choice of tenet stands, as it did for the model before."""
-    verdict = model.classify(one.report.text, one.current.tenet, one.report.question)
-    return domain.next_decision(one.current, verdict, tx.now)

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from services.classification import domain, repository
 from services.classification.domain.trial import Comparison, TrialState, compare
+from services.classification.model.verdict import Asked
 from services.classification.model.versions import Classifier, Versions
 from services.classification.repository import StoredReport, trials
 from services.classification.repository.trials import Trial
@@ -79,14 +80,16 @@ async def advance_trial(tx: Transaction, versions: Versions, *, at_once: int) ->
 def _compare_all(
     found: Sequence[tuple[StoredReport, domain.Decision]], candidate: Classifier, other: Classifier
 ) -> list[tuple[UUID, Comparison]]:
-    compared = []
-    for report, decision in found:
-        by_person = decision.decided_by is DecidedBy.PERSON
-        about = (report.text, decision.tenet, report.question)
-        in_force_says = other.classify(*about) if by_person else None
-        outcome = compare(decision, candidate.classify(*about), in_force_says)
-        compared.append((report.report_id, outcome))
-    return compared
+    asked = [Asked(report.text, current.tenet, report.question) for report, current in found]
+    by_people = [
+        n for n, (_, current) in enumerate(found) if current.decided_by is DecidedBy.PERSON
+    ]
+    says = candidate.classify_all(asked)
+    others = dict(zip(by_people, other.classify_all([asked[n] for n in by_people]), strict=True))
+    return [
+        (report.report_id, compare(current, says[n], others.get(n)))
+        for n, (report, current) in enumerate(found)
+    ]
 
 
 def _change(kind: Kind, step: str, name: str) -> Change:
