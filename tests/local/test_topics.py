@@ -8,6 +8,7 @@ from deploy.local.topics import load
 from shared.contracts.directory import DIRECTORY_TOPIC
 from shared.contracts.facts import PUBLISHED
 from shared.contracts.operations import HEARTBEATS_TOPIC
+from shared.contracts.reclassifications import RECLASSIFICATIONS_TOPIC
 from shared.contracts.sessions import SESSIONS_TOPIC
 from shared.sessions.use_cases import LONGEST_SESSION, REMEMBERED
 from shared.web.settings import WebSettings
@@ -24,7 +25,7 @@ KEPT = {name: int(topic.settings["retention.ms"]) for name, topic in TOPICS.item
 
 def test_facts_are_kept_for_ever_but_those_that_time_makes_void() -> None:
     passing = {name for name, retention in KEPT.items() if retention != -1}
-    assert passing == {HEARTBEATS_TOPIC, SESSIONS_TOPIC}
+    assert passing == {HEARTBEATS_TOPIC, SESSIONS_TOPIC, RECLASSIFICATIONS_TOPIC}
 
 
 def test_an_ended_session_is_remembered_for_longer_than_any_session_can_live() -> None:
@@ -39,5 +40,6 @@ def test_only_the_directory_is_compacted() -> None:
 
 
 def test_topics_of_one_report_have_equally_many_partitions() -> None:
-    keyed_by_report = [f"insight.{name}.v1" for name in ("reports", "themes", "cases", "messages")]
+    names = ("reports", "themes", "reclassifications", "cases", "messages")
+    keyed_by_report = [f"insight.{name}.v1" for name in names]
     assert {TOPICS[name].partitions for name in keyed_by_report} == {6}
