@@ -16,7 +16,8 @@ from tests.support.apps import Running
 from tests.support.directory import member
 
 ONE = Version("plain-1", Kind.EVENT, "care-interface-1", "cues-1", "Medicines and rude people.")
-TWO = Version("plain-2", Kind.EVENT, "care-interface-2", "cues-2", "Medicines and letters.")
+TWO = Version("plain-2", Kind.EVENT, "care-interface-1", "experience-1", "Medicines and letters.")
+"""Its model only borrows a name, so that there is a file for its digest."""
 WORDS = {
     ONE.name: {"medicine": "medications", "rude": "staff-attitude"},
     TWO.name: {"medicine": "medications", "letter": "clinic-letters"},

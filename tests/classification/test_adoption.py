@@ -174,7 +174,9 @@ async def test_an_estate_whose_history_names_no_version_goes_on_with_that_of_its
     fresh: Running,
 ) -> None:
     *others, one = OLD.listed
-    renamed = Versions((*others, replace(one, taxonomy="experience-1", model="cues-2")), OLD.load)
+    renamed = Versions(
+        (*others, replace(one, taxonomy="experience-1", model="experience-1")), OLD.load
+    )
     await _assign(fresh, report(text="rude"), versions=renamed)
     await _forget_adoptions(fresh)
     assert await _in_force(fresh) == ONE.name

@@ -256,7 +256,7 @@ def test_what_was_considered_is_the_best_three_that_were_not_assigned(
 
 def test_something_is_considered() -> None:
     """So that the test above is about something."""
-    assert len(load("events-2").considered(" ".join(NEARLY))) == MOST_CONSIDERED
+    assert len(load("events-1").considered(" ".join(NEARLY))) == MOST_CONSIDERED
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)

@@ -32,7 +32,7 @@ from tests.support.waiting import eventually
 MORE = {1: 3, 2: 0}
 """Reports beside those of the states: area 1 has enough of one theme to be told, area 2 has not."""
 
-TRIED = SHIPPED.of(Kind.EVENT)[0].name
+TRIED = SHIPPED.of(Kind.FEEDBACK)[0].name
 """A version that is not in force."""
 
 

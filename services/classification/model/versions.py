@@ -79,13 +79,6 @@ VERSIONS = (
         "cues-1",
         "The care-interface themes; found by words chosen by hand.",
     ),
-    Version(
-        "events-2",
-        Kind.EVENT,
-        "care-interface-2",
-        "cues-2",
-        "The same themes, found more often: more of the words, abbreviations and misspellings that practices use.",
-    ),
 )
 """Oldest first. A new release adds to the end."""
 
@@ -126,7 +119,7 @@ SHIPPED = Versions()
 
 
 def newest_classifier(kind: Kind) -> Classifier:
-    """What the newest version says, whichever is in force in an estate."""
+    """The newest version, whichever is in force in an estate."""
     return load(SHIPPED.newest(kind).name)
 
 
