@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from deploy.cli.console import fail
 from services.classification.model.versions import COMMENTS, weights_file
 
 app = typer.Typer(no_args_is_help=True, help="Train the model for feedback, and measure it.")
@@ -30,9 +31,12 @@ def train(
     ] = None,
 ) -> None:
     """Fit the model to all the labelled comments of FILES. On one machine, the same files give the same bytes."""
-    from deploy.training import commands  # what it imports is there for developers only
+    from deploy.training import commands, rows  # what they import is there for developers only
 
-    sys.stdout.write(commands.train(files, out or weights_file(COMMENTS)))
+    try:
+        sys.stdout.write(commands.train(files, out or weights_file(COMMENTS)))
+    except (rows.UnusableRows, commands.EncoderMissing) as problem:
+        fail(problem)
 
 
 @app.command()
@@ -41,6 +45,9 @@ def evaluate(
     card: Annotated[bool, typer.Option("--card", help="Write the model card, too.")] = False,
 ) -> None:
     """Cross-validate on the labelled comments of FILES and print the figures."""
-    from deploy.training import commands
+    from deploy.training import commands, rows
 
-    sys.stdout.write(commands.evaluate(files, card=card))
+    try:
+        sys.stdout.write(commands.evaluate(files, card=card))
+    except (rows.UnusableRows, commands.EncoderMissing) as problem:
+        fail(problem)

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from deploy.cli.console import fail
 from deploy.training.card import TABLE, render
 from deploy.training.fitting import Corpus, read
 from deploy.training.fitting import train as train_model
 from deploy.training.measuring import SEED, Measured, cross_validate
-from deploy.training.rows import UnusableRows, alike, read_rows
+from deploy.training.rows import alike, read_rows
 from services.classification.model.comments import CommentReader
 from services.classification.model.taxonomy import load_lexicon, load_taxonomy
 from services.classification.model.versions import COMMENTS, weights_file
@@ -22,8 +21,13 @@ LEXICON = COMMENTS.lexicon or COMMENTS.model
 CARD = Path(__file__).parents[2] / "docs" / "model-cards" / f"{COMMENTS.name}.md"
 
 
+class EncoderMissing(Exception):
+    """What runs the sentence encoder is not installed; the message says what to do."""
+
+
 def train(files: list[Path], out: Path) -> str:
-    """Fits the model to all labelled comments of the files, puts it at `out`, and says what it is."""
+    """Fits the model to all labelled comments of the files, puts it at `out`, and says what it is. Raises UnusableRows,
+    EncoderMissing."""
     corpus = _corpus(files)
     weights = train_model(corpus, np.arange(len(corpus.rows)), SEED)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -56,16 +60,11 @@ def table(measured: Measured) -> str:
 
 def _corpus(files: list[Path]) -> Corpus:
     if find_spec("onnxruntime") is None or find_spec("tokenizers") is None:
-        fail(
-            "training needs packages that the services do not: use `make train` or `make evaluate`"
-        )
-    from deploy.training.meaning import encode
+        raise EncoderMissing("Training needs packages that the services do not: use `make train`.")
+    from deploy.training.meaning import encode  # only here are the packages there
 
     taxonomy, lexicon = load_taxonomy(COMMENTS.taxonomy), load_lexicon(LEXICON)
-    try:
-        rows = read_rows(files, taxonomy)
-    except UnusableRows as problem:
-        fail(problem)
+    rows = read_rows(files, taxonomy)
     reader = CommentReader(taxonomy, lexicon)
     comments = [reader.read(row.text, row.question) for row in rows]
     meaning = encode(rows, comments, Reader(lexicon.abbreviations), _tell)

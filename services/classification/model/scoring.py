@@ -66,7 +66,7 @@ class Scorer:
         by_stem = self._by_stem[stems.places] * (own / length[stems.comment])[:, None]
         by_pair = self._by_pair[pairs.places] * (pair_idf / length[pairs.comment])[:, None]
         shares = idf / np.sqrt(np.maximum(_lengths(stems.comment, idf, count), 1e-9))[stems.comment]
-        pointed = (self._vectors[stems.places] * shares[:, None]).astype(np.float32)
+        pointed = (self._vectors[stems.places] * shares[:, None]).astype(np.float32, copy=False)
         direction = _sums(pointed, stems, count)
         reach = np.linalg.norm(direction - self.weights.centre, axis=1) + np.float32(1e-9)
         by_stem += self._pushes[stems.places] * (shares / reach[stems.comment])[:, None]

@@ -74,7 +74,8 @@ class TrainedModel:
         comments = [self._reader.read(text, question) for text, _, question in asked]
         scores = self._scorer.score(comments, [question for _, _, question in asked])
         confidences = self._scorer.confidences(scores)
-        given = self._given(comments, confidences)
+        by_cues = [self._by_cues(comment) for comment in comments]
+        given = self._given(comments, by_cues, confidences)
         feelings = 1 + (scores.total[:, -SENTIMENT_STEPS:] > 0).sum(axis=1)
         verdicts = []
         for place, ((text, tenet, question), comment) in enumerate(
@@ -85,7 +86,7 @@ class TrainedModel:
                 continue
             said = _Said(comment, scores.stems[place], scores.pairs[place], confidences[place])
             labels = np.flatnonzero(given[place]).tolist()
-            themes = self._themes(said, labels, self._by_cues(comment))
+            themes = self._themes(said, labels, by_cues[place])
             verdicts.append(
                 Verdict(
                     tenet=tenet or self._reader.cue_model.tenet_of(themes),
@@ -106,11 +107,13 @@ class TrainedModel:
         said = _Said(comment, scores.stems[0], scores.pairs[0], confidences)
         if comment.blank or not _is_understood(comment, scores.stems[0]):
             return ()
-        given = self._given([comment], confidences[None])[0]
+        given = self._given([comment], [self._by_cues(comment)], confidences[None])[0]
         near = np.flatnonzero((confidences >= CONSIDERED) & ~given)
         return self._themes(said, near.tolist(), ())[:MOST_CONSIDERED]
 
-    def _given(self, comments: Sequence[Comment], confidences: Floats) -> NDArray[np.bool_]:
+    def _given(
+        self, comments: Sequence[Comment], by_cues: Sequence[list[int]], confidences: Floats
+    ) -> NDArray[np.bool_]:
         """Comments x L. Where nothing reaches its threshold, the label that comes nearest is given, unless it is far off. Praise is
         never given to words of blame alone: plain blame is too rare in the training texts for the model to know it."""
         thresholds = self._scorer.weights.threshold
@@ -120,9 +123,7 @@ class TrainedModel:
             confidences[blamed, label] = 0
         given = confidences >= thresholds
         short = _logit(confidences) - _logit(thresholds)
-        nothing = ~given.any(axis=1) & ~np.array(
-            [bool(self._by_cues(one)) for one in comments], dtype=bool
-        )
+        nothing = ~given.any(axis=1) & ~np.array([bool(labels) for labels in by_cues], dtype=bool)
         alone = np.flatnonzero(nothing & (short.max(axis=1) >= -_NEAR))
         given[alone, short[alone].argmax(axis=1)] = True
         return given
