@@ -52,8 +52,8 @@ keycloak: setup ## Sign in by a real Keycloak, fetched the first time (177 MB)
 lock: setup ## Pin all packages again: requirements*.lock and deploy/jgo.lock.toml
 	@$(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
 		--quiet --output-file requirements.lock $(ARGS) pyproject.toml
-	@$(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --extra train \
-		--constraint requirements.lock --quiet --output-file requirements-train.lock $(ARGS) pyproject.toml
+	@$(IN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--group pyproject.toml:train --constraint requirements.lock --quiet --output-file requirements-train.lock $(ARGS)
 	@$(IN)/python -m deploy.local.jars --lock
 
 clean: ## Remove the data folder (not while it is in use)
