@@ -7,6 +7,7 @@ import pytest
 
 from services.classification.app import create_app
 from services.classification.settings import Settings
+from tests.classification.other_versions import BOTH, begin_with_the_first
 from tests.classification.people import with_omar
 from tests.conftest import DatabaseUrl, SettingsFor
 from tests.support.apps import Running, running
@@ -31,3 +32,21 @@ async def pages(database_url: DatabaseUrl) -> AsyncIterator[Running]:
         await service.seed(with_omar())
         yield service
     await service.runtime.engine.dispose()
+
+
+@pytest.fixture
+async def fresh(database_url: DatabaseUrl) -> AsyncIterator[Running]:
+    """A release of two versions for events that has never started, with nothing running."""
+    settings = settings_of(Settings, database_url=await database_url("classification"))
+    async with AsyncExitStack() as stack:
+        service = Running(create_app(settings, BOTH), stack)
+        await service.seed(directory())
+        yield service
+    await service.runtime.engine.dispose()
+
+
+@pytest.fixture
+async def estate(fresh: Running) -> Running:
+    """The same after an upgrade: the first version is in force."""
+    await begin_with_the_first(fresh)
+    return fresh

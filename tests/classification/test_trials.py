@@ -1,62 +1,34 @@
 """A trial compares every report once, changes none of them, and survives whatever ends a process."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.classification import use_cases
-from services.classification.app import create_app
 from services.classification.domain.trial import Agreement, Findings, ThemeCount, TrialState, add_up
 from services.classification.repository import Scope, trials
 from services.classification.repository.trials import Trial
-from services.classification.settings import Settings
-from shared.contracts.reports import ReportSubmitted
 from shared.platform.audit import RecordKind
 from shared.platform.errors import Conflict, NotFound
+from tests.classification.adopting import history
 from tests.classification.other_versions import (
     AREA,
     BOTH,
     OLD,
     ONE,
     TWO,
-    begin_with_the_first,
     decide,
 )
-from tests.conftest import DatabaseUrl
 from tests.permissions.rest import contents_of
 from tests.support.apps import Running
-from tests.support.directory import directory
 from tests.support.entries import steps
 from tests.support.reports import report
-from tests.support.settings import settings_of
 
 pytestmark = pytest.mark.integration
 
 TEXTS = ("no medicine", "rude", "a letter late", "nothing of note", "rude about the medicine")
 ALL_BUT_TRIALS = ("trial", "trial_report", "audit_entry", "audit_head")
-
-
-@pytest.fixture
-async def estate(database_url: DatabaseUrl) -> AsyncIterator[Running]:
-    """Classification after an upgrade, the first version in force, with nothing running."""
-    settings = settings_of(Settings, database_url=await database_url("classification"))
-    async with AsyncExitStack() as stack:
-        service = Running(create_app(settings, BOTH), stack)
-        await service.seed(directory())
-        await begin_with_the_first(service)
-        yield service
-    await service.runtime.engine.dispose()
-
-
-async def _history(estate: Running, *texts: str) -> list[ReportSubmitted]:
-    """Classified by the first version."""
-    reports = [report(number, text=text) for number, text in enumerate(texts or TEXTS)]
-    async with estate.transactions.begin() as tx:
-        await use_cases.assign_themes(reports, tx, OLD)
-    return reports
 
 
 async def _start(estate: Running, name: str = TWO.name) -> UUID:
@@ -87,7 +59,7 @@ async def _trial(estate: Running, trial_id: UUID) -> Trial:
 
 
 async def test_a_trial_says_what_would_change_and_changes_nothing(estate: Running) -> None:
-    await _history(estate)
+    await history(estate, *TEXTS)
     before = await contents_of(estate, without=ALL_BUT_TRIALS)
     trial_id = await _start(estate)
     await _run(estate)
@@ -110,7 +82,7 @@ async def test_a_trial_says_what_would_change_and_changes_nothing(estate: Runnin
 
 
 async def test_what_people_decided_is_compared_with_both_versions_apart(estate: Running) -> None:
-    rude, letter = (await _history(estate, "rude", "a letter late", "no medicine"))[:2]
+    rude, letter = (await history(estate, "rude", "a letter late", "no medicine"))[:2]
     await decide(estate, rude, "staff-attitude")
     await decide(estate, letter, "clinic-letters", "medications")
     trial_id = await _start(estate)
@@ -143,7 +115,7 @@ async def _killed_at_the_end(estate: Running) -> None:
 async def test_a_kill_between_and_within_batches_loses_and_repeats_nothing(
     estate: Running,
 ) -> None:
-    await _history(estate)
+    await history(estate, *TEXTS)
     trial_id = await _start(estate)
     await _advance(estate)
     for _ in range(2):
@@ -157,7 +129,7 @@ async def test_a_kill_between_and_within_batches_loses_and_repeats_nothing(
 
 
 async def test_of_two_replicas_one_is_at_a_trial_at_a_time(estate: Running) -> None:
-    await _history(estate)
+    await history(estate, *TEXTS)
     trial_id = await _start(estate)
     async with estate.transactions.begin() as tx:
         assert await use_cases.advance_trial(tx, BOTH, at_once=2)
@@ -169,7 +141,7 @@ async def test_of_two_replicas_one_is_at_a_trial_at_a_time(estate: Running) -> N
 
 
 async def test_a_release_without_the_candidate_leaves_the_trial_to_others(estate: Running) -> None:
-    await _history(estate)
+    await history(estate, *TEXTS)
     trial_id = await _start(estate)
     async with estate.transactions.begin() as tx:
         assert not await use_cases.advance_trial(tx, OLD, at_once=2)
@@ -179,7 +151,7 @@ async def test_a_release_without_the_candidate_leaves_the_trial_to_others(estate
 async def test_reports_that_come_and_are_decided_while_it_runs_count_as_they_then_are(
     estate: Running,
 ) -> None:
-    reports = await _history(estate)
+    reports = await history(estate, *TEXTS)
     trial_id = await _start(estate)
     await _advance(estate)
     await decide(estate, reports[0], "medications")  # compared already
@@ -193,7 +165,7 @@ async def test_reports_that_come_and_are_decided_while_it_runs_count_as_they_the
 
 
 async def test_one_trial_of_a_kind_at_a_time_which_can_be_stopped(estate: Running) -> None:
-    await _history(estate)
+    await history(estate, *TEXTS)
     trial_id = await _start(estate)
     await _advance(estate)
     with pytest.raises(Conflict, match="being tried"):
@@ -222,7 +194,7 @@ async def test_what_does_not_exist_or_is_in_force_is_not_tried(
 
 
 async def test_a_second_trial_of_a_version_takes_the_place_of_the_first(estate: Running) -> None:
-    reports = await _history(estate)
+    reports = await history(estate, *TEXTS)
     first = await _start(estate)
     await _run(estate)
     second = await _start(estate)
@@ -238,7 +210,7 @@ async def test_a_second_trial_of_a_version_takes_the_place_of_the_first(estate: 
 async def test_examples_are_of_the_scope_few_for_each_theme_and_of_both_directions(
     estate: Running,
 ) -> None:
-    await _history(estate, *["rude"] * 9, *["a letter late"] * 3)
+    await history(estate, *["rude"] * 9, *["a letter late"] * 3)
     async with estate.transactions.begin() as tx:
         elsewhere = [
             report(100 + n, text="rude", reporter="Y99999", provider="RX9") for n in range(3)

@@ -1,7 +1,6 @@
 """Versions on pages: what is in force, what a trial found, and putting another one in force, each to whom it concerns."""
 
 import re
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from html import unescape
 from uuid import uuid4
@@ -11,53 +10,27 @@ import pytest
 from services.classification import use_cases
 from services.classification.app import create_app
 from services.classification.settings import Settings
-from shared.contracts.reports import Kind, ReportSubmitted
+from shared.contracts.reports import Kind
 from shared.platform.audit import RecordKind
+from tests.classification.adopting import history
 from tests.classification.other_versions import (
     BOTH,
     GONE,
     OLD,
     ONE,
     TWO,
-    begin_with_the_first,
     decide,
 )
 from tests.conftest import DatabaseUrl
 from tests.support.apps import Person, Running
 from tests.support.directory import directory
 from tests.support.entries import entries
-from tests.support.reports import report
 from tests.support.settings import settings_of
 
 pytestmark = pytest.mark.integration
 
 ADOPT = f"/versions/{TWO.name}/adopt"
 TRIALS = f"/versions/{TWO.name}/trials"
-
-
-@pytest.fixture
-async def estate(database_url: DatabaseUrl) -> AsyncIterator[Running]:
-    """The pages after an upgrade, with nothing running behind them."""
-    settings = settings_of(Settings, database_url=await database_url("classification"))
-    async with AsyncExitStack() as stack:
-        service = Running(create_app(settings, BOTH), stack)
-        await service.seed(directory())
-        await begin_with_the_first(service)
-        yield service
-    await service.runtime.engine.dispose()
-
-
-async def _history(
-    estate: Running, *texts: str, first: int = 0, reporter: str = "Y90001", provider: str = "RZ1"
-) -> list[ReportSubmitted]:
-    """Reports classified by the first version."""
-    reports = [
-        report(first + number, text=text, reporter=reporter, provider=provider)
-        for number, text in enumerate(texts)
-    ]
-    async with estate.transactions.begin() as tx:
-        await use_cases.assign_themes(reports, tx, OLD)
-    return reports
 
 
 async def _advance(estate: Running, at_once: int = 100) -> bool:
@@ -85,7 +58,7 @@ async def _words(person: Person, path: str) -> str:
 async def test_the_page_says_what_is_in_force_since_when_and_what_else_there_is(
     estate: Running,
 ) -> None:
-    await _history(estate, "rude", "a letter late")
+    await history(estate, "rude", "a letter late")
     helen, max_ = await estate.sign_in("helen.marsh"), await estate.sign_in("max.stone")
     for person in (helen, max_):
         words = await _words(person, "/versions")
@@ -135,7 +108,7 @@ async def test_operators_look_and_do_not_decide(estate: Running) -> None:
 
 
 async def test_a_trial_shows_how_far_it_is_and_can_be_stopped(estate: Running) -> None:
-    await _history(estate, "rude", "rude", "rude", "a letter late")
+    await history(estate, "rude", "rude", "rude", "a letter late")
     helen = await estate.sign_in("helen.marsh")
     trial = (await helen.post(TRIALS)).headers["location"]
     assert "0% of history compared" in await _words(helen, trial)
@@ -153,7 +126,7 @@ async def test_a_trial_shows_how_far_it_is_and_can_be_stopped(estate: Running) -
 
 
 async def test_a_finished_trial_has_numbers_side_by_side_and_examples(estate: Running) -> None:
-    await _history(estate, *["rude <b>nurse</b>"] * 7, "a letter late", "no medicine")
+    await history(estate, *["rude <b>nurse</b>"] * 7, "a letter late", "no medicine")
     helen = await estate.sign_in("helen.marsh")
     trial = await _tried(estate, helen)
     words = await _words(helen, trial)
@@ -170,8 +143,8 @@ async def test_a_finished_trial_has_numbers_side_by_side_and_examples(estate: Ru
 
 
 async def test_numbers_and_examples_are_the_readers_own(estate: Running) -> None:
-    await _history(estate, "rude at home")
-    await _history(
+    await history(estate, "rude at home")
+    await history(
         estate, "rude far away", "letter far away", first=9, reporter="Y99999", provider="RX9"
     )
     helen, max_ = await estate.sign_in("helen.marsh"), await estate.sign_in("max.stone")
@@ -190,7 +163,7 @@ async def test_numbers_and_examples_are_the_readers_own(estate: Running) -> None
 async def test_the_agreement_with_people_is_told_once_there_are_enough_decisions(
     estate: Running,
 ) -> None:
-    reports = await _history(estate, *["a letter late"] * 30)
+    reports = await history(estate, *["a letter late"] * 30)
     for each in reports:
         await decide(estate, each, "clinic-letters", versions=OLD)
     helen = await estate.sign_in("helen.marsh")
@@ -209,7 +182,7 @@ async def test_a_trial_of_no_history_says_so(estate: Running) -> None:
 
 
 async def test_adopting_asks_for_a_reason_and_says_what_is_known(estate: Running) -> None:
-    await _history(estate, "rude", "a letter late", "nothing of note")
+    await history(estate, "rude", "a letter late", "nothing of note")
     helen = await estate.sign_in("helen.marsh")
     words = await _words(helen, ADOPT)
     assert "It has not been tried on history" in words
@@ -237,9 +210,9 @@ async def test_adopting_asks_for_a_reason_and_says_what_is_known(estate: Running
     assert (await helen.post(TRIALS)).status_code == 409
     *_, entry = await entries(estate.transactions, RecordKind.TAXONOMY, Kind.EVENT)
     assert entry.who == ("Helen Marsh", "Q9A")
-    history = await _words(helen, "/taxonomies/history")
+    told = await _words(helen, "/taxonomies/history")
     for line in ("Trial begun", "Version tried", "It is better", "Put in force"):
-        assert line in history
+        assert line in told
 
 
 @pytest.mark.parametrize("path", ["/versions/plain-9/adopt", "/versions/plain-9/trials"])
@@ -252,7 +225,7 @@ async def test_a_version_that_does_not_exist_is_not_found(estate: Running, path:
 async def test_a_verdict_with_a_theme_of_an_older_list_is_shown_agreed_with_and_corrected(
     estate: Running,
 ) -> None:
-    agreed, corrected = await _history(estate, "rude", "rude")
+    agreed, corrected = await history(estate, "rude", "rude")
     helen = await estate.sign_in("helen.marsh")
     await helen.post(ADOPT, {"instead_of": ONE.name, "reason": "It is better"})
     for each in (agreed, corrected):  # not followed yet

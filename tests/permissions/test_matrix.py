@@ -79,8 +79,8 @@ def test_every_route_of_the_running_applications_has_a_line_and_every_line_a_rou
         f'\n    Rule("{service}", "{method}", "{path}", ...who has it...),'
         for service, method, path in sorted(found - listed)
     )
-    assert not missing, f"say who has these, in tests/permissions/table.py:{missing}"
-    assert not listed - found, "these lines of tests/permissions/table.py have no route any more"
+    assert not missing, f"say who has these, in tests/permissions/lines:{missing}"
+    assert not listed - found, "these lines of tests/permissions/lines have no route any more"
     folders = {
         (name, route.path)
         for name, app in estate.apps.items()
