@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Annotated
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -35,6 +34,7 @@ from shared.web.actors import Actor
 from shared.web.drafts import Draft
 from shared.web.forms import read_form
 from shared.web.pages import render
+from shared.web.paging import Pages
 
 router = APIRouter()
 
@@ -59,12 +59,9 @@ async def waiting(
         request,
         "second_readings.html",
         reports=reports,
-        total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=Pages("/verdicts/second-readings", query, page, total, PAGE_SIZE),
         names=await names(connection, {code for each in reports for code in codes_of(each)}),
         values=query,
-        address=lambda number: f"/verdicts/second-readings?{urlencode(query | {'page': number})}",
         labels=LABELS,
     )
 

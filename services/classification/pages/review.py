@@ -1,7 +1,6 @@
 """The review queue."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -14,6 +13,7 @@ from shared.contracts.reports import Kind
 from shared.directory.repository import names
 from shared.platform.http import Reading
 from shared.web.pages import render
+from shared.web.paging import Pages
 
 router = APIRouter()
 
@@ -49,15 +49,12 @@ async def review(
         request,
         "review.html",
         entries=entries,
-        total=total,
-        page=page,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=Pages("/verdicts", query, page, total, PAGE_SIZE),
         names=await names(connection, {code for one in entries for code in codes_of(one.report)}),
         filters=filters,
         chosen_from=CHOSEN_FROM[filters.show],
         agreed=agreed,
         values=query,
-        address=lambda number: f"/verdicts?{urlencode(query | {'page': number})}",
         title_of=domain.title_of,
         labels=LABELS,
     )

@@ -13,7 +13,6 @@ from services.intake import repository
 from services.intake.domain.keys import MEANINGS, USUAL, KeyDetails, Scope, problem_with_last_day
 from services.intake.domain.submissions import london_date
 from services.intake.pages.administration.common import Admin, administrator_of
-from services.intake.pages.my_reports import pages_of
 from services.intake.use_cases.keys import create_key, revoke_key
 from shared.contracts.base import OrganisationCode
 from shared.contracts.directory import OrganisationStatus
@@ -23,6 +22,7 @@ from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
 from shared.web.forms import Filled, Form, FormDate, read_form
 from shared.web.pages import render
+from shared.web.paging import Pages
 
 router = APIRouter(prefix="/administration/keys")
 PAGE_SIZE = 50
@@ -72,7 +72,7 @@ async def show_keys(
         total=total,
         values={"q": words},
         everybodys=within is None,
-        pages=pages_of("/administration/keys", {"q": words}, page, total, PAGE_SIZE),
+        pages=Pages("/administration/keys", {"q": words}, page, total, PAGE_SIZE),
     )
 
 

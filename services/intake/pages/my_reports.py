@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +18,7 @@ from shared.web import drafts
 from shared.web.actors import Actor, require
 from shared.web.drafts import Unsent
 from shared.web.pages import render
+from shared.web.paging import Pages
 
 router = APIRouter()
 Reporter = Annotated[Actor, Depends(require(Role.REPORTER))]
@@ -71,25 +71,6 @@ def status_of(report: MyReport) -> Status:
     return Status(*LABELS[state])
 
 
-@dataclass(frozen=True)
-class Pages:
-    """Which part of a long list this is; `previous` and `next` are addresses, or none at the ends."""
-
-    number: int
-    of: int
-    previous: str | None
-    next: str | None
-
-
-def pages_of(path: str, query: dict[str, str], number: int, total: int, size: int) -> Pages:
-    of = max(1, -(-total // size))
-
-    def address(page: int) -> str | None:
-        return f"{path}?{urlencode({**query, 'page': page})}" if 1 <= page <= of else None
-
-    return Pages(number, of, address(number - 1), address(number + 1))
-
-
 @router.get("/reports")
 async def show_reports(
     request: Request,
@@ -126,7 +107,7 @@ async def show_reports(
             for each in await drafts.unfinished(request, actor, connection, "/report")
         ],
         choices=[(shown.value, LABELS[state][0]) for shown, state in STATES.items()],
-        pages=pages_of("/reports", query, page, total, PAGE_SIZE),
+        pages=Pages("/reports", query, page, total, PAGE_SIZE),
     )
 
 

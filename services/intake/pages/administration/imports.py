@@ -17,7 +17,6 @@ from services.intake.domain.directory_import import (
 )
 from services.intake.domain.ods import UnusableFile
 from services.intake.pages.administration.common import KINDS, LISTS, Admin, administrator_of
-from services.intake.pages.my_reports import pages_of
 from services.intake.repository import StagedImport
 from services.intake.use_cases import importing
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind
@@ -26,6 +25,7 @@ from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
 from shared.web.forms import Form, read_form, uploaded_file
 from shared.web.pages import render
+from shared.web.paging import Pages
 
 PAGE_SIZE = 100
 LATEST = 10
@@ -157,7 +157,7 @@ def _import_page(
         share=f"{SHARE_OF_CLOSURES:.0%}",
         values={},
         errors=errors,
-        pages=pages_of(
+        pages=Pages(
             f"{LISTS}/imports/{staged.line.id}", {"what": what}, page, len(steps), PAGE_SIZE
         ),
     )

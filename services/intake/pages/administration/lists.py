@@ -6,12 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.intake import repository
 from services.intake.pages.administration.common import KINDS, LISTS, ROLES, Admin, administrator_of
-from services.intake.pages.my_reports import pages_of
 from services.intake.repository import Wanted
 from shared.contracts.directory import OrganisationKind, OrganisationStatus
 from shared.directory import repository as directory
 from shared.platform.http import Reading
 from shared.web.pages import render
+from shared.web.paging import Pages
 
 router = APIRouter(prefix=LISTS)
 PAGE_SIZE = 50
@@ -58,7 +58,7 @@ async def show_organisations(
         values=query,
         kinds=KINDS,
         commissioners=await directory.listed(connection, {OrganisationKind.COMMISSIONER}),
-        pages=pages_of(LISTS, query, page, total, PAGE_SIZE),
+        pages=Pages(LISTS, query, page, total, PAGE_SIZE),
     )
 
 
