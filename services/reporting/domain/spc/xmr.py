@@ -1,0 +1,143 @@
+"""XmR charts by the "Making Data Count" rules, as NHSRplotthedots 0.2.2 applies them (`docs/spc.md`)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from services.reporting.domain.spc.limits import limits_of
+from services.reporting.domain.spc.rules import shifted, sign, trending, two_of_three
+from services.reporting.domain.spc.series import (
+    FEWEST_POINTS,
+    Assurance,
+    Cause,
+    Direction,
+    Judged,
+    Limits,
+    Options,
+    Point,
+    PointType,
+    Variation,
+    Xmr,
+    in_order,
+)
+
+_VARIATION = {
+    (PointType.COMMON_CAUSE, direction): Variation.COMMON_CAUSE for direction in Direction
+} | {
+    (PointType.IMPROVEMENT, Direction.INCREASE): Variation.IMPROVEMENT_HIGH,
+    (PointType.IMPROVEMENT, Direction.DECREASE): Variation.IMPROVEMENT_LOW,
+    (PointType.CONCERN, Direction.INCREASE): Variation.CONCERN_LOW,
+    (PointType.CONCERN, Direction.DECREASE): Variation.CONCERN_HIGH,
+    (PointType.NEUTRAL_HIGH, Direction.NEUTRAL): Variation.NEUTRAL_HIGH,
+    (PointType.NEUTRAL_LOW, Direction.NEUTRAL): Variation.NEUTRAL_LOW,
+}
+
+
+def xmr(points: Sequence[Point], options: Options) -> Xmr:
+    """The chart of a series, in any order of its points. Raises `UnusableSeries`.
+
+    A missing value keeps its place: it counts among the points of its group, and breaks runs and moving ranges. Leave out the time
+    before anything was recorded.
+    """
+    judged: list[Judged] = []
+    for number, group in groupby(_grouped(in_order(points), options), key=lambda each: each[0]):
+        judged += _judge(number, [point for _, point in group], options)
+    return Xmr(
+        tuple(judged),
+        options,
+        _VARIATION[judged[-1].kind, options.direction],
+        _assurance(judged[-1].limits, options),
+    )
+
+
+def _grouped(points: Sequence[Point], options: Options) -> list[tuple[int, Point]]:
+    begins = {rebase.on for rebase in options.rebase}
+    number = 0
+    grouped = []
+    for point in points:
+        number += point.on in begins
+        grouped.append((number, point))
+    return grouped
+
+
+def _judge(number: int, points: Sequence[Point], options: Options) -> list[Judged]:
+    values = [point.value for point in points]
+    limits = limits_of(values[: options.fix_after_n_points], screen=options.screen_outliers)
+    outside = [_outside(value, limits) for value in values]
+    close = [_close(value, beyond, limits) for value, beyond in zip(values, outside, strict=True)]
+    sides = [
+        None if value is None or limits.mean is None else sign(value - limits.mean)
+        for value in values
+    ]
+    trend = trending(values)
+    pairs = two_of_three(close, sides)
+    shift = shifted(sides)
+    judged = []
+    for at, point in enumerate(points):
+        side = sides[at]
+        causes = _causes(side, trend[at], beyond=outside[at], pair=pairs[at], shift=shift[at])
+        judged.append(
+            Judged(
+                on=point.on,
+                value=point.value,
+                group=number,
+                limits=limits,
+                outside=outside[at],
+                close=close[at],
+                side=side,
+                causes=causes,
+                kind=_kind(causes, options.direction),
+                short_group=len(points) < FEWEST_POINTS,
+            )
+        )
+    return judged
+
+
+def _outside(value: float | None, limits: Limits) -> bool | None:
+    if value is None or limits.lower is None or limits.upper is None:
+        return None
+    return value > limits.upper or value < limits.lower
+
+
+def _close(value: float | None, outside: bool | None, limits: Limits) -> bool | None:
+    if value is None or outside is None or limits.near_lower is None or limits.near_upper is None:
+        return None
+    return not outside and (value < limits.near_lower or value > limits.near_upper)
+
+
+def _causes(
+    side: int | None, trend: int, *, beyond: bool | None, pair: bool, shift: bool
+) -> tuple[Cause, ...]:
+    """In the order of their priority."""
+    above = side == 1
+    causes = []
+    if beyond:
+        causes.append(Cause.ABOVE_LIMIT if above else Cause.BELOW_LIMIT)
+    if trend:
+        causes.append(Cause.RISING if trend > 0 else Cause.FALLING)
+    if pair:
+        causes.append(Cause.TWO_OF_THREE_ABOVE if above else Cause.TWO_OF_THREE_BELOW)
+    if shift:
+        causes.append(Cause.SHIFT_ABOVE if above else Cause.SHIFT_BELOW)
+    return tuple(causes)
+
+
+def _kind(causes: Sequence[Cause], direction: Direction) -> PointType:
+    if not causes:
+        return PointType.COMMON_CAUSE
+    if direction is Direction.NEUTRAL:
+        return PointType.NEUTRAL_HIGH if causes[0].sign > 0 else PointType.NEUTRAL_LOW
+    better = causes[0].sign == direction.sign
+    return PointType.IMPROVEMENT if better else PointType.CONCERN
+
+
+def _assurance(limits: Limits, options: Options) -> Assurance | None:
+    """From the limits in force: whether the process as it is would meet the target. On a limit, or without limits, it is open."""
+    if options.target is None or options.direction is Direction.NEUTRAL:
+        return None
+    if limits.lower is None or limits.upper is None:
+        return Assurance.OPEN
+    above, below = options.target > limits.upper, options.target < limits.lower
+    if not above and not below:
+        return Assurance.OPEN
+    met = below if options.direction is Direction.INCREASE else above
+    return Assurance.MET if met else Assurance.MISSED
