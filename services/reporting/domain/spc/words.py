@@ -1,0 +1,117 @@
+"""One plain sentence about a chart, from its own points: "Delayed discharge summaries: higher than expected since March 2026, likely a
+real change"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.reporting.domain.spc.series import Assurance, Judged, Variation, Xmr
+from services.reporting.domain.spc.steps import Step
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a chart says that its values are high, low, rising and falling."""
+
+    high: str = "higher than expected"
+    low: str = "lower than expected"
+    rising: str = "rising"
+    falling: str = "falling"
+
+
+COUNTS = Manner()
+GAPS = Manner(
+    "further apart than expected",
+    "closer together than expected",
+    "coming further apart",
+    "coming closer together",
+)
+"""Of days between reports: what is long is far apart."""
+
+VARIATION = {
+    Variation.COMMON_CAUSE: "No sign of a real change",
+    Variation.IMPROVEMENT_HIGH: "Improvement: high or rising, and higher is better",
+    Variation.IMPROVEMENT_LOW: "Improvement: low or falling, and lower is better",
+    Variation.CONCERN_HIGH: "Concern: high or rising, and lower is better",
+    Variation.CONCERN_LOW: "Concern: low or falling, and higher is better",
+    Variation.NEUTRAL_HIGH: "Change: high or rising",
+    Variation.NEUTRAL_LOW: "Change: low or falling",
+}
+"""What each icon says."""
+ASSURANCE = {
+    Assurance.MET: "The target will be met unless something changes",
+    Assurance.MISSED: "The target will be missed unless something changes",
+    Assurance.OPEN: "The target will be met at some times and missed at others",
+}
+
+
+def sentence(name: str, chart: Xmr, step: Step, manner: Manner = COUNTS) -> str:
+    """`Name: what the latest point says`, without a full stop. Where the limits are early ones, it says on how much they rest."""
+    return f"{name}: {_said(chart, step, manner)}"
+
+
+def _said(chart: Xmr, step: Step, manner: Manner) -> str:
+    group = chart.groups[-1]
+    known = sum(point.value is not None for point in group)
+    if chart.latest.limits.upper is None:
+        return _without_limits(group, known, step)
+    said = _change(group, step, manner) if chart.latest.special else _calm(group, step, manner)
+    return f"{said}{_how_early(group, known, step, rebased=len(chart.groups) > 1)}"
+
+
+def _change(group: Sequence[Judged], step: Step, manner: Manner) -> str:
+    """`higher than expected since March 2026, likely a real change`."""
+    latest = group[-1]
+    begin = len(group) - 1
+    while begin and _continues(group[begin - 1], latest):
+        begin -= 1
+    word = "in" if step is not Step.DAY else "on"
+    when = f"since {_start(group[begin], step)}"
+    if begin == len(group) - 1:
+        when = f"{word} {step.in_words(latest.on)}"
+    return f"{_state(latest, manner)} {when}, likely a real change"
+
+
+def _calm(group: Sequence[Judged], step: Step, manner: Manner) -> str:
+    signals = [at for at, point in enumerate(group) if point.special]
+    if not signals:
+        return "no sign of a real change"
+    last = signals[-1]
+    since = _start(group[last + 1], step)
+    return f"as expected since {since}, after it had been {_state(group[last], manner)}"
+
+
+def _continues(earlier: Judged, latest: Judged) -> bool:
+    """Whether the earlier point tells of the same change. What is rising was low before, so a trend goes back as a trend, and what is
+    high only as far as it was high."""
+    if not earlier.special or earlier.cause.sign != latest.cause.sign:
+        return False
+    return latest.cause.trend or earlier.side == latest.side
+
+
+def _state(point: Judged, manner: Manner) -> str:
+    if point.cause.trend:
+        return manner.rising if point.cause.sign > 0 else manner.falling
+    return manner.high if point.cause.sign > 0 else manner.low
+
+
+def _start(point: Judged, step: Step) -> str:
+    """`March 2026`; of a quarter, the month in which it begins."""
+    return Step.MONTH.in_words(point.on) if step is Step.QUARTER else step.in_words(point.on)
+
+
+def _without_limits(group: Sequence[Judged], known: int, step: Step) -> str:
+    if not known:
+        return "no data"
+    if known == 1:
+        return f"only {step.counted(1)} of data so far, too little to tell"
+    values = {point.value for point in group if point.value is not None}
+    if len(values) == 1:
+        return f"the same throughout, {step.counted(known)} long"
+    return f"too little data to tell, {step.counted(known)} so far"
+
+
+def _how_early(group: Sequence[Judged], known: int, step: Step, *, rebased: bool) -> str:
+    if not group[-1].short_group:
+        return ""
+    since = f" since {_start(group[0], step)}" if rebased else ""
+    return f" (early: only {step.counted(known)} of data{since})"

@@ -1,0 +1,163 @@
+"""Series too thin for a monthly chart: pooled, drawn as days between reports, or not drawn yet."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reporting.domain.spc import (
+    Cause,
+    Direction,
+    Form,
+    PointType,
+    Rebase,
+    UnusableSeries,
+    carried,
+    days_between,
+    pooled,
+    xmr,
+)
+from services.reporting.domain.spc.series import Options
+from tests.reporting.spc.series import month, monthly
+
+STEADY = [3.0, 2, 4, 1, 3, 2, 5, 3, 2, 0, 3, 4, 2]
+NEW_YEAR = date(2026, 1, 1)
+
+
+def test_thirteen_months_of_two_reports_or_more_are_charted_by_month() -> None:
+    found = carried(monthly(STEADY))
+    assert found.form is Form.MONTHS
+    assert found.points == tuple(monthly(STEADY))
+    assert found.why == "Shown by month: 13 months with 2.6 reports each on average."
+
+
+def test_months_before_anybody_joined_are_no_data_and_no_zeros() -> None:
+    joined_late = [None] * 12 + STEADY
+    assert carried(monthly(joined_late)).points == tuple(monthly(joined_late)[12:])
+    as_zeros = [0.0] * 12 + STEADY
+    assert carried(monthly(as_zeros)).form is not Form.MONTHS
+
+
+def test_twelve_months_are_not_enough_and_it_says_when_there_will_be() -> None:
+    found = carried(monthly(STEADY[:12]))
+    assert found.form is Form.NOT_YET
+    assert found.enough_from == month(12)
+    assert found.why == (
+        "Not enough data yet: 12 of the 13 months that a chart needs. There will be enough after January 2025."
+    )
+
+
+def test_few_reports_a_month_over_years_are_pooled_to_whole_quarters() -> None:
+    found = carried(monthly([1.0, 0, 1] * 14 + [1.0]))
+    assert found.form is Form.QUARTERS
+    assert [(point.on, point.value) for point in found.points[:2]] == [(month(0), 2), (month(3), 2)]
+    assert len(found.points) == 14
+    assert "0.7 reports a month are too few" in found.why
+
+
+def test_a_quarter_of_which_a_month_is_missing_has_no_count() -> None:
+    assert pooled(monthly([None, 1, 2, 3, None, 4, 5, 6, 7, 8])[1:]) == (
+        *pooled(monthly([None] * 6 + [5.0, 6, 7])),
+    )
+
+
+def test_rare_reports_are_shown_as_the_days_between_them() -> None:
+    found = carried(monthly([1.0, 0] * 14))
+    assert found.form is Form.DAYS_BETWEEN
+    assert found.points == ()
+    assert carried(monthly([1.0, 0] * 14)[:26]).form is Form.NOT_YET
+
+
+def test_bursts_between_many_empty_months_are_no_series_for_a_monthly_chart() -> None:
+    assert carried(monthly([0.0, 0, 9] * 5)).form is Form.DAYS_BETWEEN
+
+
+def test_a_rare_series_says_when_the_present_rate_will_be_enough() -> None:
+    found = carried(monthly([0.0, 1, 0, 1]))
+    assert found.enough_from == month(3 + 24)
+    assert found.why == (
+        "Not enough data yet: 2 of the 14 reports that a chart needs. "
+        "At the present rate there will be enough after about April 2026."
+    )
+
+
+@pytest.mark.parametrize("counts", [[], [0.0] * 40, [None] * 5])
+def test_without_a_report_there_is_nothing_to_reckon_with(counts: Sequence[float | None]) -> None:
+    found = carried(monthly(counts))
+    assert (found.form, found.enough_from) == (Form.NOT_YET, None)
+    assert found.why == "Not enough data yet: no report so far."
+
+
+@given(st.lists(st.none() | st.integers(0, 30).map(float), max_size=60))
+def test_whatever_is_charted_has_enough_points_and_no_count_is_lost_on_the_way(
+    counts: list[float | None],
+) -> None:
+    found = carried(monthly(counts))
+    known = [point for point in found.points if point.value is not None]
+    assert len(known) >= 13 or not found.points
+    if found.form is Form.MONTHS:
+        assert sum(point.value or 0 for point in known) == sum(count or 0 for count in counts)
+    if found.points:
+        assert xmr(found.points, Options()).latest.value is not None
+    assert found.why.endswith(".")
+
+
+def on_days(*days: int) -> list[date]:
+    return [NEW_YEAR + timedelta(days=day) for day in days]
+
+
+EVERY_TEN_DAYS = on_days(*[10 * at + at % 3 for at in range(20)])
+
+
+def test_days_between_reports_have_a_mean_and_limits_in_days() -> None:
+    """Gaps of 11, 11 and 8 days in turn; limits by hand: y = days ** (1/3.6), mean +/- 2.66 mean range, to the power of 3.6."""
+    gaps = days_between(EVERY_TEN_DAYS, EVERY_TEN_DAYS[-1], Direction.DECREASE)
+    assert [point.value for point in gaps.chart.points[:3]] == [11, 11, 8]
+    raised = [point.value ** (1 / 3.6) for point in gaps.chart.points if point.value is not None]
+    mean = sum(raised) / len(raised)
+    ranges = [abs(other - one) for one, other in pairwise(raised)]
+    amr = sum(ranges) / len(ranges)
+    limits = gaps.chart.latest.limits
+    assert limits.mean == pytest.approx(mean**3.6)
+    assert limits.upper == pytest.approx((mean + 2.66 * amr) ** 3.6)
+    assert limits.lower == pytest.approx((mean - 2.66 * amr) ** 3.6)
+
+
+def test_a_long_gap_is_an_improvement_where_fewer_reports_are() -> None:
+    late = [*EVERY_TEN_DAYS, EVERY_TEN_DAYS[-1] + timedelta(days=200)]
+    for direction, kind in (
+        (Direction.DECREASE, PointType.IMPROVEMENT),
+        (Direction.INCREASE, PointType.CONCERN),
+        (Direction.NEUTRAL, PointType.NEUTRAL_HIGH),
+    ):
+        latest = days_between(late, late[-1], direction).chart.latest
+        assert (latest.cause, latest.kind) == (Cause.ABOVE_LIMIT, kind)
+
+
+def test_silence_longer_than_the_limit_is_told_before_the_next_report_comes() -> None:
+    last = EVERY_TEN_DAYS[-1]
+    assert not days_between(EVERY_TEN_DAYS, last + timedelta(12), Direction.DECREASE).quiet
+    silent = days_between(EVERY_TEN_DAYS, last + timedelta(60), Direction.DECREASE)
+    assert (silent.quiet, silent.since_last) == (True, 60)
+    assert not days_between(EVERY_TEN_DAYS[-5:], last + timedelta(60), Direction.DECREASE).enough
+
+
+def test_several_reports_of_one_day_have_no_days_between_them() -> None:
+    gaps = days_between(on_days(5, 0, 5, 5), NEW_YEAR + timedelta(9), Direction.NEUTRAL)
+    assert [point.value for point in gaps.chart.points] == [5, 0, 0]
+    assert gaps.since_last == 4
+
+
+def test_gaps_begin_anew_with_the_first_that_ends_after_a_change() -> None:
+    change = Rebase(EVERY_TEN_DAYS[10] - timedelta(days=1), "new letter")
+    chart = days_between(EVERY_TEN_DAYS, EVERY_TEN_DAYS[-1], Direction.DECREASE, [change]).chart
+    assert next(point.on for point in chart.points if point.group == 1) == EVERY_TEN_DAYS[10]
+
+
+@pytest.mark.parametrize("reports", [[], on_days(1), on_days(1, 400)])
+def test_gaps_need_two_reports_of_the_past(reports: list[date]) -> None:
+    with pytest.raises(UnusableSeries):
+        days_between(reports, NEW_YEAR + timedelta(days=9), Direction.NEUTRAL)
