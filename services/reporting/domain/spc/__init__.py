@@ -36,6 +36,7 @@ from services.reporting.domain.spc.series import (
 from services.reporting.domain.spc.steps import Step, step_of
 from services.reporting.domain.spc.words import (
     ASSURANCE,
+    CAUSES,
     COUNTS,
     GAPS,
     VARIATION,
@@ -46,6 +47,7 @@ from services.reporting.domain.spc.xmr import xmr
 
 __all__ = [
     "ASSURANCE",
+    "CAUSES",
     "COUNTS",
     "FEWEST_POINTS",
     "FEWEST_TO_FIX",

@@ -27,6 +27,11 @@ class Step(StrEnum):
             case Step.DAY:
                 return f"{on.day} {long_name(on)}"
 
+    @property
+    def before(self) -> str:
+        """The word before its name: `in March 2026`, `on 3 March 2026`."""
+        return "on" if self is Step.DAY else "in"
+
     def in_short(self, on: date) -> str:
         """For an axis: `Mar 26`, `3 Mar 26`."""
         return f"{on.day} {short_name(on)}" if self is Step.DAY else short_name(on)

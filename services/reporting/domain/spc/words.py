@@ -4,7 +4,7 @@ real change"."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.reporting.domain.spc.series import Assurance, Judged, Variation, Xmr
+from services.reporting.domain.spc.series import Assurance, Cause, Judged, Variation, Xmr
 from services.reporting.domain.spc.steps import Step
 
 
@@ -27,6 +27,17 @@ GAPS = Manner(
 )
 """Of days between reports: what is long is far apart."""
 
+CAUSES = {
+    Cause.ABOVE_LIMIT: "above the upper limit",
+    Cause.BELOW_LIMIT: "below the lower limit",
+    Cause.RISING: "one of 7 or more rising points",
+    Cause.FALLING: "one of 7 or more falling points",
+    Cause.TWO_OF_THREE_ABOVE: "one of 2 in 3 close to the upper limit",
+    Cause.TWO_OF_THREE_BELOW: "one of 2 in 3 close to the lower limit",
+    Cause.SHIFT_ABOVE: "one of 7 or more above the mean",
+    Cause.SHIFT_BELOW: "one of 7 or more below the mean",
+    Cause.COMMON: "common cause",
+}
 VARIATION = {
     Variation.COMMON_CAUSE: "No sign of a real change",
     Variation.IMPROVEMENT_HIGH: "Improvement: high or rising, and higher is better",
@@ -64,10 +75,9 @@ def _change(group: Sequence[Judged], step: Step, manner: Manner) -> str:
     begin = len(group) - 1
     while begin and _continues(group[begin - 1], latest):
         begin -= 1
-    word = "in" if step is not Step.DAY else "on"
     when = f"since {_start(group[begin], step)}"
     if begin == len(group) - 1:
-        when = f"{word} {step.in_words(latest.on)}"
+        when = f"{step.before} {step.in_words(latest.on)}"
     return f"{_state(latest, manner)} {when}, likely a real change"
 
 

@@ -1,0 +1,227 @@
+"""An XmR chart: values with their marks, mean, limits, target and rebases."""
+
+from collections.abc import Iterator
+from html import escape
+from itertools import groupby
+
+from services.reporting.domain.charts import Chart
+from services.reporting.domain.drawing.parts import (
+    LINE,
+    Entry,
+    Frame,
+    Shape,
+    label_below,
+    legend,
+    line,
+    mark,
+    path,
+    svg,
+    text,
+)
+from services.reporting.domain.drawing.scales import Axis, axis_over, told
+from services.reporting.domain.drawing.xmr_words import (
+    Labels,
+    begun,
+    drawn_limits,
+    lines_in_words,
+    lower_told,
+    values_of,
+    with_unit,
+    xmr_words,
+)
+from services.reporting.domain.spc import (
+    CAUSES,
+    Judged,
+    PointType,
+    Step,
+    Xmr,
+)
+
+MOST_MARKS = 150
+"""Of more points than that, only those that are more than chance have a mark."""
+_LABELS_APART = 14
+_MARKS = {
+    PointType.COMMON_CAUSE: (Shape.CIRCLE, "common", "Common cause"),
+    PointType.IMPROVEMENT: (Shape.SQUARE, "improvement", "Improvement"),
+    PointType.CONCERN: (Shape.TRIANGLE, "concern", "Concern"),
+    PointType.NEUTRAL_HIGH: (Shape.DIAMOND, "neutral", "Special cause"),
+    PointType.NEUTRAL_LOW: (Shape.DIAMOND, "neutral", "Special cause"),
+}
+
+
+def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame) -> Chart:
+    """The drawing, and in words what it shows. A lower limit below zero of values that are not is drawn at zero."""
+    words = xmr_words(chart, labels)
+    axis = _axis(chart)
+    if frame.legend:
+        frame = frame.with_room([axis.label(tick) for tick in axis.ticks])
+    places = _places(chart, labels, frame)
+    parts = [
+        *_grid(axis, frame),
+        *_dates(chart, labels, places, frame),
+        *_rebases(chart, places, frame),
+        *_limits(chart, axis, places, frame),
+        *_values(chart, axis, places, frame),
+        *_marks(chart, axis, labels, places, frame),
+    ]
+    height = frame.base + LINE + 6
+    if frame.labels_beside:
+        parts += _beside(chart, axis, frame)
+    if frame.legend:
+        below, height = legend(_entries(chart, frame, labels), frame, frame.base + 44)
+        parts += below
+    role = "group" if any(labels.address(point) for point in chart.points) else "img"
+    return Chart(svg(key, (frame.width, height), labels.title, words, parts, role=role), words)
+
+
+def _axis(chart: Xmr) -> Axis:
+    values = values_of(chart)
+    lines = [*values, *([] if chart.options.target is None else [chart.options.target])]
+    for group in chart.groups:
+        lines += [edge for edge in drawn_limits(group[0].limits, values) if edge is not None]
+    return axis_over(min(lines, default=0), max(lines, default=1))
+
+
+def _places(chart: Xmr, labels: Labels, frame: Frame) -> list[float]:
+    """Where each point is, from left to right: by its date."""
+    points = chart.points
+    days = [
+        float(at) if labels.evenly else float(point.on.toordinal())
+        for at, point in enumerate(points)
+    ]
+    room = frame.end - frame.left - 24
+    length = days[-1] - days[0]
+    if not length:
+        return [frame.left + 12 + room / 2] * len(points)
+    return [frame.left + 12 + (day - days[0]) / length * room for day in days]
+
+
+def _height(value: float, axis: Axis, frame: Frame) -> float:
+    return frame.base - axis.share(value) * frame.plot
+
+
+def _grid(axis: Axis, frame: Frame) -> Iterator[str]:
+    if frame.legend:
+        for tick in axis.ticks:
+            y = _height(tick, axis, frame)
+            yield line("grid", frame.left, y, frame.end, y)
+            yield text(frame.left - 8, y + 4, axis.label(tick), anchor="end")
+    yield line("axis", frame.left, frame.base, frame.end, frame.base)
+
+
+def _dates(chart: Xmr, labels: Labels, places: list[float], frame: Frame) -> Iterator[str]:
+    y = frame.base + LINE
+    name = labels.step.in_short
+    if not frame.label_gap:
+        yield text(frame.left, y, name(chart.points[0].on))
+        if len(chart.points) > 1:
+            yield text(frame.end, y, name(chart.latest.on), anchor="end")
+        return
+    gap = frame.label_gap * (1.25 if labels.step is Step.DAY else 1)
+    free = 0.0
+    for x, point in zip(places, chart.points, strict=True):
+        if x >= free:
+            yield label_below(x, y, name(point.on), frame)
+            free = x + gap
+
+
+def _rebases(chart: Xmr, places: list[float], frame: Frame) -> Iterator[str]:
+    first = {point.group: at for at, point in reversed(list(enumerate(chart.points)))}
+    for letter, point, _ in begun(chart):
+        at = first[point.group]
+        x = places[at] - 6 if at == 0 else (places[at - 1] + places[at]) / 2
+        yield line("rebase", x, frame.top - 4, x, frame.base)
+        if frame.legend:
+            yield text(x, frame.top - 8, letter, anchor="middle", kind="letter")
+
+
+def _limits(chart: Xmr, axis: Axis, places: list[float], frame: Frame) -> Iterator[str]:
+    values = values_of(chart)
+    at = 0
+    for group in chart.groups:
+        begin, end = places[at] - 8, places[at + len(group) - 1] + 8
+        at += len(group)
+        limits = group[0].limits
+        for kind, value in zip(
+            ("mean", "limit", "limit"), (limits.mean, *drawn_limits(limits, values)), strict=True
+        ):
+            if value is not None:
+                y = _height(value, axis, frame)
+                yield line(kind, begin, y, end, y)
+    if chart.options.target is not None:
+        y = _height(chart.options.target, axis, frame)
+        yield line("target", frame.left, y, frame.end, y)
+
+
+def _values(chart: Xmr, axis: Axis, places: list[float], frame: Frame) -> Iterator[str]:
+    """The line between values, broken where there is none and where limits begin anew."""
+    placed = zip(places, chart.points, strict=True)
+    for (_, known), run in groupby(
+        placed, key=lambda each: (each[1].group, each[1].value is not None)
+    ):
+        if known:
+            yield path("values", [(x, _height(point.value or 0, axis, frame)) for x, point in run])
+
+
+def _marks(
+    chart: Xmr, axis: Axis, labels: Labels, places: list[float], frame: Frame
+) -> Iterator[str]:
+    size = 5.0 if frame.legend and len(chart.points) <= 60 else 3.5
+    every = len(chart.points) <= MOST_MARKS
+    for x, point in zip(places, chart.points, strict=True):
+        if point.value is None or not (every or point.special):
+            continue
+        shape, kind, _ = _MARKS[point.kind]
+        drawn = mark(shape, kind, x, _height(point.value, axis, frame), size)
+        yield _linked(drawn, point, labels)
+
+
+def _linked(drawn: str, point: Judged, labels: Labels) -> str:
+    address = labels.address(point)
+    if address is None:
+        return drawn
+    cause = f", {CAUSES[point.cause]}" if point.special else ""
+    name = f"{labels.step.in_words(point.on)}: {with_unit(point.value, labels)}{cause}"
+    return (
+        f'<a href="{escape(address)}" tabindex="-1" aria-label="{escape(name)}">'
+        f"<title>{escape(name)}</title>{drawn}</a>"
+    )
+
+
+def _beside(chart: Xmr, axis: Axis, frame: Frame) -> Iterator[str]:
+    """Labels of the lines at their right ends, moved apart where they would cover each other."""
+    values = values_of(chart)
+    limits = chart.latest.limits
+    lower, upper = drawn_limits(limits, values)
+    named = [
+        (f"Upper limit {told(limits.upper or 0)}", upper),
+        (f"Target {told(chart.options.target or 0)}", chart.options.target),
+        (f"Mean {told(limits.mean or 0)}", limits.mean),
+        (f"Lower limit {lower_told(chart)}", lower),
+    ]
+    free = 0.0
+    placed = sorted(
+        (_height(drawn, axis, frame), words) for words, drawn in named if drawn is not None
+    )
+    for y, words in placed:
+        at = max(y + 4, free)
+        yield text(frame.end + 6, at, words)
+        free = at + _LABELS_APART
+
+
+def _entries(chart: Xmr, frame: Frame, labels: Labels) -> list[Entry]:
+    kinds = dict.fromkeys(point.kind for point in chart.known)
+    shown = {_MARKS[kind] for kind in kinds}
+    entries = [
+        Entry(words, shape, kind)
+        for shape, kind, words in _MARKS.values()
+        if (shape, kind, words) in shown
+    ]
+    lines = list(lines_in_words(chart))
+    for words in lines:
+        kind = words.split()[0].lower().removesuffix("s")
+        entries.append(Entry(words.split()[0] if frame.labels_beside else words, kind=kind))
+    for letter, point, reason in begun(chart):
+        because = f", {reason}" if reason else ""
+        entries.append(Entry(f"{labels.step.in_words(point.on)}{because}", letter=letter))
+    return list(dict.fromkeys(entries))
