@@ -43,6 +43,7 @@ report = Table(
     Column("text", Text, nullable=False),  # masked before it comes here
     Column("question", Text),
     Column("historic", Boolean, nullable=False),
+    Column("past", JSONB(none_as_null=True)),  # what became of history before it came here
     Column("submitted_by", Uuid),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("masked", JSONB, nullable=False),  # how many identifiers of each kind

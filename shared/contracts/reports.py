@@ -5,7 +5,15 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from shared.contracts.base import Fact, LongText, OrganisationCode, Reference, ShortText, Slug
+from shared.contracts.base import (
+    Fact,
+    LongText,
+    OrganisationCode,
+    Reference,
+    ShortText,
+    Slug,
+    Value,
+)
 
 REPORTS_TOPIC = "insight.reports.v1"
 
@@ -55,6 +63,14 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
+class Past(Value):
+    """Of imported history: what became of the report where it was kept before. A date is none where that is not known."""
+
+    reported_on: date | None = None
+    action_recorded_on: date | None = None
+    outcome_recorded_on: date | None = None
+
+
 class ReportSubmitted(Fact):
     """A report was accepted: it has a reference and will be classified, answered and counted."""
 
@@ -84,6 +100,8 @@ class ReportSubmitted(Fact):
     """What the person was asked, where feedback answers a survey's question."""
     historic: bool = False
     """Imported history: classified and counted, but it starts no clock and sends no alert."""
+    past: Past | None = None
+    """For history, where its source knew."""
     submitted_by: UUID | None = None
     """The member who sent it; none for imports and API clients."""
 

@@ -1,12 +1,13 @@
 """Programs' doors: one report, many reports, keys and the directory."""
 
 import asyncio
+from datetime import date
 
 import httpx2
 import pytest
 
 from shared.contracts.directory import OrganisationRecorded
-from shared.contracts.reports import ReportSubmitted, Source
+from shared.contracts.reports import Past, ReportSubmitted, Source
 from tests.intake.samples import REPORT
 from tests.support.apps import Running
 from tests.support.facts import Facts
@@ -265,6 +266,31 @@ async def test_each_report_of_many_stands_alone(program: httpx2.AsyncClient, fac
     assert (history.source, history.rating) == (Source.IMPORT, None)
     assert history.text == "Kind staff. Call me on [phone]."
     assert history.question == "What was good?"
+
+
+async def test_history_says_what_became_of_it_and_nothing_else_may(
+    program: httpx2.AsyncClient, facts: Facts
+) -> None:
+    past = {"reported_on": "2025-11-21", "outcome_recorded_on": "2025-12-30"}
+    history = {**REPORT, "historic": True, "past": past}
+    sent = [
+        {**history, "idempotency_key": "a"},
+        {**history, "idempotency_key": "a"},
+        {**history, "idempotency_key": "a", "past": {}},
+        {**REPORT, "idempotency_key": "b", "past": past},
+        {**history, "idempotency_key": "c", "past": {"action_recorded_on": "2025-11-19"}},
+        {**history, "idempotency_key": "d", "past": {"reported_on": "21/11/2025"}},
+    ]
+    answer = (await program.post(f"{PATH}/bulk", json={"reports": sent})).json()
+    assert [each["status"] for each in answer["results"]] == [
+        "accepted",
+        "already-there",
+        *["refused"] * 4,
+    ]
+    fields = [{one["field"] for one in each["errors"]} for each in answer["results"]]
+    assert fields[3:] == [{"past"}, {"past.action_recorded_on"}, {"past.reported_on"}]
+    fact = await facts.expect(ReportSubmitted, lambda fact: fact.historic)
+    assert fact.past == Past(reported_on=date(2025, 11, 21), outcome_recorded_on=date(2025, 12, 30))
 
 
 async def test_a_bulk_request_holds_1_to_1000_reports(program: httpx2.AsyncClient) -> None:

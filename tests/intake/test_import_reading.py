@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_file_that_is_not_there_is_unusable(tmp_path: Path) -> None:
         list(read_rows(tmp_path / "nothing.csv", ()))
 
 
-def report(mapping: Mapping, **values: str) -> dict[str, str]:
+def report(mapping: Mapping, **values: str) -> dict[str, Any]:
     return mapping.report(Row(2, values), Counter())
 
 
@@ -83,6 +84,25 @@ def test_options_lay_over_the_mapping_file(tmp_path: Path) -> None:
         "text": " It hurt. ",
     }
     assert report(mapping, answer="x", trust="NEAS")["provider"] == "RZ1"
+
+
+def test_what_became_of_history_goes_together_and_leaves_the_identity_of_what_says_nothing_of_it() -> (
+    None
+):
+    plain = read_mapping(None, ["text=t"], SETS, [])
+    told = read_mapping(
+        None,
+        ["text=t", "reported_on=r", "outcome_recorded_on=o"],
+        [*SETS, "date_format=%d.%m.%Y"],
+        [],
+    )
+    sent = report(told, t="a", r="02.04.2022", o="30.04.2022")
+    assert sent["past"] == {"reported_on": "2022-04-02", "outcome_recorded_on": "2022-04-30"}
+    assert "past" not in report(told, t="a", r="", o="")
+    same = report(plain, t="a")["idempotency_key"]
+    assert report(told, t="a", r="", o="")["idempotency_key"] == same != sent["idempotency_key"]
+    with pytest.raises(ValueError, match="outcome_recorded_on is not a date"):
+        report(told, t="a", r="", o="2022-04-30")
 
 
 def test_an_id_of_the_source_is_the_reports_identity_whatever_else_changes() -> None:

@@ -15,7 +15,7 @@ from services.intake.domain.submissions import (
     tidy,
 )
 from shared.contracts.directory import OrganisationRecorded, OrganisationStatus
-from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet
 from tests.intake.samples import TODAY, submission
 from tests.support.directory import directory
 
@@ -134,6 +134,7 @@ def test_texts_are_masked_and_counted_together() -> None:
         {"text": "Something else"},
         {"question": "Why?"},
         {"historic": True},
+        {"past": Past()},
     ],
 )
 def test_other_content_has_another_fingerprint(changes: dict[str, object]) -> None:

@@ -19,11 +19,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from deploy.cli.import_.table import Row
 from services.intake.domain.submissions import tidy
 from shared.identifiers import mask
 
+PAST = ("reported_on", "action_recorded_on", "outcome_recorded_on")
+"""Of history: what became of it where it was kept before."""
+_DATES = ("happened_on", *PAST)
 FIELDS = (
     "id",
     "reporter",
@@ -36,6 +40,7 @@ FIELDS = (
     "rating",
     "text",
     "question",
+    *PAST,
 )
 REQUIRED = ("reporter", "provider", "happened_on", "text")
 DEFAULTS = {"kind": "feedback"}
@@ -60,7 +65,7 @@ class Mapping:
     def columns_used(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.columns.values()))
 
-    def report(self, row: Row, seen: Counter[str]) -> dict[str, str]:
+    def report(self, row: Row, seen: Counter[str]) -> dict[str, Any]:
         """The report as intake's door takes it, without what the row leaves empty. `seen` counts rows of the same content.
 
         Raises ValueError for a date that is not in the format."""
@@ -70,17 +75,16 @@ class Mapping:
             value = self.values.get(name, {}).get(raw.strip(), raw)
             if value.strip():
                 report[name] = value if name in ("text", "question") else value.strip()
-        if self.date_format and "happened_on" in self.columns:
-            report["happened_on"] = self._date(report.get("happened_on", ""))
-        return {**_without_id(report), "idempotency_key": self._key(report, seen)}
+        for name in _DATES if self.date_format else ():
+            if name in self.columns and (name in report or name not in PAST):
+                report[name] = self._date(name, report.get(name, ""))
+        return {**_as_sent(report), "idempotency_key": self._key(report, seen)}
 
-    def _date(self, written: str) -> str:
+    def _date(self, name: str, written: str) -> str:
         try:
             return datetime.strptime(written, self.date_format).date().isoformat()  # noqa: DTZ007 - a date has no zone
         except ValueError:
-            raise ValueError(
-                f"happened_on is not a date of the format {self.date_format}"
-            ) from None
+            raise ValueError(f"{name} is not a date of the format {self.date_format}") from None
 
     def _key(self, report: Table[str, str], seen: Counter[str]) -> str:
         """From the source's own id; else from the content and how often the same content came before in the file, so that two
@@ -88,14 +92,18 @@ class Mapping:
         of the text could be searched for the number that it hides."""
         if identity := report.get("id"):
             return _digest([self.source, "id", identity])
-        content = [(name, mask(tidy(report.get(name, ""))).text) for name in FIELDS]
+        said = [name for name in FIELDS if name not in PAST or name in report]
+        content = [(name, mask(tidy(report.get(name, ""))).text) for name in said]
         same = _digest([self.source, "content", content])
         seen[same] += 1
         return _digest([same, seen[same]])
 
 
-def _without_id(report: Table[str, str]) -> dict[str, str]:
-    return {name: value for name, value in report.items() if name != "id"}
+def _as_sent(report: Table[str, str]) -> dict[str, Any]:
+    """As the door takes it: without the source's id, and what became of it together."""
+    past = {name: report[name] for name in PAST if name in report}
+    sent = {name: value for name, value in report.items() if name not in ("id", *PAST)}
+    return {**sent, "past": past} if past else dict(sent)
 
 
 def _digest(content: object) -> str:

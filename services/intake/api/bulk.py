@@ -44,6 +44,7 @@ async def send_reports(body: BulkIn, client: Writer, tx: Tx) -> BulkOut:
             idempotency_key=item.idempotency_key,
             source=Source(item.source.value),
             historic=item.historic,
+            past=item.past,
         )
         for item in body.items()
     ]

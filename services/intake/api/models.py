@@ -27,7 +27,7 @@ from services.intake.domain.receipts import Receipt
 from services.intake.domain.submissions import OTHER_SERVICE, Problem, Submission
 from shared.contracts.base import OrganisationCode, Slug
 from shared.contracts.cases import CaseState
-from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet
 
 MOST_REPORTS = 1_000
 LONGEST_SENT = 20_000
@@ -77,6 +77,16 @@ class BulkSource(StrEnum):
     IMPORT = "import"
 
 
+class PastIn(BaseModel):
+    """What became of a report where it was kept before. Each date may be left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reported_on: PlainDate | None = None
+    action_recorded_on: PlainDate | None = None
+    outcome_recorded_on: PlainDate | None = None
+
+
 class BulkReport(ReportIn):
     """A report among many, with a key of its own."""
 
@@ -85,6 +95,7 @@ class BulkReport(ReportIn):
     historic: StrictBool = Field(
         False, description="Counted, but nobody is alerted. Needs the scope reports:import."
     )
+    past: PastIn | None = Field(None, description="For history")
 
 
 class Unreadable:
@@ -185,6 +196,7 @@ def submission_of(
     idempotency_key: str,
     source: Source = Source.API,
     historic: bool = False,
+    past: PastIn | None = None,
 ) -> Submission | list[Problem]:
     """The submission that this client means, or why it may not."""
     problems = []
@@ -215,4 +227,5 @@ def submission_of(
         text=report.text,
         question=report.question,
         historic=historic,
+        past=Past(**past.model_dump()) if past else None,
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationRecorded, OrganisationStatus
-from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet
 from shared.identifiers import mask
 
 LONGEST_TEXT = 10_000
@@ -69,6 +69,7 @@ class Submission:
     question: str | None = None
     historic: bool = False
     submitted_by: UUID | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ def fingerprint(submission: Submission) -> bytes:
         submission.text,
         submission.question,
         submission.historic,
+        # Only where there is one: reports from before it could be said keep their fingerprints.
+        *([submission.past.model_dump(mode="json")] if submission.past else []),
     ]
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
@@ -147,6 +150,7 @@ def problems_of(
     return [
         *_about_organisations(submission, reporter, provider, successors),
         *_about_the_date(submission.happened_on, today),
+        *_about_the_past(submission, today),
         *_about_the_answers(submission),
         *_about_the_texts(submission),
     ]
@@ -194,6 +198,19 @@ def _about_the_date(happened_on: date, today: date) -> list[Problem]:
     if happened_on < EARLIEST:
         return [Problem("happened_on", "The date it happened must be 5 July 1948 or later")]
     return []
+
+
+def _about_the_past(submission: Submission, today: date) -> list[Problem]:
+    if submission.past is None:
+        return []
+    if not submission.historic:
+        return [Problem("past", "Leave this out: it is for imported history only")]
+    dates = submission.past.model_dump(exclude_none=True)
+    return [
+        Problem(f"past.{name}", "The date must be between when it happened and today")
+        for name, value in dates.items()
+        if not submission.happened_on <= value <= today
+    ]
 
 
 def _about_the_answers(submission: Submission) -> list[Problem]:

@@ -24,6 +24,7 @@ REPORT = Words(
     fields={
         "happened_on": "Date it happened",
         "historic": "Imported history",
+        "past": "What became of it before",
         "kind": "Type",
         "provider": "About",
         "reporter": "Reported by",

@@ -76,6 +76,7 @@ def _row(new: NewReport, now: datetime) -> dict[str, object]:
         "text": submission.text,
         "question": submission.question,
         "historic": submission.historic,
+        "past": submission.past.model_dump_json() if submission.past else None,
         "submitted_by": submission.submitted_by,
         "submitted_at": now,
         "masked": json.dumps(dict(new.masked)),

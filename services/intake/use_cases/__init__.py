@@ -148,6 +148,7 @@ def _submitted(report: NewReport, tx: Transaction) -> ReportSubmitted:
         text=submission.text,
         question=submission.question,
         historic=submission.historic,
+        past=submission.past,
         submitted_by=submission.submitted_by,
     )
 
@@ -157,6 +158,7 @@ def _entry(report: NewReport) -> Change:
     submission = report.submission
     told = {name: getattr(submission, name) for name in _TOLD}
     told |= {"reference": report.reference, "text": fingerprint_of(submission.text)}
+    told["past"] = submission.past.model_dump(mode="json") if submission.past else None
     if report.masked:
         told["masked"] = dict(report.masked)
     after = {name: value for name, value in told.items() if value is not None}
