@@ -16,7 +16,7 @@ from shared.contracts.cases import (
 )
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
-from shared.contracts.operations import DeadLetter
+from shared.contracts.operations import DeadLetter, DeadLetterDecided, DeadLetterSettled
 from shared.contracts.reclassifications import ReclassificationRequested
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.sessions import SessionEnded
@@ -41,6 +41,8 @@ PUBLISHED: tuple[type[Fact], ...] = (
     MessageSettled,
     SessionEnded,
     DeadLetter,
+    DeadLetterDecided,
+    DeadLetterSettled,
 )
 
 FACTS: dict[str, type[Fact]] = {fact.type: fact for fact in PUBLISHED}

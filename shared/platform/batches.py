@@ -13,6 +13,7 @@ from shared.contracts.operations import DeadLetter, RawHeader
 from shared.platform import repository
 from shared.platform.consumers import Consumers
 from shared.platform.failures import is_poison
+from shared.platform.letters import repository as letter_box
 from shared.platform.metrics import Metrics
 from shared.platform.records import Malformed, Received, position_id, read
 from shared.platform.telemetry import (
@@ -92,7 +93,7 @@ class Batches:
             else:
                 await self._consumers.apply(good, tx)
             letters = [self._dead_letter(one, tx) for one in bad]
-            await repository.record_dead_letters(tx.connection, letters)
+            await letter_box.keep(tx.connection, letters)
             tx.follow(
                 {letter.key: one.traceparent for letter, one in zip(letters, bad, strict=True)}
             )

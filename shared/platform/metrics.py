@@ -22,6 +22,11 @@ class Metrics:
         self.dead_letters = Counter(
             "insight_dead_letters_total", "Records set aside", ["cause"], registry=self.registry
         )
+        self.dead_letters_waiting = Gauge(
+            "insight_dead_letters_waiting",
+            "Records set aside that nobody has decided about",
+            registry=self.registry,
+        )
         self.rewinds = Counter(
             "insight_rewinds_total", "Batches put back for an outage", registry=self.registry
         )

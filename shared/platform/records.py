@@ -13,6 +13,7 @@ from shared.contracts.facts import FACTS
 from shared.contracts.operations import Cause
 from shared.platform.failures import describe
 
+_TYPE_NAME = re.compile(r"insight(\.[a-z]+(-[a-z]+)*){1,4}\.v[0-9]{1,2}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -81,7 +82,7 @@ def read(record: "ConsumerRecord[bytes, bytes]") -> Received | Malformed | None:
         traceparent = None
     contract = FACTS.get(name)
     if contract is None:
-        return Malformed(record, Cause.UNKNOWN_TYPE, name[:100], traceparent)
+        return Malformed(record, Cause.UNKNOWN_TYPE, _called(name), traceparent)
     if record.value is None:
         return None
     try:
@@ -93,3 +94,8 @@ def read(record: "ConsumerRecord[bytes, bytes]") -> Received | Malformed | None:
             record, Cause.BAD_HEADERS, "ce_id is not the value's event_id", traceparent
         )
     return Received(record, fact, traceparent)
+
+
+def _called(name: str) -> str:
+    """A type that we do not know, if that is what it is: a header may hold anybody's words."""
+    return name if _TYPE_NAME.fullmatch(name) else f"no type's name, {len(name)} characters"

@@ -1,4 +1,4 @@
-"""The platform's statements: inbox, outbox, timers, dead letters. Batches, one statement each."""
+"""The platform's statements: inbox, outbox, timers. Batches, one statement each."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from shared.contracts.operations import DeadLetter
 from shared.platform.database import insert_rows
-from shared.platform.tables import dead_letter, inbox, outbox, timer
+from shared.platform.tables import inbox, outbox, timer
 
 _RELAY_LOCK = 4_711
 """Advisory lock: one relay at a time on a database, which is what keeps the order of a key's facts."""
@@ -154,26 +153,3 @@ async def keep_failed_timer(connection: AsyncConnection, row: TimerRow, problem:
 async def failed_timers(connection: AsyncConnection) -> int:
     statement = select(func.count()).select_from(timer).where(timer.c.problem.is_not(None))
     return int((await connection.execute(statement)).scalar_one())
-
-
-async def record_dead_letters(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
-    await insert_rows(
-        connection,
-        dead_letter,
-        [
-            {
-                "event_id": letter.event_id,
-                "origin_topic": letter.origin_topic,
-                "origin_partition": letter.origin_partition,
-                "origin_offset": letter.origin_offset,
-                "cause": letter.cause.value,
-            }
-            for letter in letters
-        ],
-    )
-
-
-async def dead_letter_count(connection: AsyncConnection) -> int:
-    return int(
-        (await connection.execute(select(func.count()).select_from(dead_letter))).scalar_one()
-    )

@@ -15,13 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.base import Fact
-from shared.contracts.operations import Heartbeat
+from shared.contracts.operations import DeadLetterDecided, Heartbeat
 from shared.platform import repository, telemetry
+from shared.platform.account import Account
 from shared.platform.audit.anchor import Anchor
 from shared.platform.batches import Batches
 from shared.platform.connecting import give_way
 from shared.platform.consumers import Consumers
 from shared.platform.database import create_engine
+from shared.platform.letters import repository as letters
+from shared.platform.letters.recovering import Recovering
+from shared.platform.letters.replaying import Replaying
 from shared.platform.listener import Listener
 from shared.platform.metrics import Metrics
 from shared.platform.relay import Relay
@@ -43,6 +47,7 @@ _COLLECT_AFTER = 50_000
 
 log = logging.getLogger(__name__)
 Counts = Callable[[AsyncConnection], Awaitable[dict[str, int]]]
+TellAccount = Callable[[AsyncConnection], Awaitable[Account]]
 
 
 class Worker(Protocol):
@@ -65,8 +70,10 @@ class Runtime:
         timers: Timers | None = None,
         workers: Sequence[Worker] = (),
         counts: Counts | None = None,
+        account: TellAccount | None = None,
     ) -> None:
-        """`background`: handlers of topics that the others' must not wait for; they have a consumer of their own."""
+        """`background`: handlers of topics that the others' must not wait for; they have a consumer of their own. `account` is for a
+        service that tells more than `counts`."""
         self.settings = settings
         self.metrics = Metrics(settings.service)
         self.engine = create_engine(
@@ -81,14 +88,17 @@ class Runtime:
         )
         self.consumers = consumers or Consumers()
         self.background = background or Consumers()
+        if self.facts:  # who listens to nothing sets nothing aside
+            replaying = Replaying(settings.service, (self.consumers, self.background))
+            self.consumers.on(DeadLetterDecided, replaying.decide)
         self.listener = self._listener(self.consumers)
         self._listeners = [self.listener]
         if background is not None:
             self._listeners.append(self._listener(background, beside="background"))
         self._timers = TimerRunner(timers, self.transactions, self.metrics) if timers else None
         self._workers = list(workers)
-        self._counts = counts
-        self._counted: dict[str, int] = {}
+        self._tell = account or (counts and _only(counts))
+        self._account = Account()
         self._count_again_at = 0.0
 
     def _listener(self, consumers: Consumers, *, beside: str = "") -> Listener:
@@ -120,6 +130,7 @@ class Runtime:
             ("relay", self.relay.run),
             ("heartbeat", self._beat),
             ("history anchor", Anchor(self.settings, self.transactions, self.relay).run),
+            ("letters of before", Recovering(self.settings, self.transactions).run),
         ]
         if self._timers:
             jobs.append(("timers", self._timers.run))
@@ -136,11 +147,12 @@ class Runtime:
         problems: list[str] = []
         lags = await asyncio.gather(*(self._lag(each, problems) for each in self._listeners))
         lag = {topic: records for each in lags for topic, records in each.items()}
-        rows, age, dead = await self._database(problems)
+        rows, age, dead, waiting = await self._database(problems)
         for topic, records in lag.items():
             self.metrics.lag.labels(topic).set(records)
         self.metrics.outbox_rows.set(rows)
         self.metrics.outbox_age.set(age)
+        self.metrics.dead_letters_waiting.set(waiting)
         return Heartbeat(
             service=self.settings.service,
             instance=self.settings.instance,
@@ -151,7 +163,10 @@ class Runtime:
             outbox_rows=rows,
             outbox_age_seconds=round(age, 3),
             dead_letters=dead,
-            counts=self._counted,
+            dead_letters_waiting=waiting,
+            counts=dict(self._account.counts),
+            accepted=self._account.accepted,
+            waiting=self._account.waiting,
         )
 
     async def _lag(self, listener: Listener, problems: list[str]) -> dict[str, int]:
@@ -168,25 +183,25 @@ class Runtime:
             problems.append(f"no progress for {still:.0f} seconds with records waiting")
         return lag
 
-    async def _database(self, problems: list[str]) -> tuple[int, float, int]:
+    async def _database(self, problems: list[str]) -> tuple[int, float, int, int]:
         try:
             async with asyncio.timeout(5), self.transactions.read() as connection:
                 rows, age = await repository.outbox_state(connection)
-                dead = await repository.dead_letter_count(connection)
+                dead, waiting = await letters.count(connection)
                 if failed := await repository.failed_timers(connection):
                     problems.append(f"{failed} timers cannot fire")
                 await self._count(connection)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             give_way(error)
             problems.append("the database does not answer")
-            return 0, 0.0, 0
-        return rows, age, dead
+            return 0, 0.0, 0, 0
+        return rows, age, dead, waiting
 
     async def _count(self, connection: AsyncConnection) -> None:
         began = time.monotonic()
-        if self._counts is None or began < self._count_again_at:
+        if self._tell is None or began < self._count_again_at:
             return
-        self._counted = await self._counts(connection)
+        self._account = await self._tell(connection)
         ended = time.monotonic()
         self._count_again_at = ended + _COUNTING_SHARE * (ended - began)
 
@@ -205,6 +220,13 @@ class Runtime:
                 give_way(error)
                 log.info("heartbeat not sent: %s", type(error).__name__)
             await asyncio.sleep(_HEARTBEAT_SECONDS)
+
+
+def _only(counts: Counts) -> TellAccount:
+    async def tell(connection: AsyncConnection) -> Account:
+        return Account(await counts(connection))
+
+    return tell
 
 
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:

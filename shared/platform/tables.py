@@ -60,7 +60,16 @@ dead_letter = Table(
     Column("origin_offset", BigInteger, nullable=False),
     Column("cause", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    comment="What this service set aside; the records themselves are in the dead-letter topic",
+    # The record as it came, until somebody has decided about it. It may hold free text.
+    Column("record_key", LargeBinary),
+    Column("record_value", LargeBinary),
+    Column("record_headers", JSONB, comment="[[name, base64], ...]; none: the record is not here"),
+    Column("outcome", Text, comment="What became of it; none while it waits for a decision"),
+    Column("settled_at", DateTime(timezone=True)),
+    comment="What this service set aside, and keeps until an operator decides",
+)
+Index(
+    "dead_letter_waiting", dead_letter.c.event_id, postgresql_where=dead_letter.c.outcome.is_(None)
 )
 
 audit_entry = Table(

@@ -108,8 +108,11 @@ def test_who_listens_to_what_is_as_the_design_says() -> None:
         }
         for service in ("intake", "classification", "actions", "notifications", "reporting")
     }
-    assert listens["intake"] == {"insight.cases.v1"}
+    # Each does what was decided about what it set aside.
+    assert all("insight.dead-letter-decisions.v1" in topics for topics in listens.values())
+    assert listens["intake"] == {"insight.cases.v1", "insight.dead-letter-decisions.v1"}
     assert listens["classification"] == {
+        "insight.dead-letter-decisions.v1",
         "insight.reports.v1",
         "insight.reclassifications.v1",
         "insight.directory.v1",

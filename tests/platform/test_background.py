@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from shared.contracts.operations import DECISIONS_TOPIC, DeadLetterDecided
 from shared.contracts.reclassifications import ReclassificationRequested
 from shared.contracts.reports import ReportSubmitted
 from shared.platform.consumers import Consumers
@@ -57,7 +58,7 @@ async def test_what_comes_on_other_topics_is_not_held_up_by_the_background(
         }
 
     async def nothing_waits() -> bool:
-        return await lag() == {new.topic: 0, request.topic: 0}
+        return await lag() == {new.topic: 0, DECISIONS_TOPIC: 0, request.topic: 0}
 
     async with probe.runtime.lifespan():
         await facts.publish(request)
@@ -70,4 +71,8 @@ async def test_what_comes_on_other_topics_is_not_held_up_by_the_background(
         await eventually(nothing_waits)
         assert {topic for topic, _ in await probe.committed()} == {new.topic}, "not its own group"
     assert done == [new.report_id]
-    assert probe.runtime.facts == (ReportSubmitted, ReclassificationRequested)
+    assert probe.runtime.facts == (
+        ReportSubmitted,
+        DeadLetterDecided,
+        ReclassificationRequested,
+    )

@@ -4,7 +4,7 @@ import json
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.contracts.operations import HEARTBEATS_TOPIC, Heartbeat
+from shared.contracts.operations import DECISIONS_TOPIC, HEARTBEATS_TOPIC, Heartbeat
 from shared.contracts.reports import REPORTS_TOPIC
 from tests.platform.probe import Gate, Place, Probe
 from tests.support.facts import Facts
@@ -23,12 +23,12 @@ async def test_lag_counts_what_is_not_processed_yet_and_ends_at_nothing(
     await facts.publish(*(report(number) for number in range(25)))
     async with place.running(gate, consumer_batch=5) as probe:
         await gate.entered.wait()
-        topic = place.topic_prefix + REPORTS_TOPIC
-        assert (await probe.runtime.status()).lag == {topic: 25}
+        reports, decisions = (place.topic_prefix + one for one in (REPORTS_TOPIC, DECISIONS_TOPIC))
+        assert (await probe.runtime.status()).lag == {reports: 25, decisions: 0}
         gate.opened.set()
 
         async def caught_up() -> bool:
-            return (await probe.runtime.status()).lag == {topic: 0}
+            return (await probe.runtime.status()).lag == {reports: 0, decisions: 0}
 
         await eventually(caught_up)
         status = await probe.runtime.status()

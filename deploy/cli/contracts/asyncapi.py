@@ -18,6 +18,7 @@ from shared.contracts.messages import MESSAGES_TOPIC
 from shared.contracts.operations import (
     AUDIT_HEADS_TOPIC,
     DEAD_LETTERS_TOPIC,
+    DECISIONS_TOPIC,
     HEARTBEATS_TOPIC,
     AuditHead,
     Heartbeat,
@@ -37,13 +38,15 @@ PUBLISHERS: Mapping[str, tuple[str, ...]] = {
     MESSAGES_TOPIC: ("notifications",),
     SESSIONS_TOPIC: ("intake",),
     DEAD_LETTERS_TOPIC: SERVICES,
+    DECISIONS_TOPIC: ("reporting",),
     HEARTBEATS_TOPIC: SERVICES,
     AUDIT_HEADS_TOPIC: SERVICES,
 }
 KEYS: Mapping[str, str] = {
     DIRECTORY_TOPIC: "The organisation's code.",
     SESSIONS_TOPIC: "The session's handle.",
-    DEAD_LETTERS_TOPIC: "Topic, partition and offset that the record came from.",
+    DEAD_LETTERS_TOPIC: "Topic, partition and offset that the record came from; of what became of it, the letter's id.",
+    DECISIONS_TOPIC: "The service that set the record aside.",
     HEARTBEATS_TOPIC: "The process.",
     AUDIT_HEADS_TOPIC: "The service.",
 }
