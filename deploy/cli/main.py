@@ -1,39 +1,56 @@
-"""The `insight` command: one module per verb, listed here."""
+"""The `insight` command: one module per verb, listed here. A verb is imported alone when it is asked for by name: some bring the whole
+estate along."""
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from typing import Any
 
 import typer
 
-from deploy.cli import (
-    audit,
-    classify,
-    contracts,
-    directory,
-    import_,
-    migrate,
-    run,
-    status,
-    themes,
-    topics,
-)
-from deploy.cli.bench import command as bench
-from deploy.cli.demo import command as demo
+VERBS = {
+    "run": "deploy.cli.run:run",
+    "status": "deploy.cli.status:status",
+    "import": "deploy.cli.import_:import_file",
+    "classify": "deploy.cli.classify:classify_file",
+    "spc": "deploy.cli.spc.command:spc",
+    "demo": "deploy.cli.demo.command:demo",
+    "migrate": "deploy.cli.migrate:migrate",
+    "topics": "deploy.cli.topics:topics",
+    "bench": "deploy.cli.bench.command:bench",
+    "audit": "deploy.cli.audit:app",
+    "contracts": "deploy.cli.contracts:app",
+    "directory": "deploy.cli.directory:app",
+    "themes": "deploy.cli.themes:app",
+}
+"""Each verb's function, or group of further verbs."""
 
-app = typer.Typer(
-    name="insight",
-    help="Runs Insight on this machine and looks after it.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
 
-app.command("run")(run.run)
-app.command("status")(status.status)
-app.command("import")(import_.import_file)
-app.command("classify")(classify.classify_file)
-app.command("demo")(demo.demo)
-app.command("migrate")(migrate.migrate)
-app.command("topics")(topics.topics)
-app.command("bench")(bench.bench)
-app.add_typer(audit.app, name="audit")
-app.add_typer(contracts.app, name="contracts")
-app.add_typer(directory.app, name="directory")
-app.add_typer(themes.app, name="themes")
+def app() -> None:
+    """Runs the verb that the command line names; every other command line is answered with all of them at hand."""
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    build([asked] if asked in VERBS else VERBS)()
+
+
+def build(verbs: Iterable[str]) -> typer.Typer:
+    """The command with these verbs."""
+    built = typer.Typer(
+        name="insight",
+        help="Runs Insight on this machine and looks after it.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    built.callback()(_insight)
+    for verb in verbs:
+        module, _, name = VERBS[verb].partition(":")
+        found: Any = getattr(import_module(module), name)
+        if isinstance(found, typer.Typer):
+            built.add_typer(found, name=verb)
+        else:
+            built.command(verb)(found)
+    return built
+
+
+def _insight() -> None:
+    """Without it, a command with one verb would take the verb's name for an argument."""

@@ -1,7 +1,7 @@
 """Organisations of different volumes side by side."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -104,6 +104,7 @@ units_strategy = st.lists(
 ).map(lambda pairs: [Unit(str(at), int(n * share), n) for at, (n, share) in enumerate(pairs)])
 
 
+@settings(max_examples=30)
 @given(units_strategy, st.sampled_from(Measure))
 def test_limits_are_in_order_around_the_centre_and_close_in_with_the_volume(
     units: list[Unit], measure: Measure

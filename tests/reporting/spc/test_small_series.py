@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.random import default_rng
 
 from services.reporting.domain.spc import (
     Cause,
@@ -20,6 +21,7 @@ from services.reporting.domain.spc import (
     pooled,
     xmr,
 )
+from services.reporting.domain.spc.carrying import SMALLEST_MEAN
 from services.reporting.domain.spc.series import Options
 from tests.reporting.spc.series import month, monthly
 
@@ -103,6 +105,18 @@ def test_whatever_is_charted_has_enough_points_and_no_count_is_lost_on_the_way(
     if found.points:
         assert xmr(found.points, Options()).latest.value is not None
     assert found.why.endswith(".")
+
+
+def false_signals(mean: float) -> float:
+    """The share of charts of 24 months, on which nothing changes, whose latest month signals."""
+    counts = default_rng(7).poisson(mean, (400, 24)).astype(float)
+    return sum(xmr(monthly(row), Options()).latest.special for row in counts.tolist()) / len(counts)
+
+
+def test_counts_that_are_charted_by_month_signal_no_more_often_by_chance_than_large_ones() -> None:
+    assert false_signals(0.5) > 0.06
+    assert false_signals(SMALLEST_MEAN) < 0.04
+    assert false_signals(30) < 0.04
 
 
 def on_days(*days: int) -> list[date]:

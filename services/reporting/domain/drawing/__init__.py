@@ -14,7 +14,7 @@ from services.reporting.domain.drawing.icons import assurance_icon, variation_ic
 from services.reporting.domain.drawing.parts import NARROW, SMALL, WIDE, Frame, standalone
 from services.reporting.domain.drawing.scales import told
 from services.reporting.domain.drawing.xmr_chart import xmr_chart
-from services.reporting.domain.drawing.xmr_words import Labels, xmr_words
+from services.reporting.domain.drawing.xmr_words import Labels, overview_words, xmr_words
 
 __all__ = [
     "NARROW",
@@ -26,6 +26,7 @@ __all__ = [
     "assurance_icon",
     "funnel_chart",
     "funnel_words",
+    "overview_words",
     "standalone",
     "told",
     "value_told",

@@ -37,6 +37,17 @@ class Labels:
 
 def xmr_words(chart: Xmr, labels: Labels) -> str:
     """What the drawing shows, with the numbers that it shows."""
+    signals = [point for point in chart.points if point.special]
+    if not signals:
+        return overview_words(chart, labels)
+    earlier = len(signals) - _MOST_TOLD
+    named = [f"{earlier:,} earlier ones"] if earlier > 0 else []
+    named += [_signal(point, labels) for point in signals[-_MOST_TOLD:]]
+    return f"{overview_words(chart, labels)} More than chance: {'; '.join(named)}."
+
+
+def overview_words(chart: Xmr, labels: Labels) -> str:
+    """The same without the single points."""
     points = chart.known
     said = [f"{sentence(labels.title, chart, labels.step, labels.manner)}."]
     if points:
@@ -47,13 +58,6 @@ def xmr_words(chart: Xmr, labels: Labels) -> str:
     for _, point, reason in begun(chart):
         because = f" ({reason})" if reason else ""
         said.append(f"Limits begin anew with {labels.step.in_words(point.on)}{because}.")
-    signals = [point for point in points if point.special]
-    told_ones = "; ".join(_signal(point, labels) for point in signals[-_MOST_TOLD:])
-    earlier = len(signals) - _MOST_TOLD
-    if signals:
-        said.append(
-            f"More than chance: {f'{earlier} earlier ones; ' if earlier > 0 else ''}{told_ones}."
-        )
     return " ".join(said)
 
 

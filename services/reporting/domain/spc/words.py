@@ -4,7 +4,14 @@ real change"."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.reporting.domain.spc.series import Assurance, Cause, Judged, Variation, Xmr
+from services.reporting.domain.spc.series import (
+    FEWEST_POINTS,
+    Assurance,
+    Cause,
+    Judged,
+    Variation,
+    Xmr,
+)
 from services.reporting.domain.spc.steps import Step
 
 
@@ -56,17 +63,27 @@ ASSURANCE = {
 
 
 def sentence(name: str, chart: Xmr, step: Step, manner: Manner = COUNTS) -> str:
-    """`Name: what the latest point says`, without a full stop. Where the limits are early ones, it says on how much they rest."""
-    return f"{name}: {_said(chart, step, manner)}"
+    """`Name: what the latest point says`, without a full stop. Where the limits are early ones, it says on how much they rest; where the
+    latest point has no value, it says so first."""
+    group = [point for point in chart.groups[-1] if point.value is not None]
+    if not group:
+        return f"{name}: no data{_since(chart, step)}"
+    said = f"{_said(group, step, manner)}{_how_early(group, chart, step)}"
+    if chart.latest.value is None:
+        said = f"no data for {step.in_words(chart.latest.on)}; before that, {said}"
+    return f"{name}: {said}"
 
 
-def _said(chart: Xmr, step: Step, manner: Manner) -> str:
-    group = chart.groups[-1]
-    known = sum(point.value is not None for point in group)
-    if chart.latest.limits.upper is None:
-        return _without_limits(group, known, step)
-    said = _change(group, step, manner) if chart.latest.special else _calm(group, step, manner)
-    return f"{said}{_how_early(group, known, step, rebased=len(chart.groups) > 1)}"
+def _said(group: Sequence[Judged], step: Step, manner: Manner) -> str:
+    """Of points that have values, at least one."""
+    if group[-1].limits.upper is None:
+        return _without_limits(group, step)
+    return (_change if group[-1].special else _calm)(group, step, manner)
+
+
+def _since(chart: Xmr, step: Step) -> str:
+    """Since when the limits in force are; nothing when since the beginning."""
+    return f" since {_start(chart.groups[-1][0], step)}" if len(chart.groups) > 1 else ""
 
 
 def _change(group: Sequence[Judged], step: Step, manner: Manner) -> str:
@@ -109,19 +126,15 @@ def _start(point: Judged, step: Step) -> str:
     return Step.MONTH.in_words(point.on) if step is Step.QUARTER else step.in_words(point.on)
 
 
-def _without_limits(group: Sequence[Judged], known: int, step: Step) -> str:
-    if not known:
-        return "no data"
-    if known == 1:
+def _without_limits(group: Sequence[Judged], step: Step) -> str:
+    if len(group) == 1:
         return f"only {step.counted(1)} of data so far, too little to tell"
-    values = {point.value for point in group if point.value is not None}
-    if len(values) == 1:
-        return f"the same throughout, {step.counted(known)} long"
-    return f"too little data to tell, {step.counted(known)} so far"
+    if len({point.value for point in group}) == 1:
+        return f"the same throughout, {step.counted(len(group))} long"
+    return f"too little data to tell, {step.counted(len(group))} so far"
 
 
-def _how_early(group: Sequence[Judged], known: int, step: Step, *, rebased: bool) -> str:
-    if not group[-1].short_group:
+def _how_early(group: Sequence[Judged], chart: Xmr, step: Step) -> str:
+    if len(group) >= FEWEST_POINTS or group[-1].limits.upper is None:
         return ""
-    since = f" since {_start(group[0], step)}" if rebased else ""
-    return f" (early: only {step.counted(known)} of data{since})"
+    return f" (early: only {step.counted(len(group))} of data{_since(chart, step)})"
