@@ -20,7 +20,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     board = HealthBoard(settings)
     runtime = Runtime(
-        settings, consumers=build_consumers(), workers=[board], counts=repository.counts
+        settings, consumers=build_consumers(), workers=[board], counts=repository.told
     )
     app = create_web_app(runtime, title="Reporting", templates=ROOM / "templates")
     app.state.health_board = board

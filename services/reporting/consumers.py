@@ -20,7 +20,6 @@ from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
-from shared.directory.use_cases import record_organisations
 from shared.platform.consumers import Consumers
 from shared.sessions.use_cases import record_endings
 
@@ -43,7 +42,7 @@ def build_consumers() -> Consumers:
     """Every topic but the signals, which are reporting's own, and the heartbeats, which `health_board` keeps in memory."""
     consumers = (
         Consumers()
-        .on(OrganisationRecorded, record_organisations)
+        .on(OrganisationRecorded, use_cases.follow_directory)
         .on(SessionEnded, record_endings)
         .on(ReportSubmitted, use_cases.count_reports)
         .on(ThemesAssigned, use_cases.apply_verdicts)

@@ -1,5 +1,5 @@
 """Reporting's read model. Facts of each topic fill a table of their own, so that none waits for another and most are written once;
-the aggregates are kept from them as they arrive (`domain.counts`)."""
+the counts are kept from them as they arrive (`domain.cubes`)."""
 
 from sqlalchemy import (
     BigInteger,
@@ -34,15 +34,15 @@ report_fact = Table(
     Column("service", String, nullable=False),
     Column("happened_on", Date, nullable=False),
     Column("month", Date, nullable=False),
+    Column("reported_on", Date, nullable=False),
     Column("reported_month", Date, nullable=False),
     Column("submitted_at", _MOMENT, nullable=False),
     Column("harm", String),
     Column("rating", String),
     Column("historic", Boolean, nullable=False),
-    # Lists of reports are newest first, of everybody, a practice or a provider.
-    Index("report_fact_happened", "happened_on", "report_id"),
-    Index("report_fact_reporter", "reporter", "happened_on", "report_id"),
-    Index("report_fact_provider", "provider", "happened_on", "report_id"),
+    # Of history, where its source knew.
+    Column("past_action_on", Date),
+    Column("past_outcome_on", Date),
 )
 
 verdict_fact = Table(
@@ -53,12 +53,25 @@ verdict_fact = Table(
     Column("tenet", String, nullable=False),
     Column("themes", JSONB, nullable=False),  # [{"theme": slug, "sub_theme": slug or null}, ...]
     Column("decided_by", String, nullable=False),
-    Index(
-        "verdict_fact_themes",
-        "themes",
-        postgresql_using="gin",
-        postgresql_ops={"themes": "jsonb_path_ops"},
-    ),
+)
+
+listed_report = Table(
+    "listed_report",
+    metadata,
+    # What lists are read from: each report once as itself (no theme) and once for each of its themes, with what lists are of.
+    Column("report_id", Uuid, primary_key=True),
+    Column("theme", String, primary_key=True),
+    Column("happened_on", Date, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("reporter", String, nullable=False),
+    Column(
+        "tenet", String, nullable=False
+    ),  # the verdict's, and the reporter's own until there is one
+    Column("kind", String, nullable=False),
+    # Newest first, of everybody, a provider or a practice.
+    Index("listed_report_newest", "theme", "happened_on", "report_id"),
+    Index("listed_report_provider", "theme", "provider", "happened_on", "report_id"),
+    Index("listed_report_reporter", "theme", "reporter", "happened_on", "report_id"),
 )
 
 case_fact = Table(
@@ -105,21 +118,66 @@ theme_title = Table(
     Column("named_at", _MOMENT, nullable=False),
 )
 
-trend_count = Table(
-    "trend_count",
+_COMPLETED = text("completed_on IS NOT NULL")
+
+action_fact = Table(
+    "action_fact",
     metadata,
-    # The key's order serves the pages: one measure, all themes or one, a range of months.
-    Column("measure", String, primary_key=True),
-    Column("sub_theme", String, primary_key=True),  # empty: all of the theme
-    Column("month", Date, primary_key=True),
-    Column("theme", String, primary_key=True),  # empty: all reports
-    Column("provider", String, primary_key=True),
-    Column("reporter", String, primary_key=True),
-    Column("tenet", String, primary_key=True),
-    Column("kind", String, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    Index("trend_count_theme", "theme", "sub_theme", "month"),
+    Column("action_id", Uuid, primary_key=True),
+    Column("report_id", Uuid, nullable=False),
+    Column("reporter", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("due_on", Date),
+    Column("completed_on", Date),
+    # Completed actions, newest first, as the lists of reports.
+    Index("action_fact_newest", "completed_on", "action_id", postgresql_where=_COMPLETED),
+    Index(
+        "action_fact_provider",
+        "provider",
+        "completed_on",
+        "action_id",
+        postgresql_where=_COMPLETED,
+    ),
+    Index(
+        "action_fact_reporter",
+        "reporter",
+        "completed_on",
+        "action_id",
+        postgresql_where=_COMPLETED,
+    ),
 )
+
+area_member = Table(
+    "area_member",
+    metadata,
+    # The areas that the kept counts are by: they move when the directory says otherwise.
+    Column("organisation", String, primary_key=True),
+    Column("area", String, primary_key=True),
+    Column("as_provider", Boolean, nullable=False),
+)
+
+
+def _cube(name: str, key: str, measures: str = "reports") -> Table:
+    """Counts by cube, as `domain.cubes` declares them. A row for each cell that is not empty; the key's order is what it is read by."""
+    return Table(
+        name,
+        metadata,
+        *(
+            Column(column, Date if column == "month" else String, primary_key=True)
+            for column in key.split()
+        ),
+        *(Column(measure, Integer, nullable=False) for measure in measures.split()),
+    )
+
+
+_ALL = "reports asked in_time late learning action completed outcome disputed confirmed unanswered"
+pair_count = _cube(
+    "pair_count", "reporter month_of sub_theme theme month provider tenet kind", _ALL
+)
+place_count = _cube("place_count", "area provider month_of sub_theme theme month tenet kind", _ALL)
+pair_facet = _cube("pair_facet", "reporter facet theme month value provider tenet kind")
+place_facet = _cube("place_facet", "area provider facet theme month value tenet kind")
+practice_count = _cube("practice_count", "reporter month_of theme month")
 
 tally = Table(
     "tally",

@@ -1,10 +1,12 @@
 """What each fact does to the read model. Every one of them may come first, late or replayed: see `domain.known`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from services.reporting.domain.counts import Counts
+from services.reporting.domain.areas import areas_in
+from services.reporting.domain.counts import Counts, standing_of
+from services.reporting.domain.cubes import Standing
 from services.reporting.domain.known import (
     Known,
     MessageEnd,
@@ -13,16 +15,28 @@ from services.reporting.domain.known import (
     Verdict,
     last_ends,
 )
+from services.reporting.repository import counts as kept
 from services.reporting.repository import facts as repository
 from shared.contracts.cases import CaseFact
+from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
 from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.themes import ThemesAssigned
+from shared.directory.use_cases import record_organisations
 from shared.platform.transaction import Transaction
 
 Told = TypeVar("Told", ReportSubmitted, ThemesAssigned, CaseFact)
 Learn = Callable[[Known, Told], Known]
+
+
+async def follow_directory(facts: Sequence[OrganisationRecorded], tx: Transaction) -> None:
+    """The directory as it is now; what it moves from one commissioner's area to another's is counted there."""
+    await repository.take_turn(tx.connection)
+    await record_organisations(facts, tx)
+    before = await kept.areas(tx.connection)
+    after = areas_in(await kept.directory(tx.connection))
+    await kept.move_areas(tx.connection, before, after)
 
 
 async def count_reports(facts: Sequence[ReportSubmitted], tx: Transaction) -> None:
@@ -52,6 +66,7 @@ async def follow_cases(facts: Sequence[CaseFact], tx: Transaction) -> None:
         {key: known.progress for key, known in changed.items() if known.progress is not None},
         {fact.report_id: fact for fact in facts},
     )
+    await repository.save_actions(tx.connection, facts)
 
 
 async def count_messages(facts: Sequence[MessageSettled], tx: Transaction) -> None:
@@ -65,7 +80,7 @@ async def count_messages(facts: Sequence[MessageSettled], tx: Transaction) -> No
     for end in moved:
         counts.move_message(before.get(end.message_id), end)
     await repository.save_messages(tx.connection, moved)
-    await repository.move_counts(tx.connection, counts)
+    await kept.move_counts(tx.connection, counts)
 
 
 async def list_dead_letters(facts: Sequence[DeadLetter], tx: Transaction) -> None:
@@ -81,11 +96,31 @@ async def _learn(facts: Sequence[Told], learn: Learn[Told], tx: Transaction) -> 
     after = dict(before)
     for fact in facts:
         after[fact.report_id] = learn(after[fact.report_id], fact)
+    changed = {key: known for key, known in after.items() if known != before[key]}
+    await _count(changed, before, tx)
+    return changed
+
+
+async def _count(
+    changed: Mapping[UUID, Known], before: Mapping[UUID, Known], tx: Transaction
+) -> None:
+    """Move the counts and the lists to what is known now."""
+    places = [known.reported for known in changed.values() if known.reported is not None]
+    codes = {each.reporter for each in places} | {each.provider for each in places}
+    areas = await kept.areas(tx.connection, codes)
     counts = Counts()
-    for key, known in after.items():
-        counts.move(before[key], known)
-    await repository.move_counts(tx.connection, counts)
-    return {key: known for key, known in after.items() if known != before[key]}
+    stood: dict[UUID, Standing] = {}
+    stands: dict[UUID, Standing] = {}
+    for key, known in changed.items():
+        was, now = standing_of(before[key], areas), standing_of(known, areas)
+        counts.move_tallies(before[key], known)
+        counts.move(was, now)
+        if was is not None:
+            stood[key] = was
+        if now is not None:
+            stands[key] = now
+    await kept.move_counts(tx.connection, counts)
+    await kept.list_reports(tx.connection, stood, stands)
 
 
 def _ids(facts: Sequence[Told]) -> Collection[UUID]:

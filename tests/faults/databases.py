@@ -46,7 +46,7 @@ EFFECTS: dict[str, dict[str, str]] = {
         "letters heard of": "SELECT consumer || ' ' || origin_topic || '/' || origin_partition || '/' || origin_offset"
         " || ' ' || cause FROM dead_letter_fact",
         "counts": "SELECT month || ' ' || provider || ' ' || reporter || ' ' || kind"
-        " FROM trend_count, generate_series(1, number) WHERE measure = 'reports' AND theme = '' AND sub_theme = ''",
+        " FROM pair_count, generate_series(1, reports) WHERE month_of = 'event' AND theme = '' AND sub_theme = ''",
         "reports in the tally": "SELECT 'report' FROM tally, generate_series(1, number) WHERE name = 'reports_counted'",
     },
 }

@@ -24,8 +24,9 @@ from shared.contracts.cases import (
     OutcomeDisputed,
     OutcomeRecorded,
 )
+from shared.contracts.directory import OrganisationKind, OrganisationRecorded, OrganisationStatus
 from shared.contracts.messages import MessageKind, MessageSettled, MessageState
-from shared.contracts.reports import Harm, Kind, Rating, ReportSubmitted, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Past, Rating, ReportSubmitted, Source, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, ThemesAssigned
 from tests.support.reports import reference_of
 
@@ -189,22 +190,78 @@ def story(random: Random, number: int, **changes: object) -> Story:
         "kind": kind,
         "tenet": random.choice(list(Tenet)),
         "source": random.choice(list(Source)),
-        "reporter": random.choice(PRACTICES),
+        "reporter": random.choice((*PRACTICES, *PRACTICES, "PG1", "RZ1")),
         "provider": random.choice(PROVIDERS),
-        "service": "other",
+        "service": random.choice(("other", "discharge")),
         "happened_on": happened_on,
-        "harm": Harm.LOW if kind is Kind.EVENT else None,
-        "rating": Rating.POOR if kind is Kind.FEEDBACK else None,
+        "harm": random.choice(list(Harm)) if kind is Kind.EVENT else None,
+        "rating": random.choice((None, *Rating)) if kind is Kind.FEEDBACK else None,
         "text": "The letter came late.",
         "historic": random.random() < 0.2,
     }
+    if values["historic"] and random.random() < 0.5:
+        values["past"] = Past(
+            reported_on=random.choice((None, happened_on)),
+            action_recorded_on=random.choice((None, happened_on)),
+            outcome_recorded_on=random.choice((None, happened_on)),
+        )
     return Story(random, ReportSubmitted.model_validate(values | changes))
 
 
-def history(seed: int, reports: int) -> list[Fact]:
+def history(seed: int, reports: int, **changes: object) -> list[Fact]:
     """Every fact of so many reports, topic by topic and report by report."""
     random = seeded(seed)
-    return [fact for number in range(reports) for fact in story(random, number).facts()]
+    return [fact for number in range(reports) for fact in story(random, number, **changes).facts()]
+
+
+def directory_history(seed: int) -> list[Fact]:
+    """Organisations and what becomes of them: who oversees whom changes, some are succeeded, and some of that is undone."""
+    random = seeded(seed)
+    boards = ("QA1", "QB2", "QC3")
+    records = [
+        *(_organisation(random, code, OrganisationKind.COMMISSIONER) for code in boards),
+        *(_organisation(random, code, OrganisationKind.PRACTICE, boards) for code in PRACTICES),
+        *(_organisation(random, code, OrganisationKind.ACUTE, boards) for code in PROVIDERS),
+        _organisation(random, "PG1", OrganisationKind.PATIENT_GROUP, boards),
+    ]
+    latest = {each.code: each for each in records}
+    told = list(records)
+    for _ in range(random.randrange(8)):
+        before = random.choice([*latest.values()])
+        changes: dict[str, object] = {"event_id": _uuid(random), "revision": before.revision + 1}
+        open_ones = [
+            each.code
+            for each in latest.values()
+            if each.kind is before.kind
+            and each.status is OrganisationStatus.OPEN
+            and each != before
+        ]
+        if before.status is OrganisationStatus.CLOSED:
+            changes |= {"status": OrganisationStatus.OPEN}
+        elif open_ones and random.random() < 0.5:
+            changes |= {
+                "status": OrganisationStatus.CLOSED,
+                "successor": random.choice([*open_ones, None]),
+            }
+        else:
+            changes |= {"commissioner": random.choice([*boards, None])}
+        latest[before.code] = before.model_copy(update=changes)
+        told.append(latest[before.code])
+    return [*told]
+
+
+def _organisation(
+    random: Random, code: str, kind: OrganisationKind, boards: Sequence[str] = ()
+) -> OrganisationRecorded:
+    return OrganisationRecorded(
+        event_id=_uuid(random),
+        occurred_at=NOW,
+        code=code,
+        revision=1,
+        name=f"Organisation {code}",
+        kind=kind,
+        commissioner=random.choice([*boards, None]) if boards else None,
+    )
 
 
 def in_any_order(facts: Sequence[Fact], random: Random, copies: float = 0.1) -> list[Fact]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 
-from aiokafka import ConsumerRecord
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
 from services.reporting.consumers import build_consumers
-from services.reporting.domain.counts import Cell, Counts
+from services.reporting.domain.counts import Counts
+from services.reporting.repository.counts import TABLES
 from shared.contracts.base import Fact
-from shared.platform.records import Received
 from shared.platform.transaction import Transactions
+from tests.support.facts import received
 
 READ_MODEL = (
     tables.report_fact,
@@ -19,7 +19,10 @@ READ_MODEL = (
     tables.case_fact,
     tables.message_fact,
     tables.theme_title,
-    tables.trend_count,
+    tables.listed_report,
+    tables.action_fact,
+    tables.area_member,
+    *TABLES.values(),
     tables.tally,
 )
 
@@ -30,13 +33,8 @@ async def apply(facts: Sequence[Fact], transactions: Transactions, batch: int = 
     """Apply the facts as the platform does with what it has consumed, but without Kafka and without an inbox."""
     consumers = build_consumers()
     for at in range(0, len(facts), batch):
-        received = [Received(_record(fact), fact, None) for fact in facts[at : at + batch]]
         async with transactions.begin() as tx:
-            await consumers.apply(received, tx)
-
-
-def _record(fact: Fact) -> "ConsumerRecord[bytes, bytes]":
-    return ConsumerRecord(fact.topic, 0, 0, 0, 0, fact.key.encode(), b"", None, 0, 0, ())
+            await consumers.apply([received(fact) for fact in facts[at : at + batch]], tx)
 
 
 async def rows_of(connection: AsyncConnection, table: Table) -> list[Row]:
@@ -48,9 +46,10 @@ async def rows_of(connection: AsyncConnection, table: Table) -> list[Row]:
 async def counts_of(connection: AsyncConnection) -> Counts:
     """The aggregates as they are kept."""
     counts = Counts()
-    for row in (await connection.execute(select(tables.trend_count))).mappings():
-        number = row["number"]
-        counts.cells[Cell(**{name: row[name] for name in Cell._fields})] = number
+    for cube, table in TABLES.items():
+        for row in (await connection.execute(select(table))).mappings():
+            key = tuple(row[name] for name in cube.columns)
+            counts.cells[cube][key] = [row[measure] for measure in cube.measures]
     for name, number in await connection.execute(select(tables.tally)):
         counts.tallies[name] = number
     return counts

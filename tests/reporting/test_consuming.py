@@ -51,7 +51,7 @@ async def test_facts_published_in_any_order_and_twice_are_counted_once(
 ) -> None:
     happened = history(21, 40)
     await facts.publish(*as_kafka_may(happened, seeded(21), copies=0.3))
-    await until_counted(service, recount(happened))
+    await until_counted(service, recount([*directory(), *happened]))
 
 
 async def test_a_correction_moves_the_numbers_on_the_page(service: Running, facts: Facts) -> None:
@@ -80,7 +80,7 @@ async def test_a_malformed_report_is_set_aside_once_and_its_neighbours_are_count
     await facts.publish(other)
     letters = await facts.expect_all(DeadLetter, count=2)
     assert {letter.consumer for letter in letters} == {"reporting"}
-    await until_counted(service, recount([one, other]))
+    await until_counted(service, recount([*directory(), one, other]))
 
 
 async def test_a_malformed_dead_letter_ends_as_one_well_formed_dead_letter_and_no_more(

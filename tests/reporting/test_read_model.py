@@ -9,11 +9,19 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.reporting import tables
+from services.reporting.domain.cubes import CUBES, PAIR_COUNT
 from services.reporting.domain.recount import recount
 from shared.contracts.reports import Tenet
 from shared.platform.transaction import Transactions
 from tests.conftest import DatabaseUrl
-from tests.reporting.histories import as_kafka_may, history, in_any_order, seeded, story
+from tests.reporting.histories import (
+    as_kafka_may,
+    directory_history,
+    history,
+    in_any_order,
+    seeded,
+    story,
+)
 from tests.reporting.support import READ_MODEL, apply, counts_of, rows_of
 
 pytestmark = pytest.mark.integration
@@ -33,7 +41,7 @@ def transactions(engine: AsyncEngine) -> Transactions:
 
 @pytest.mark.parametrize("seed", [11, 12])
 async def test_kept_aggregates_equal_a_recount(transactions: Transactions, seed: int) -> None:
-    facts = history(seed, 60)
+    facts = [*history(seed, 60), *directory_history(seed)]
     await apply(as_kafka_may(facts, seeded(seed)), transactions)
     async with transactions.read() as connection:
         assert await counts_of(connection) == recount(facts)
@@ -42,7 +50,7 @@ async def test_kept_aggregates_equal_a_recount(transactions: Transactions, seed:
 async def test_two_orders_of_one_history_leave_the_same_rows(
     transactions: Transactions, database_url: DatabaseUrl
 ) -> None:
-    facts = history(13, 40)
+    facts = [*history(13, 40), *directory_history(13)]
     await apply(as_kafka_may(facts, seeded(1)), transactions)
     other = create_async_engine(await database_url("reporting"))
     await apply(in_any_order(facts, seeded(2)), Transactions(other, source="reporting"), batch=7)
@@ -68,8 +76,11 @@ async def test_cells_that_come_to_nothing_are_removed(transactions: Transactions
     await apply([told.report, first, told.verdict(2, themes=(), tenet=Tenet.SAFETY)], transactions)
     async with transactions.read() as connection:
         counts = await counts_of(connection)
-    assert {cell.theme for cell in counts.cells} == {""}
-    assert all(counts.cells.values())
+        listed = await rows_of(connection, tables.listed_report)
+    theme = PAIR_COUNT.columns.index("theme")
+    assert {cell[theme] for cell in counts.cells[PAIR_COUNT]} == {""}
+    assert counts == counts.moved()
+    assert len(listed) == 1
 
 
 async def test_the_migration_makes_the_tables_as_they_are_declared(engine: AsyncEngine) -> None:
@@ -80,6 +91,14 @@ async def test_the_migration_makes_the_tables_as_they_are_declared(engine: Async
 
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+
+
+def test_the_tables_of_counts_are_those_that_the_cubes_declare() -> None:
+    for cube in CUBES:
+        table = tables.metadata.tables[cube.name]
+        assert tuple(column.name for column in table.primary_key) == cube.key
+        assert {*cube.key} == {*cube.columns}
+        assert [*table.columns.keys()] == [*cube.key, *cube.measures]
 
 
 async def test_overdue_cases_are_found_by_their_index(engine: AsyncEngine) -> None:

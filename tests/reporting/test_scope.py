@@ -4,7 +4,7 @@ from collections.abc import Set
 
 import pytest
 
-from services.reporting.domain.scope import scope_of
+from services.reporting.domain.scope import Overseer, scope_of
 from shared.contracts.directory import OrganisationKind, OrganisationStatus, Role
 from shared.directory.domain import Listed
 from tests.support.directory import organisation
@@ -16,6 +16,7 @@ AREA = [
     Listed("R1", "Acute", OrganisationKind.ACUTE, OrganisationStatus.OPEN, "Q1"),
     Listed("P1", "Voice", OrganisationKind.PATIENT_GROUP, OrganisationStatus.OPEN, "Q1"),
 ]
+BOARD = Overseer("Q1", "The board", AREA)
 EXACT: list[tuple[OrganisationKind, set[Role], Set[str], Set[str]]] = [
     (OrganisationKind.PRACTICE, {Role.REPORTER}, {"XX1"}, NOBODY),
     (OrganisationKind.ACUTE, {Role.REPORTER}, {"XX1"}, NOBODY),
@@ -31,9 +32,7 @@ EXACT: list[tuple[OrganisationKind, set[Role], Set[str], Set[str]]] = [
 def test_who_may_open_reports_sees_exact_numbers_of_those_and_no_others(
     kind: OrganisationKind, roles: set[Role], reporters: Set[str], providers: Set[str]
 ) -> None:
-    scope = scope_of(
-        organisation("XX1", "Our own", kind), roles, frozenset({"XX1"}), AREA, "The board"
-    )
+    scope = scope_of(organisation("XX1", "Our own", kind), roles, frozenset({"XX1"}), BOARD)
     assert not scope.redacted
     assert scope.reporters == reporters
     assert scope.providers == providers
@@ -44,9 +43,7 @@ def test_who_may_open_reports_sees_exact_numbers_of_those_and_no_others(
 def test_who_may_open_none_sees_redacted_totals_of_the_area(
     kind: OrganisationKind, role: Role
 ) -> None:
-    scope = scope_of(
-        organisation("XX1", "Our own", kind), {role}, frozenset({"XX1"}), AREA, "The board"
-    )
+    scope = scope_of(organisation("XX1", "Our own", kind), {role}, frozenset({"XX1"}), BOARD)
     assert scope.redacted
     assert scope.reporters == frozenset({"Y1", "Y2"})
     assert scope.providers == frozenset({"R1"})
@@ -54,4 +51,4 @@ def test_who_may_open_none_sees_redacted_totals_of_the_area(
 
 def test_a_practice_cannot_be_answering_for_itself() -> None:
     practice = organisation("XX1", "Our own", OrganisationKind.PRACTICE)
-    assert scope_of(practice, {Role.RESPONDER}, frozenset({"XX1"}), AREA, "The board").redacted
+    assert scope_of(practice, {Role.RESPONDER}, frozenset({"XX1"}), BOARD).redacted

@@ -33,6 +33,14 @@ def proper_headers(fact: Fact, traceparent: str | None = None) -> list[tuple[str
     return [(name, value.encode()) for name, value in named.items()]
 
 
+def received(fact: Fact) -> Received:
+    """The fact as consumers get it, without its having been on Kafka."""
+    record: ConsumerRecord[bytes, bytes] = ConsumerRecord(
+        fact.topic, 0, 0, 0, 0, fact.key.encode(), b"", None, 0, 0, ()
+    )
+    return Received(record, fact, None)
+
+
 class Facts:
     """Publishes to, and reads, the topics of one prefix. Reading begins with the first expectation, from the earliest record."""
 

@@ -36,6 +36,8 @@ _ORIGINAL = (
     "provider",
     "happened_on",
     "historic",
+    "harm",
+    "rating",
 )
 
 
@@ -60,8 +62,8 @@ HOPS: dict[str, dict[str, Step]] = {
     },
     "notifications": {CASES_TOPIC: Step(())},
     "reporting": {
-        REPORTS_TOPIC: Step((sql.REPORTED,), counts="reports"),
-        THEMES_TOPIC: Step((sql.VERDICT_FACT,), counts="verdicts"),
+        REPORTS_TOPIC: Step((sql.REPORTED, sql.LISTED), counts="reports"),
+        THEMES_TOPIC: Step((sql.VERDICT_FACT, sql.LISTED_BY_THEME), counts="verdicts"),
         CASES_TOPIC: Step((sql.CASE_FACT,), counts="cases"),
         MESSAGES_TOPIC: Step((sql.MESSAGE_FACT,)),
     },
@@ -114,14 +116,10 @@ async def apply(
     for insert in step.inserts:
         await connection.fetch(insert.sql, *insert.values(rows))
     if step.counts:
-        cells = sql.counted(rows, step.counts)
-        columns = [
-            list(column)
-            for column in zip(
-                *((*cell, number) for cell, number in sorted(cells.items())), strict=True
-            )
-        ]
-        await connection.execute(sql.COUNT, *columns)
+        measure, cubes = sql.counted(rows, step.counts)
+        for cube, cells in cubes.items():
+            keyed = zip(*((*key, number) for key, number in sorted(cells.items())), strict=True)
+            await connection.execute(cube.sql(measure), *map(list, keyed))
     if step.publishes:
         await emit(connection, prefix + step.publishes, [fact(row) for row in rows])
     if step.entries:

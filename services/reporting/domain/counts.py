@@ -1,73 +1,69 @@
-"""Which cells of the aggregates a report counts in, and how the counts move when more becomes known of it.
+"""How the kept counts move when more becomes known of a report.
 
 The move from one state of knowledge to the next is always `cells(after) - cells(before)`: a corrected verdict takes the report
 out of its old cells and puts it into the new ones, and a fact that changes nothing moves nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
-from typing import NamedTuple
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from services.reporting.domain.known import Known, MessageEnd, Progress, Reported
+from services.reporting.domain.areas import Areas
+from services.reporting.domain.cubes import CUBES, Cube, Facet, Key, Measure, Standing, cells_of
+from services.reporting.domain.known import NO_PROGRESS, Known, MessageEnd, Progress, Reported
 from shared.contracts.cases import ClosedBecause
 
-EVERY = ""
-"""As a cell's theme: all reports, whatever their themes. As its sub-theme: all of the theme, whatever the sub-theme."""
-
-
-class Measure(StrEnum):
-    """What is counted. New measures are new rows: the table needs no new column."""
-
-    REPORTS = "reports"
-    ASKED = "asked"
-    """The provider's response clock was started: history starts none."""
-    IN_TIME = "in-time"
-    LATE = "late"
-    LEARNING = "learning"
-    ACTION = "action"
-    OUTCOME = "outcome"
-    DISPUTED = "disputed"
-    CONFIRMED = "confirmed"
-    """The practice confirmed the outcome: the loop is closed."""
-    UNANSWERED = "unanswered"
-    """Closed by policy because the practice said nothing: counted apart."""
-
-
-class Cell(NamedTuple):
-    """One row of the aggregate table. The order of the fields is the order in which rows are locked."""
-
-    measure: Measure
-    sub_theme: str
-    month: date
-    theme: str
-    provider: str
-    reporter: str
-    tenet: str
-    kind: str
+Cells = dict[Key, list[int]]
+"""Numbers by cell, in the order of the cube's measures."""
 
 
 @dataclass
 class Counts:
-    """Numbers by cell, and tallies of the whole by name. Used for states and for differences alike."""
+    """Cells of each cube, and tallies of the whole by name. Used for states and for differences alike."""
 
-    cells: Counter[Cell] = field(default_factory=Counter)
+    cells: dict[Cube, Cells] = field(default_factory=lambda: {cube: {} for cube in CUBES})
     tallies: Counter[str] = field(default_factory=Counter)
 
-    def add(self, known: Known, times: int = 1) -> None:
-        for cell in cells_of(known):
-            self.cells[cell] += times
-        for tally in tallies_of(known):
-            self.tallies[tally] += times
+    def add(self, report: Standing, times: int = 1) -> None:
+        """Count the report in all of its cells so many times."""
+        reached = _numbers(report.measures, times)
+        for cube, key in cells_of(report):
+            numbers = self._numbers_at(cube, key)
+            for at, number in reached:
+                if at < len(numbers):
+                    numbers[at] += number
 
-    def move(self, before: Known, after: Known) -> None:
-        """Count the report as it is now known instead of as it was."""
+    def move_tallies(self, before: Known, after: Known) -> None:
+        self.tallies.subtract(tallies_of(before))
+        self.tallies.update(tallies_of(after))
+
+    def move(self, before: Standing | None, after: Standing | None) -> None:
+        """Count the report as it now stands instead of as it stood."""
         if before == after:
             return
-        self.add(before, -1)
-        self.add(after)
+        if (
+            before is not None
+            and after is not None
+            and replace(before, measures=after.measures) == after
+        ):
+            self._step(after, before.measures)
+            return
+        if before is not None:
+            self.add(before, -1)
+        if after is not None:
+            self.add(after)
+
+    def _step(self, report: Standing, before: frozenset[Measure]) -> None:
+        """The report stays where it is and has come further: most facts of a case do no more."""
+        moved = [
+            *_numbers(report.measures - before, 1),
+            *_numbers(before - report.measures, -1),
+        ]
+        for cube, key in cells_of(report):
+            if len(cube.measures) > 1:
+                numbers = self._numbers_at(cube, key)
+                for at, number in moved:
+                    numbers[at] += number
 
     def move_message(self, before: MessageEnd | None, after: MessageEnd) -> None:
         if before is not None:
@@ -77,57 +73,75 @@ class Counts:
     def moved(self) -> "Counts":
         """Without the cells and tallies that come to nothing."""
         return Counts(
-            Counter({cell: number for cell, number in self.cells.items() if number}),
+            {
+                cube: {key: numbers for key, numbers in cells.items() if any(numbers)}
+                for cube, cells in self.cells.items()
+            },
             Counter({name: number for name, number in self.tallies.items() if number}),
         )
 
+    def _numbers_at(self, cube: Cube, key: Key) -> list[int]:
+        cells = self.cells[cube]
+        numbers = cells.get(key)
+        if numbers is None:
+            numbers = cells[key] = [0] * len(cube.measures)
+        return numbers
 
-def cells_of(known: Known) -> Iterator[Cell]:
-    """Every cell the report counts once in. Nothing before the report itself is known: its month and places are its own."""
-    reported = known.reported
-    if reported is None:
-        return
+
+_PLACE_OF = {measure: at for at, measure in enumerate(Measure)}
+
+
+def _numbers(measures: frozenset[Measure], number: int) -> list[tuple[int, int]]:
+    """By the measure's place in a cell. Cubes have all measures, or only the first."""
+    return [(_PLACE_OF[measure], number) for measure in measures]
+
+
+def standing_of(known: Known, areas: Areas) -> Standing | None:
+    """Where the report counts; nowhere before the report itself is known: its months and places are its own."""
+    report = known.reported
+    if report is None:
+        return None
     verdict = known.verdict
-    tenet = reported.tenet if verdict is None else verdict.tenet
-    measures = [Measure.REPORTS, *_stages(known.progress)]
-    themes = () if verdict is None else verdict.themes
-    for slug in (EVERY, *dict.fromkeys(theme.slug for theme in themes)):
-        for measure in measures:
-            yield _cell(reported, tenet, measure, slug, EVERY)
-    for theme in themes:
-        if theme.sub_theme is not None:
-            yield _cell(reported, tenet, Measure.REPORTS, theme.slug, theme.sub_theme)
-
-
-def _cell(reported: Reported, tenet: str, measure: Measure, theme: str, sub_theme: str) -> Cell:
-    return Cell(
-        measure,
-        sub_theme,
-        reported.month,
-        theme,
-        reported.provider,
-        reported.reporter,
-        tenet,
-        reported.kind,
+    told = (
+        (Facet.HARM, report.harm),
+        (Facet.RATING, report.rating),
+        (Facet.SOURCE, report.source),
+        (Facet.SERVICE, report.service),
+    )
+    return Standing(
+        reporter=report.reporter,
+        provider=report.provider,
+        places=areas.places(report.reporter, report.provider),
+        happened_on=report.happened_on,
+        reported_month=report.reported_month,
+        tenet=report.tenet if verdict is None else verdict.tenet,
+        kind=report.kind,
+        themes=()
+        if verdict is None
+        else tuple((each.slug, each.sub_theme) for each in verdict.themes),
+        facets=tuple((facet, value) for facet, value in told if value is not None),
+        measures=frozenset(_measures(report, known.progress or NO_PROGRESS)),
     )
 
 
-def _stages(progress: Progress | None) -> Sequence[Measure]:
-    """The stages that the report's case has reached."""
-    if progress is None:
-        return ()
+def _measures(report: Reported, progress: Progress) -> Iterator[Measure]:
+    """What the report counts in: itself, and the stages that its case has reached, or had where it was kept before."""
+    acted = progress.action_planned_at or report.past_action_on
+    answered = progress.outcome_at or report.past_outcome_on
     reached = (
+        (Measure.REPORTS, True),
         (Measure.ASKED, progress.due_at is not None),
         (Measure.IN_TIME, progress.acknowledged_late is False),
         (Measure.LATE, progress.acknowledged_late is True),
         (Measure.LEARNING, progress.learning_at is not None),
-        (Measure.ACTION, progress.action_planned_at is not None),
-        (Measure.OUTCOME, progress.outcome_at is not None),
+        (Measure.ACTION, acted is not None),
+        (Measure.COMPLETED, progress.action_completed_on is not None),
+        (Measure.OUTCOME, answered is not None),
         (Measure.DISPUTED, progress.disputed_at is not None),
         (Measure.CONFIRMED, progress.closed_because is ClosedBecause.CONFIRMED),
         (Measure.UNANSWERED, progress.closed_because is ClosedBecause.UNANSWERED),
     )
-    return [measure for measure, is_reached in reached if is_reached]
+    yield from (measure for measure, is_reached in reached if is_reached)
 
 
 def tallies_of(known: Known) -> Iterator[str]:

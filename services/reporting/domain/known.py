@@ -28,7 +28,7 @@ from shared.contracts.cases import (
     OutcomeRecorded,
 )
 from shared.contracts.messages import MessageKind, MessageSettled, MessageState
-from shared.contracts.reports import Harm, Kind, Rating, ReportSubmitted, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Past, Rating, ReportSubmitted, Source, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 
 LONDON = ZoneInfo("Europe/London")
@@ -54,9 +54,14 @@ class Reported:
     service: str
     happened_on: date
     submitted_at: datetime
+    reported_on: date
+    """In London; of history, the day it was reported where it was kept before."""
     harm: Harm | None
     rating: Rating | None
     historic: bool
+    past_action_on: date | None = None
+    past_outcome_on: date | None = None
+    """Of history: when an action and an outcome were recorded where it was kept before."""
 
     @property
     def month(self) -> date:
@@ -65,11 +70,12 @@ class Reported:
 
     @property
     def reported_month(self) -> date:
-        """The month, in London, in which it was reported."""
-        return month_of(self.submitted_at.astimezone(LONDON).date())
+        """The month in which it was reported."""
+        return month_of(self.reported_on)
 
     @classmethod
     def of(cls, fact: ReportSubmitted) -> "Reported":
+        past = fact.past or Past()
         return cls(
             reference=fact.reference,
             kind=fact.kind,
@@ -80,9 +86,12 @@ class Reported:
             service=fact.service,
             happened_on=fact.happened_on,
             submitted_at=fact.occurred_at,
+            reported_on=past.reported_on or fact.occurred_at.astimezone(LONDON).date(),
             harm=fact.harm,
             rating=fact.rating,
             historic=fact.historic,
+            past_action_on=past.action_recorded_on,
+            past_outcome_on=past.outcome_recorded_on,
         )
 
 
@@ -179,6 +188,10 @@ class Progress:
             closed_at=closed.closed_at,
             closed_because=closed.closed_because,
         )
+
+
+NO_PROGRESS = Progress(revision=0, state=CaseState.OPEN)
+"""Of a case that nothing has been heard of."""
 
 
 def _stage(told: Progress, fact: CaseFact) -> Progress:

@@ -51,3 +51,6 @@ def tiled(until: date, latest: date, months: int) -> date:
     overlap would give single months away by their difference."""
     back = (latest.year - until.year) * 12 + latest.month - until.month
     return plus(latest, -(max(0, back) // months) * months)
+
+
+ALL_TIME = Period(date(1, 1, 1), date(9999, 12, 1))

@@ -23,25 +23,35 @@ class Scope:
     reporters: frozenset[str] | None
     providers: frozenset[str] | None
     redacted: bool = False
+    area: str | None = None
+    """The commissioner whose area this is, where it is just that: counts are kept by area."""
 
     @property
     def everything(self) -> bool:
         return self.reporters is None and self.providers is None
 
 
+@dataclass(frozen=True)
+class Overseer:
+    """A commissioner that nobody has succeeded, and the organisations of its area, closed ones included."""
+
+    code: str
+    name: str
+    area: Sequence[Listed] = ()
+
+
 def scope_of(
     organisation: OrganisationRecorded,
     roles: Collection[Role],
     codes: frozenset[str],
-    area: Sequence[Listed],
-    commissioner: str | None,
+    overseer: Overseer | None,
 ) -> Scope:
     """The reports that the reader may open one by one: as reporter the organisation's own, as responder those about it, as quality
     lead those of the commissioner's practices and about its providers. Who may open none sees redacted totals of the
     commissioner's, or of all where there is none.
 
-    `codes` are the organisation's own and those it succeeded: a merger takes no report out of anybody's sight. `area` are the
-    organisations of the reader's area, and `commissioner` whose it is.
+    `codes` are the organisation's own and those it succeeded: a merger takes no report out of anybody's sight. `overseer` is the
+    commissioner of the reader's area: a quality lead's is the organisation itself.
     """
     reports = Role.REPORTER in roles
     answers = Role.RESPONDER in roles and organisation.kind in PROVIDER_KINDS
@@ -50,18 +60,20 @@ def scope_of(
         codes if reports else frozenset(),
         codes if answers else frozenset(),
     )
-    if Role.QUALITY_LEAD in roles:
-        overseen = commissioned_by(organisation.name, area)
-        return replace(
-            overseen,
-            reporters=_both(overseen.reporters, own.reporters),
-            providers=_both(overseen.providers, own.providers),
-        )
-    return own if reports or answers else wider_scope(commissioner, area)
+    if Role.QUALITY_LEAD in roles and overseer is not None:
+        overseen = _area_of(overseer)
+        return overseen if not (reports or answers) else _both(overseen, own)
+    return own if reports or answers else wider_scope(overseer)
 
 
-def _both(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str]:
-    return (one or frozenset()) | (other or frozenset())
+def _both(area: Scope, own: Scope) -> Scope:
+    """More than the area, so that its kept counts are not the reader's."""
+    return replace(
+        area,
+        reporters=(area.reporters or frozenset()) | (own.reporters or frozenset()),
+        providers=(area.providers or frozenset()) | (own.providers or frozenset()),
+        area=None,
+    )
 
 
 def _title(name: str, *, reports: bool, answers: bool) -> str:
@@ -70,17 +82,17 @@ def _title(name: str, *, reports: bool, answers: bool) -> str:
     return f"Reports about {name}" if answers else f"Reports from {name}"
 
 
-def wider_scope(commissioner: str | None, area: Sequence[Listed]) -> Scope:
-    """The redacted totals that the organisation's own numbers stand beside. `commissioner` is its name; none for who has none."""
-    if commissioner is None:
+def wider_scope(overseer: Overseer | None) -> Scope:
+    """The redacted totals that the organisation's own numbers stand beside: of all for who has no commissioner."""
+    if overseer is None:
         return Scope("All reports", None, None, redacted=True)
-    return commissioned_by(commissioner, area, redacted=True)
+    return replace(_area_of(overseer), redacted=True)
 
 
-def commissioned_by(name: str, area: Sequence[Listed], *, redacted: bool = False) -> Scope:
+def _area_of(overseer: Overseer) -> Scope:
     return Scope(
-        f"Reports in {name}",
-        frozenset(each.code for each in area if each.kind is OrganisationKind.PRACTICE),
-        frozenset(each.code for each in area if each.kind in PROVIDER_KINDS),
-        redacted=redacted,
+        f"Reports in {overseer.name}",
+        frozenset(each.code for each in overseer.area if each.kind is OrganisationKind.PRACTICE),
+        frozenset(each.code for each in overseer.area if each.kind in PROVIDER_KINDS),
+        area=overseer.code,
     )

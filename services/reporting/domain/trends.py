@@ -15,7 +15,7 @@ from services.reporting.domain.charts import (
     wide,
     words_of,
 )
-from services.reporting.domain.counts import Measure
+from services.reporting.domain.cubes import Measure
 from services.reporting.domain.months import Period, long_name
 from services.reporting.domain.numbers import (
     FEWEST_FOR_A_SHARE,
@@ -98,7 +98,7 @@ class Performance:
     rule: SmallNumbers
 
     @classmethod
-    def of(cls, stages: Mapping[str, int], overdue: int, rule: SmallNumbers) -> "Performance":
+    def of(cls, stages: Mapping[Measure, int], overdue: int, rule: SmallNumbers) -> "Performance":
         return cls(
             asked=stages.get(Measure.ASKED, 0),
             in_time=stages.get(Measure.IN_TIME, 0),

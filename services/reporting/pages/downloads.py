@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.months import long_name
+from services.reporting.domain.questions import Position
 from services.reporting.domain.trends import Heat
 from services.reporting.pages.views import View, overview, rule_of, view_of
-from services.reporting.repository import trends as repository
-from services.reporting.repository.trends import ListedReport, Question
+from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from shared.contracts.reports import Tenet
 from shared.directory.repository import names
 from shared.platform.errors import Forbidden, NotFound
@@ -95,16 +96,13 @@ async def _report_lines(transactions: Transactions, view: View) -> AsyncIterator
         [("Reference", "Happened on", "Kind", "Tenet", "Provider", "Reported by", "Case")]
     )
     async with transactions.read() as connection:
-        last: ListedReport | None = None
-        while batch := await _next(connection, view.question, last):
+        behind = Behind(view.filters.theme or EVERY)
+        last: Position | None = None
+        while batch := await reports_behind(
+            connection, view.question, behind, limit=BATCH, after=last
+        ):
             yield csv_text(await _lines(connection, batch))
-            last = batch[-1]
-
-
-async def _next(
-    connection: AsyncConnection, question: Question, last: ListedReport | None
-) -> Sequence[ListedReport]:
-    return await repository.reports_behind(connection, question, limit=BATCH, after=last)
+            last = batch[-1].position
 
 
 async def _lines(

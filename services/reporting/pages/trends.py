@@ -1,13 +1,12 @@
 """The trend pages: overview, and one theme."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from services.reporting.domain.filters import Choices
+from services.reporting.domain.questions import Position
 from services.reporting.pages.views import View, overview, rule_of, theme_detail, view_of
-from services.reporting.repository import trends as repository
+from services.reporting.repository.records import Behind, reports_behind
 from shared.directory.repository import names
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
@@ -41,19 +40,18 @@ async def theme(
     theme: str,
     actor: CurrentActor,
     connection: Reading,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    after: str = "",
 ) -> HTMLResponse:
     """One theme: its chart, its sub-themes, and the reports behind it."""
     view = await view_of(connection, actor, request.query_params, rule_of(request), theme=theme)
     if theme not in view.choices.themes:
         raise NotFound("There is no such theme. It may have been renamed or merged.")
+    position = Position.parse(after)
     reports = []
     if not view.scope.redacted:
         # One more than a page, to know whether another follows.
-        reports = list(
-            await repository.reports_behind(
-                connection, view.question, limit=PAGE_SIZE + 1, offset=(page - 1) * PAGE_SIZE
-            )
+        reports = await reports_behind(
+            connection, view.question, Behind(theme), limit=PAGE_SIZE + 1, after=position
         )
     places = {each.provider for each in reports} | {each.reporter for each in reports}
     return render(
@@ -69,8 +67,8 @@ async def theme(
         shown=await theme_detail(connection, view, theme),
         reports=reports[:PAGE_SIZE],
         places=await names(connection, places),
-        page=page,
-        has_more=len(reports) > PAGE_SIZE,
+        continued=position is not None,
+        older=reports[PAGE_SIZE - 1].position.text if len(reports) > PAGE_SIZE else None,
     )
 
 

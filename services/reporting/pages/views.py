@@ -1,6 +1,6 @@
 """What a trend page shows to one reader: scope first, then the filters they may use, then the numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
@@ -12,7 +12,8 @@ from services.reporting.domain.filters import Choices, Filters, parse
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import period, plus, tiled
 from services.reporting.domain.numbers import EXACT, Number, SmallNumbers
-from services.reporting.domain.scope import Scope, scope_of, wider_scope
+from services.reporting.domain.questions import Question
+from services.reporting.domain.scope import Overseer, Scope, scope_of, wider_scope
 from services.reporting.domain.trends import (
     Heat,
     Performance,
@@ -24,7 +25,7 @@ from services.reporting.domain.trends import (
     theme_trends,
 )
 from services.reporting.repository import trends as repository
-from services.reporting.repository.trends import Question
+from services.reporting.repository.records import overdue
 from services.reporting.settings import Settings
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
 from shared.directory import repository as directory
@@ -133,11 +134,11 @@ async def view_of(
     """The view that the address asks for, within what the actor may see. `theme` is given by a theme's own page."""
     now = await repository.now(connection)
     current = month_of(now.astimezone(LONDON).date())
-    overseer, area = await _overseer(connection, actor)
-    scope = scope_of(actor.organisation, actor.roles, actor.codes, area, overseer)
+    overseer = await _overseer(connection, actor)
+    scope = scope_of(actor.organisation, actor.roles, actor.codes, overseer)
     rule = small_numbers if scope.redacted else EXACT
     titles = await repository.titles_in(connection, scope, rule.below)
-    choices = await _choices(connection, scope, area, titles)
+    choices = await _choices(connection, scope, overseer.area if overseer else (), titles)
     filters, errors = parse(asked, choices, current)
     first, newest = await repository.first_and_newest(connection, scope, rule.below)
     if not rule.exact and filters.until is not None:
@@ -150,7 +151,7 @@ async def view_of(
     return View(
         question=Question(scope, filters, months),
         address=address,
-        wider=_beside(actor, scope, overseer, area),
+        wider=_beside(actor, scope, overseer),
         choices=choices,
         errors=errors,
         first=first,
@@ -159,24 +160,25 @@ async def view_of(
     )
 
 
-async def _overseer(connection: AsyncConnection, actor: Actor) -> tuple[str | None, list[Listed]]:
-    """Whose area the reader belongs to: its name, none where there is none, and the area's organisations. A quality lead's is the
-    organisation's own; a commissioner that was succeeded has passed its area on."""
-    if actor.may(Role.QUALITY_LEAD) or actor.organisation.kind is OrganisationKind.COMMISSIONER:
-        return actor.organisation.name, await directory.area(connection, actor.codes)
-    code = actor.organisation.commissioner
+async def _overseer(connection: AsyncConnection, actor: Actor) -> Overseer | None:
+    """Whose area the reader belongs to, none where there is none. A quality lead's is the organisation's own; a commissioner that was
+    succeeded has passed its area on."""
+    own = actor.organisation
+    if actor.may(Role.QUALITY_LEAD) or own.kind is OrganisationKind.COMMISSIONER:
+        return Overseer(own.code, own.name, await directory.area(connection, actor.codes))
+    code = own.commissioner
     if code is None:
-        return None, []
+        return None
     today = (await directory.successors(connection, [code])).get(code, code)
     name = (await directory.names(connection, [today]))[today]
     codes = await directory.stands_for(connection, [today])
-    return name, await directory.area(connection, codes)
+    return Overseer(today, name, await directory.area(connection, codes))
 
 
 async def _choices(
     connection: AsyncConnection,
     scope: Scope,
-    area: list[Listed],
+    area: Sequence[Listed],
     titles: Mapping[str, str],
 ) -> Choices:
     """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves.
@@ -198,11 +200,11 @@ async def _choices(
     )
 
 
-def _beside(actor: Actor, scope: Scope, overseer: str | None, area: list[Listed]) -> Scope | None:
+def _beside(actor: Actor, scope: Scope, overseer: Overseer | None) -> Scope | None:
     is_practice = actor.organisation.kind is OrganisationKind.PRACTICE
     if scope.redacted or not is_practice or overseer is None:
         return None
-    return wider_scope(overseer, area)
+    return wider_scope(overseer)
 
 
 async def overview(connection: AsyncConnection, view: View) -> Overview:
@@ -257,7 +259,7 @@ async def chart_of(connection: AsyncConnection, view: View, key: str) -> TenetCh
 async def performance_of(connection: AsyncConnection, view: View) -> Performance:
     return Performance.of(
         await repository.stages(connection, view.question),
-        await repository.overdue(connection, view.question, view.now),
+        await overdue(connection, view.question, view.now),
         view.rule,
     )
 

@@ -1,5 +1,5 @@
-"""Every statement of reporting: `facts` keeps the read model, `trends` and `operations` answer the pages."""
+"""Every statement of reporting: `facts` and `counts` keep the read model, the others answer the pages."""
 
-from services.reporting.repository.facts import counts, tallies
+from services.reporting.repository.counts import tallies, told
 
-__all__ = ["counts", "tallies"]
+__all__ = ["tallies", "told"]

@@ -8,7 +8,6 @@ from sqlalchemy import RowMapping, Table, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
-from services.reporting.domain.counts import Cell, Counts
 from services.reporting.domain.known import (
     Known,
     MessageEnd,
@@ -17,21 +16,34 @@ from services.reporting.domain.known import (
     Theme,
     Verdict,
 )
-from shared.contracts.cases import CaseFact, CaseState, ClosedBecause
+from shared.contracts.cases import (
+    ActionCompleted,
+    ActionPlanned,
+    CaseFact,
+    CaseState,
+    ClosedBecause,
+)
 from shared.contracts.messages import MessageKind, MessageState
 from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
-from shared.platform.database import columns_of, insert_rows
+from shared.platform.database import insert_rows
 
 _WRITERS = 3_140_001
 """Advisory lock. Facts of one report come from several topics, and every batch moves the same few cells of the current month:
 writers would wait for each other's rows anyway, and in no common order. Taking turns makes "read, join, write" exact."""
 
+_COMPLETING = """
+    ON CONFLICT (action_id) DO UPDATE SET
+        due_on = coalesce(action_fact.due_on, excluded.due_on),
+        completed_on = least(action_fact.completed_on, excluded.completed_on)
+"""
+"""Of planning and completing, whichever is heard first; `least` passes over what is not known."""
+
 _LOAD = text("""
     SELECT wanted.id,
            r.reference, r.kind, r.tenet, r.source, r.reporter, r.provider, r.service, r.happened_on, r.submitted_at,
-           r.harm, r.rating, r.historic,
+           r.reported_on, r.harm, r.rating, r.historic, r.past_action_on, r.past_outcome_on,
            v.revision AS verdict_revision, v.tenet AS verdict_tenet, v.themes::text AS themes, v.decided_by,
            c.revision AS case_revision, c.state, c.due_at, c.due_revision, c.acknowledged_at, c.acknowledged_late,
            c.learning_at, c.action_planned_at, c.action_completed_on, c.outcome_at, c.disputed_at, c.confirmed_at,
@@ -52,21 +64,6 @@ def _replacing(table: Table, *, where: str = "") -> str:
         if not column.primary_key
     )
     return f"ON CONFLICT ({key}) DO UPDATE SET {values} {where}"
-
-
-_ADDING = "ON CONFLICT ({key}) DO UPDATE SET number = {table}.number + excluded.number"
-_ADD_CELLS = _ADDING.format(table="trend_count", key=", ".join(Cell._fields))
-_ADD_TALLIES = _ADDING.format(table="tally", key="name")
-_REMOVE_EMPTY = text("""
-    DELETE FROM trend_count AS kept
-    USING unnest(
-        CAST(:measure AS text[]), CAST(:sub_theme AS text[]), CAST(:month AS date[]), CAST(:theme AS text[]),
-        CAST(:provider AS text[]), CAST(:reporter AS text[]), CAST(:tenet AS text[]), CAST(:kind AS text[])
-    ) AS gone (measure, sub_theme, month, theme, provider, reporter, tenet, kind)
-    WHERE kept.number = 0
-      AND (kept.measure, kept.sub_theme, kept.month, kept.theme, kept.provider, kept.reporter, kept.tenet, kept.kind)
-        = (gone.measure, gone.sub_theme, gone.month, gone.theme, gone.provider, gone.reporter, gone.tenet, gone.kind)
-""")
 
 
 def _row(value: Reported | Progress | MessageEnd) -> dict[str, object]:
@@ -104,9 +101,12 @@ def _reported(row: RowMapping) -> Reported:
         service=row["service"],
         happened_on=row["happened_on"],
         submitted_at=row["submitted_at"],
+        reported_on=row["reported_on"],
         harm=None if row["harm"] is None else Harm(row["harm"]),
         rating=None if row["rating"] is None else Rating(row["rating"]),
         historic=row["historic"],
+        past_action_on=row["past_action_on"],
+        past_outcome_on=row["past_outcome_on"],
     )
 
 
@@ -217,6 +217,30 @@ async def save_progress(
     )
 
 
+async def save_actions(connection: AsyncConnection, facts: Sequence[CaseFact]) -> None:
+    """The actions that these facts plan or complete."""
+    rows: dict[UUID, dict[str, object]] = {}
+    for fact in facts:
+        if not isinstance(fact, (ActionPlanned, ActionCompleted)):
+            continue
+        row = rows.setdefault(
+            fact.action_id,
+            {
+                "action_id": fact.action_id,
+                "report_id": fact.report_id,
+                "reporter": fact.reporter,
+                "provider": fact.provider,
+                "due_on": None,
+                "completed_on": None,
+            },
+        )
+        if isinstance(fact, ActionPlanned):
+            row["due_on"] = fact.due_on
+        else:
+            row["completed_on"] = fact.completed_on
+    await insert_rows(connection, tables.action_fact, list(rows.values()), _COMPLETING)
+
+
 async def load_messages(
     connection: AsyncConnection, ids: Collection[UUID]
 ) -> dict[UUID, MessageEnd]:
@@ -245,29 +269,6 @@ async def save_messages(connection: AsyncConnection, ends: Sequence[MessageEnd])
     )
 
 
-async def move_counts(connection: AsyncConnection, counts: Counts) -> None:
-    """Add the differences. Rows that come to nothing go, so that a rebuild leaves the same rows."""
-    moved = counts.moved()
-    cells = sorted(moved.cells.items())
-    await insert_rows(
-        connection,
-        tables.trend_count,
-        [{**cell._asdict(), "number": number} for cell, number in cells],
-        _ADD_CELLS,
-    )
-    emptied = [cell for cell, number in cells if number < 0]
-    if emptied:
-        await connection.execute(_REMOVE_EMPTY, columns_of([cell._asdict() for cell in emptied]))
-    await insert_rows(
-        connection,
-        tables.tally,
-        [{"name": name, "number": number} for name, number in sorted(moved.tallies.items())],
-        _ADD_TALLIES,
-    )
-    if any(number < 0 for number in moved.tallies.values()):
-        await connection.execute(tables.tally.delete().where(tables.tally.c.number == 0))
-
-
 async def save_dead_letters(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
     """What was set aside, where and why: never what was in it."""
     await insert_rows(
@@ -288,15 +289,3 @@ async def save_dead_letters(connection: AsyncConnection, letters: Sequence[DeadL
         ],
         "ON CONFLICT (event_id) DO NOTHING",
     )
-
-
-async def tallies(connection: AsyncConnection) -> dict[str, int]:
-    """Everything that is tallied as facts come in: `reports_counted`, `cases_open`, `messages_sent`..."""
-    rows = await connection.execute(select(tables.tally.c.name, tables.tally.c.number))
-    return {"reports_counted": 0} | dict(rows.all())
-
-
-async def counts(connection: AsyncConnection) -> dict[str, int]:
-    """What this service tells of the whole: its reports. Cases and messages are told by their owners."""
-    found = await tallies(connection)
-    return {name: number for name, number in found.items() if name.startswith("reports_")}

@@ -1,0 +1,100 @@
+"""Whose area an organisation belongs to, by the directory as it is today.
+
+Nothing is rewritten when organisations merge (decision 0014): reports keep the codes they were made under. What moves is which
+commissioner oversees them. The same question is asked of the directory by `shared.directory.repository.overseen_by`; here it is
+answered for all organisations at once, since counts are kept by area.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind
+
+_PRACTICES = ":practices"
+
+
+def of_practices(commissioner: str) -> str:
+    """The area's part that its own practices reported. Without it, the area is also what others reported about its providers."""
+    return commissioner + _PRACTICES
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What decides an organisation's area."""
+
+    code: str
+    kind: OrganisationKind
+    commissioner: str | None
+    succeeded_by: str | None
+
+
+@dataclass(frozen=True)
+class Areas:
+    """Commissioners by practice and by provider; no other organisation brings a report into an area."""
+
+    practices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    providers: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, reporter: str, provider: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The areas of a report: all of them, and those whose own practice reported it."""
+        own = self.practices.get(reporter, NOBODY)
+        return own | self.providers.get(provider, NOBODY), own
+
+    def places(self, reporter: str, provider: str) -> frozenset[tuple[str, str]]:
+        """The places (area, provider) of a report that depend on the directory; an empty provider is any."""
+        areas, own = self.of(reporter, provider)
+        return frozenset(
+            {(area, "") for area in areas}
+            | {(area, provider) for area in areas}
+            | {(of_practices(area), "") for area in own}
+        )
+
+    def changed(self, other: "Areas") -> tuple[frozenset[str], frozenset[str]]:
+        """The practices and the providers whose areas are others there."""
+        return _differing(self.practices, other.practices), _differing(
+            self.providers, other.providers
+        )
+
+
+NOBODY: frozenset[str] = frozenset()
+
+
+def _differing(
+    one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    codes = one.keys() | other.keys()
+    return frozenset(code for code in codes if one.get(code) != other.get(code))
+
+
+def areas_in(directory: Iterable[Placed]) -> Areas:
+    """By each organisation's own commissioner and those of its successors; a commissioner that was succeeded has passed its area
+    on, step by step."""
+    known = {each.code: each for each in directory}
+    practices: dict[str, frozenset[str]] = {}
+    providers: dict[str, frozenset[str]] = {}
+    for code, each in known.items():
+        if each.kind is OrganisationKind.PRACTICE:
+            side = practices
+        elif each.kind in PROVIDER_KINDS:
+            side = providers
+        else:
+            continue
+        line = (known[at] for at in _line(code, known) if at in known)
+        named = {later.commissioner for later in line if later.commissioner is not None}
+        if areas := frozenset(filter(None, (_today(name, known) for name in named))):
+            side[code] = areas
+    return Areas(practices, providers)
+
+
+def _today(commissioner: str, known: Mapping[str, Placed]) -> str | None:
+    """Who is the commissioner now; nobody where records name each other in a circle."""
+    last = _line(commissioner, known)[-1]
+    return last if last not in known or known[last].succeeded_by is None else None
+
+
+def _line(code: str, known: Mapping[str, Placed]) -> list[str]:
+    """The organisation and its successors, each once."""
+    line = [code]
+    while (at := known.get(line[-1])) is not None and at.succeeded_by not in (None, *line):
+        line.append(str(at.succeeded_by))
+    return line
