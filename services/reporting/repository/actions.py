@@ -1,0 +1,127 @@
+"""Completed actions: what a chart of before and after is rebased at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.cubes import EVERY
+from services.reporting.domain.months import plus
+from services.reporting.domain.questions import Position, Question
+from services.reporting.repository.records import in_scope
+from services.reporting.tables import action_fact, listed_report, report_fact
+
+_action = action_fact.c
+
+
+@dataclass(frozen=True)
+class CompletedAction:
+    """An action that was completed, and the report it followed from."""
+
+    action_id: UUID
+    report_id: UUID
+    reference: str | None
+    """None until the report itself has been heard of."""
+    reporter: str
+    provider: str
+    completed_on: date
+    themes: tuple[str, ...]
+    """The report's, by the verdict of today."""
+
+    @property
+    def position(self) -> Position:
+        return Position(self.completed_on, self.action_id)
+
+
+async def completed_actions(
+    connection: AsyncConnection,
+    question: Question,
+    *,
+    limit: int,
+    after: Position | None = None,
+) -> Sequence[CompletedAction]:
+    """Those completed in the question's months, newest first; of its theme, provider and practice where these are given, and in
+    its scope."""
+    period, filters = question.period, question.filters
+    conditions = [
+        _action.completed_on >= period.first,
+        _action.completed_on < plus(period.last, 1),
+        in_scope(question.scope, _action.reporter, _action.provider),
+    ]
+    for column, value in (
+        (_action.provider, filters.provider),
+        (_action.reporter, filters.practice),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    asked = ((listed_report.c.tenet, filters.tenet), (listed_report.c.kind, filters.kind))
+    of_report = [column == value for column, value in asked if value is not None]
+    if filters.theme is not None or of_report:
+        conditions.append(
+            exists().where(
+                listed_report.c.report_id == _action.report_id,
+                listed_report.c.theme == (filters.theme or EVERY),
+                *of_report,
+            )
+        )
+    if after is not None:
+        conditions.append(
+            tuple_(_action.completed_on, _action.action_id) < tuple_(after.day, after.record_id)
+        )
+    return await _told(
+        connection,
+        _actions(*conditions)
+        .order_by(_action.completed_on.desc(), _action.action_id.desc())
+        .limit(limit),
+    )
+
+
+async def completed_action(
+    connection: AsyncConnection, question: Question, action_id: UUID
+) -> CompletedAction | None:
+    """The one, if it is in the question's scope and completed."""
+    found = await _told(
+        connection,
+        _actions(
+            _action.action_id == action_id,
+            _action.completed_on.is_not(None),
+            in_scope(question.scope, _action.reporter, _action.provider),
+        ),
+    )
+    return found[0] if found else None
+
+
+def _actions(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    themes = (
+        select(func.array_agg(listed_report.c.theme).filter(listed_report.c.theme != EVERY))
+        .where(listed_report.c.report_id == _action.report_id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            _action.action_id,
+            _action.report_id,
+            report_fact.c.reference,
+            _action.reporter,
+            _action.provider,
+            _action.completed_on,
+            themes.label("themes"),
+        )
+        .select_from(
+            action_fact.outerjoin(report_fact, report_fact.c.report_id == _action.report_id)
+        )
+        .where(*conditions)
+    )
+
+
+async def _told(
+    connection: AsyncConnection, statement: Select[tuple[object, ...]]
+) -> list[CompletedAction]:
+    rows = await connection.execute(statement)
+    return [
+        CompletedAction(**{**row, "themes": tuple(sorted(row["themes"] or ()))})
+        for row in rows.mappings()
+    ]
