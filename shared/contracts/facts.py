@@ -20,6 +20,7 @@ from shared.contracts.operations import DeadLetter, DeadLetterDecided, DeadLette
 from shared.contracts.reclassifications import ReclassificationRequested
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.sessions import SessionEnded
+from shared.contracts.signals import SignalRaised, SignalWithdrawn
 from shared.contracts.themes import ThemesAssigned
 
 PUBLISHED: tuple[type[Fact], ...] = (
@@ -39,6 +40,8 @@ PUBLISHED: tuple[type[Fact], ...] = (
     OutcomeDisputed,
     CaseClosed,
     MessageSettled,
+    SignalRaised,
+    SignalWithdrawn,
     SessionEnded,
     DeadLetter,
     DeadLetterDecided,

@@ -27,6 +27,7 @@ from shared.contracts.operations import (
 from shared.contracts.reclassifications import RECLASSIFICATIONS_TOPIC
 from shared.contracts.reports import REPORTS_TOPIC
 from shared.contracts.sessions import SESSIONS_TOPIC
+from shared.contracts.signals import SIGNALS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
 PUBLISHERS: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ PUBLISHERS: Mapping[str, tuple[str, ...]] = {
     RECLASSIFICATIONS_TOPIC: ("classification",),
     CASES_TOPIC: ("actions",),
     MESSAGES_TOPIC: ("notifications",),
+    SIGNALS_TOPIC: ("reporting",),
     SESSIONS_TOPIC: ("intake",),
     DEAD_LETTERS_TOPIC: SERVICES,
     DECISIONS_TOPIC: ("reporting",),
@@ -44,6 +46,7 @@ PUBLISHERS: Mapping[str, tuple[str, ...]] = {
 }
 KEYS: Mapping[str, str] = {
     DIRECTORY_TOPIC: "The organisation's code.",
+    SIGNALS_TOPIC: "The series' id: a signal is withdrawn after it was raised.",
     SESSIONS_TOPIC: "The session's handle.",
     DEAD_LETTERS_TOPIC: "Topic, partition and offset that the record came from; of what became of it, the letter's id.",
     DECISIONS_TOPIC: "The service that set the record aside.",
