@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from services.notifications import pages
-from services.notifications.consumers import build_consumers
+from services.notifications.consumers import build_consumers, build_timers
 from services.notifications.repository import delivery_log
 from services.notifications.settings import Settings
 from services.notifications.workers import Delivery, Pause, Watch
@@ -18,7 +18,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     idle = Pause(0.01, settings.poll_seconds)
     runtime = Runtime(
         settings,
-        consumers=build_consumers(idle.ring),
+        consumers=build_consumers(idle.ring, settings.digest_at),
+        timers=build_timers(idle.ring),
         workers=[Delivery(settings, idle), Watch(settings)],
         counts=delivery_log.counts,
     )

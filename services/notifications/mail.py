@@ -1,11 +1,11 @@
 """A message as a mail: what it says and how it is put together.
 
-Each kind has one template in `templates/mail/`, whose blocks are laid out twice: as text and as HTML. A mail says what kind of
-thing it is, the reference, the time it is due, the receiving organisation's name, and a link. Nothing else is known here, so
-nothing else can be said.
+Each kind has one template in `templates/mail/`, whose blocks are laid out twice: as text and as HTML. A mail about a report says
+what kind of thing it is, the reference, the time it is due, the receiving organisation's name, and a link. Nothing else is known
+here, so nothing else can be said. A mail about signals says which themes changed where, and how; it holds no number of reports.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -16,26 +16,29 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.contracts.messages import MessageKind
+from services.notifications.domain import Change, MailKind
 from shared.contracts.reports import Kind
-from shared.web.filters import date_time
+from shared.web.filters import date_time, plural
 
 _TEMPLATES = Path(__file__).parent / "templates" / "mail"
+MOST_CHANGES = 20
+"""A longer list is read on the page."""
 _POLICY = policy.SMTP.clone(cte_type="7bit", max_line_length=78)
 """CRLF line ends; seven bits, so that no server needs an extension to take it."""
 
 
 @dataclass(frozen=True)
 class Letter:
-    """All that a mail may say. `organisation` is the recipient's name."""
+    """All that a mail may say. `organisation` is the recipient's name. A mail has a reference, or changes to tell of."""
 
     message_id: UUID
-    kind: MessageKind
-    reference: str
+    kind: MailKind
+    reference: str | None
     organisation: str
     address: str
-    due_at: datetime | None
-    report_kind: Kind | None
+    due_at: datetime | None = None
+    report_kind: Kind | None = None
+    changes: Sequence[Change] = ()
 
 
 class Composer:
@@ -56,7 +59,10 @@ class Composer:
             "reference": letter.reference,
             "due_at": letter.due_at,
             "report_kind": letter.report_kind,
-            "link": f"{self._public_url}/cases/{letter.reference}",
+            "changes": letter.changes[:MOST_CHANGES],
+            "further": max(0, len(letter.changes) - MOST_CHANGES),
+            "link": self._public_url
+            + (f"/cases/{letter.reference}" if letter.reference else "/signals"),
         }
         mail = EmailMessage(policy=_POLICY)
         mail["From"] = self._mail_from
@@ -75,7 +81,7 @@ class Composer:
     def _render(
         self,
         environment: Environment,
-        kind: MessageKind,
+        kind: MailKind,
         layout: str,
         words: Mapping[str, object],
     ) -> str:
@@ -91,5 +97,5 @@ def _environment(*, autoescape: bool) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["date_time"] = date_time
+    environment.filters |= {"date_time": date_time, "plural": plural}
     return environment

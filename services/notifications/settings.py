@@ -1,6 +1,6 @@
 """NOTIFICATIONS_* environment variables."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from email.utils import parseaddr
 from typing import ClassVar
 
@@ -27,6 +27,9 @@ class Settings(ServiceSettings):
     """A claim older than this belongs to nobody any more. The mail server's time limits are parts of it."""
     poll_seconds: float = Field(default=0.25, gt=0, le=60)
     """The longest wait of an idle worker."""
+
+    digest_at: time = time(7, 30)
+    """When the day's signals are mailed, by the clock in London."""
 
     @field_validator("mail_from")
     @classmethod

@@ -1,8 +1,10 @@
-"""What notifications keeps: messages, the attempts to send them, and how many were sent."""
+"""What notifications keeps: messages, the attempts to send them, how many were sent, and the signals that some of them tell of."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -25,8 +27,8 @@ message = Table(
     Column("kind", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("address", String),  # none: held until the organisation has a contact
-    Column("report_id", Uuid, nullable=False),
-    Column("reference", String, nullable=False),
+    Column("report_id", Uuid),  # none, as the reference: the mail tells of signals
+    Column("reference", String),
     Column("due_at", DateTime(timezone=True)),
     Column("report_kind", String),
     Column("traceparent", String),
@@ -69,4 +71,27 @@ tally = Table(
     metadata,
     Column("state", String, primary_key=True),
     Column("messages", BigInteger, nullable=False),
+)
+
+signal = Table(
+    "signal",
+    metadata,
+    # As it was last told by reporting, and the mail that tells of it: one for ever, however often it is withdrawn and raised again.
+    Column("signal_id", Uuid, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("raised", Boolean, nullable=False),
+    Column("area", String),
+    Column("provider", String),
+    Column("theme", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("tenets", String, nullable=False),  # separated by spaces
+    Column("rule", String, nullable=False),
+    Column("movement", String, nullable=False),
+    Column("bearing", String, nullable=False),
+    Column("point_of", String, nullable=False),
+    Column("point", Date, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("mail_id", Uuid),
+    Index("signal_mail", "mail_id", postgresql_where=text("mail_id IS NOT NULL")),
+    Index("signal_untold", "area", postgresql_where=text("raised AND mail_id IS NULL")),
 )

@@ -120,7 +120,9 @@ def test_who_listens_to_what_is_as_the_design_says() -> None:
     }
     assert listens["actions"] >= {"insight.reports.v1", "insight.themes.v1", "insight.directory.v1"}
     assert all("insight.sessions.v1" in listens[each] for each in listens if each != "intake")
-    assert listens["notifications"] >= {"insight.cases.v1", "insight.directory.v1"}
+    assert listens["notifications"] >= {
+        f"insight.{name}.v1" for name in ("cases", "directory", "signals")
+    }
     assert listens["reporting"] >= {
         f"insight.{name}.v1" for name in ("reports", "themes", "cases", "messages", "directory")
     }

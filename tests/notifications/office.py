@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.notifications import use_cases
+from services.notifications.consumers import build_timers
 from services.notifications.domain import Status
 from services.notifications.mail_server import Limits, MailServer
 from services.notifications.repository import delivery_log
@@ -16,8 +18,11 @@ from services.notifications.workers import Delivery, Pause, Watch
 from shared.contracts.cases import CaseFact
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled, MessageState
+from shared.contracts.signals import SignalFact
 from shared.directory.use_cases import record_organisations
-from shared.platform.tables import outbox
+from shared.platform.metrics import Metrics
+from shared.platform.tables import outbox, timer
+from shared.platform.timers import TimerRunner
 from shared.platform.transaction import Transactions
 from tests.support.settings import settings_of
 
@@ -44,6 +49,29 @@ class Office:
     async def tell(self, *facts: CaseFact) -> None:
         async with self.transactions.begin() as tx:
             await use_cases.notify(facts, tx)
+
+    async def tell_signals(self, *facts: SignalFact) -> None:
+        async with self.transactions.begin() as tx:
+            await use_cases.follow_signals(facts, tx, self.settings().digest_at)
+
+    async def digests_due(self) -> list[datetime]:
+        """When the timers of digests are due, earliest first."""
+        async with self.transactions.read() as connection:
+            rows = await connection.execute(
+                select(timer.c.due_at)
+                .where(timer.c.kind == use_cases.DIGEST)
+                .order_by(timer.c.due_at)
+            )
+            return list(rows.scalars())
+
+    async def send_digest(self) -> int:
+        """As if it were time for every digest that is set; how many were."""
+        async with self.transactions.begin() as tx:
+            await tx.connection.execute(update(timer).values(due_at=func.now()))
+        runner = TimerRunner(
+            build_timers(lambda: None), self.transactions, Metrics("notifications")
+        )
+        return await runner.fire_due()
 
     def worker(self, lease: float = LONG) -> tuple[Delivery, MailServer]:
         settings = self.settings(lease)

@@ -1,7 +1,7 @@
 """Facts of one case, and the directory's organisations with contacts of a test's choice."""
 
-from datetime import UTC, datetime
-from uuid import UUID
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
 
@@ -16,11 +16,21 @@ from shared.contracts.cases import (
     OutcomeRecorded,
 )
 from shared.contracts.directory import OrganisationRecorded
-from shared.contracts.reports import Harm, Kind
+from shared.contracts.reports import Harm, Kind, Tenet
+from shared.contracts.signals import (
+    Bearing,
+    Movement,
+    PointOf,
+    SignalFact,
+    SignalRaised,
+    SignalRule,
+    SignalWithdrawn,
+)
 from tests.support.directory import directory
 
-PROVIDER, PRACTICE = "RZ1", "Y90001"
+PROVIDER, PRACTICE, COMMISSIONER = "RZ1", "Y90001", "Q9A"
 PROVIDER_CONTACT, PRACTICE_CONTACT = "quality.rz1@insight.example", "quality.y90001@insight.example"
+COMMISSIONER_CONTACT = "quality.q9a@insight.example"
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 DUE = datetime(2026, 7, 2, 16, 30, tzinfo=UTC)  # 5:30pm in London's summer
 CANARY = "Winterbourne 943 476 5919"
@@ -84,3 +94,40 @@ def opened_case(**changes: object) -> CaseOpened:
         "due_at": DUE,
     }
     return CaseOpened.model_validate(values | changes)
+
+
+def raised(**changes: object) -> SignalRaised:
+    """A shift of one theme in Midshire; `changes` are fields of the contract."""
+    values: dict[str, object] = {
+        "occurred_at": NOW,
+        "signal_id": uuid4(),
+        "series_id": uuid4(),
+        "revision": 1,
+        "area": COMMISSIONER,
+        "provider": None,
+        "theme": "discharge-summaries",
+        "title": "Discharge summaries",
+        "rule": SignalRule.SHIFT,
+        "movement": Movement.HIGHER,
+        "bearing": Bearing.WORSE,
+        "point_of": PointOf.MONTH,
+        "point": date(2026, 6, 1),
+        "since": date(2026, 1, 1),
+    }
+    return SignalRaised.model_validate(values | changes)
+
+
+def joint(*tenets: Tenet, **changes: object) -> SignalRaised:
+    """Tenets of the theme have become worse together at Northfield Acute."""
+    values: dict[str, object] = {"rule": SignalRule.JOINT, "provider": PROVIDER, "tenets": tenets}
+    return raised(**values | {"since": date(2026, 6, 1)} | changes)
+
+
+def withdrawn(fact: SignalFact) -> SignalWithdrawn:
+    changes = {"event_id": uuid4(), "revision": fact.revision + 1}
+    return SignalWithdrawn.model_validate(fact.model_dump() | changes)
+
+
+def again(fact: SignalFact) -> SignalRaised:
+    changes = {"event_id": uuid4(), "revision": fact.revision + 1}
+    return SignalRaised.model_validate(fact.model_dump() | changes)

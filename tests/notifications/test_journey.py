@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
+from sqlalchemy import func, update
 from uuid_utils.compat import uuid7
 
 from services.notifications.app import create_app
@@ -11,9 +13,18 @@ from services.notifications.settings import Settings
 from shared.contracts.cases import CASES_TOPIC
 from shared.contracts.messages import MessageKind, MessageSettled, MessageState
 from shared.contracts.operations import Cause, DeadLetter
+from shared.contracts.reports import Tenet
+from shared.platform.tables import timer
 from tests.conftest import SettingsFor
 from tests.notifications.postbox import Postbox
-from tests.notifications.samples import PROVIDER, PROVIDER_CONTACT, facts_of_a_case, opened_case
+from tests.notifications.samples import (
+    PROVIDER,
+    PROVIDER_CONTACT,
+    facts_of_a_case,
+    joint,
+    opened_case,
+    raised,
+)
 from tests.support.apps import Running, running
 from tests.support.directory import directory
 from tests.support.facts import Facts, proper_headers
@@ -44,6 +55,33 @@ async def test_a_case_becomes_mails_in_the_trace_that_caused_them_and_the_ends_a
     for one in settled:
         assert TRACE_ID in (facts.travelled(one).traceparent or "")
     assert len(postbox.received) == 6
+
+
+async def test_signals_are_heard_and_mailed_at_once_or_when_the_digest_s_timer_fires(
+    service: Running, postbox: Postbox, facts: Facts
+) -> None:
+    await facts.publish(raised(), joint(Tenet.EXPERIENCE, Tenet.SAFETY), traceparent=TRACEPARENT)
+
+    async def arrived(number: int) -> bool:
+        return len(postbox.received) == number
+
+    await eventually(partial(arrived, 1), because="the joint signal is not mailed")
+
+    async def fires() -> bool:
+        async with service.transactions.begin() as tx:
+            moved = await tx.connection.execute(update(timer).values(due_at=func.now()))
+        return bool(moved.rowcount)
+
+    await eventually(fires, because="no digest is set")
+    await eventually(partial(arrived, 2), because="the digest is not mailed")
+    at_once, digest = postbox.received
+    assert "Experience and safety: worse together" in at_once.text
+    assert "All reports: higher than expected" in digest.text
+    operator = await service.sign_in("max.stone")
+    log = (await operator.get("/messages?kind=signals")).text
+    [link] = re.findall(r'href="(/messages/[0-9a-f-]{36})"', log)
+    assert "Signals of the day" in (await operator.get(link)).text
+    assert "Signals of the day" in (await operator.get(f"{link}/history")).text
 
 
 async def test_copies_of_a_fact_make_one_mail(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.notifications.domain import notice_of
+from services.notifications.domain import Change, SignalMail, notice_of
 from services.notifications.mail import Composer, Letter
 from shared.contracts.cases import CaseFact
 from shared.contracts.messages import MessageKind
@@ -124,9 +124,9 @@ def test_the_text_of_an_alert_reads_as_a_letter() -> None:
         "",
         "An acknowledgement after this time is recorded as late.",
         "",
-        "You need to sign in. To protect people's privacy, this email says nothing",
-        "of what the report is about. It was sent automatically: nobody reads",
-        "replies to it.",
+        "You need to sign in. To protect people's privacy, this email says",
+        "nothing of what the report is about. It was sent automatically: nobody",
+        "reads replies to it.",
     ]
 
 
@@ -179,3 +179,72 @@ def test_a_name_outside_ascii_arrives_as_it_is_in_seven_bits() -> None:
     mail = email.message_from_bytes(content, policy=policy.default)
     assert "Ysbyty Tŷ Gwyn" in part(mail, "plain")
     assert "Ysbyty Tŷ Gwyn" in part(mail, "html")
+
+
+CHANGES = (
+    Change(
+        "Discharge summaries",
+        "Northfield Acute NHS Trust",
+        (
+            "Effectiveness and safety: worse together in October 2026, likely a real change",
+            "All reports: higher than expected since April 2026, likely a real change",
+        ),
+    ),
+    Change("Referrals", None, ("All reports: falling since May 2026, likely a real change",)),
+)
+
+
+def signals_letter(kind: SignalMail, changes: tuple[Change, ...] = CHANGES) -> Letter:
+    return Letter(
+        MESSAGE_ID, kind, None, "Midshire Board", "quality@midshire.example", changes=changes
+    )
+
+
+def test_a_digest_says_which_themes_changed_where_and_how() -> None:
+    mail = composed(signals_letter(SignalMail.DIGEST))
+    assert mail["Subject"] == "Insight: 2 changes in what is reported"
+    assert part(mail, "plain").splitlines() == [
+        "Midshire Board",
+        "",
+        "New signals in your area: changes that are more than the usual ups and",
+        "downs. They stay on the page until somebody has said there what was done",
+        "about them.",
+        "",
+        "Discharge summaries, Northfield Acute NHS Trust",
+        "- Effectiveness and safety: worse together in October 2026, likely a",
+        "real change",
+        "- All reports: higher than expected since April 2026, likely a real",
+        "change",
+        "",
+        "Referrals",
+        "- All reports: falling since May 2026, likely a real change",
+        "",
+        "See the signals and their charts:",
+        "https://insight.example/signals",
+        "",
+        "The next digest comes on the next day with new signals, at the earliest.",
+        "",
+        "You need to sign in. To protect people's privacy, this email holds no",
+        "number of reports and nothing of any single one. It was sent",
+        "automatically: nobody reads replies to it.",
+    ]
+
+
+@pytest.mark.parametrize("kind", SignalMail)
+def test_a_mail_about_signals_has_the_same_words_as_html_and_one_link(kind: SignalMail) -> None:
+    page = Page(part(composed(signals_letter(kind)), "html"))
+    assert page.language == "en"
+    assert page.links == ["https://insight.example/signals"]
+    for change in CHANGES:
+        assert change.title in page.text
+        assert all(line in page.text for line in change.words)
+    assert "Reference" not in page.text
+    assert "{{" not in page.text
+
+
+def test_a_long_digest_stops_and_says_how_many_more_there_are() -> None:
+    changes = tuple(Change(f"Theme {n}", None, ("All reports: rising",)) for n in range(23))
+    text = part(composed(signals_letter(SignalMail.DIGEST, changes)), "plain")
+    assert "Theme 19" in text
+    assert "Theme 20" not in text
+    assert "And 3 more changes on the page." in text

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.pages.words import HISTORY
+from services.notifications.pages import words
 from services.notifications.repository import delivery_log
 from shared.platform.audit import RecordKind
 from shared.platform.errors import NotFound
@@ -34,14 +34,14 @@ async def _record(connection: AsyncConnection, message_id: UUID) -> Record:
     entry = await delivery_log.entry(connection, message_id)
     record = Record(
         title="History of the message",
-        caption=entry.reference if entry else str(message_id),
+        caption=(entry.reference or words.KINDS[entry.kind]) if entry else str(message_id),
         path=f"/messages/{message_id}/history",
         back=(f"/messages/{message_id}", "Back to the message")
         if entry
         else ("/messages", "Messages"),
         kinds=(RecordKind.MESSAGE,),
         record_id=str(message_id),
-        words=HISTORY,
+        words=words.HISTORY,
         note="Attempts that the mail server put off are in the delivery log only.",
     )
     if entry is None and not await newest_lines(connection, record, limit=1):

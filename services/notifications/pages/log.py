@@ -9,10 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BeforeValidator
 
 from services.notifications import use_cases
-from services.notifications.domain import Status
+from services.notifications.domain import MailKind, Status
 from services.notifications.pages import words
 from services.notifications.repository import delivery_log
-from shared.contracts.messages import MessageKind
 from shared.directory import repository as directory
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading, Tx
@@ -31,7 +30,7 @@ async def delivery_log_page(
     request: Request,
     connection: Reading,
     status: Annotated[Status | None, _ALL] = None,
-    kind: Annotated[MessageKind | None, _ALL] = None,
+    kind: Annotated[MailKind | None, _ALL] = None,
     before: UUID | None = None,
 ) -> HTMLResponse:
     found = await delivery_log.entries(
@@ -53,7 +52,7 @@ async def delivery_log_page(
     )
 
 
-def _link(status: Status | None, kind: MessageKind | None, before: UUID | None = None) -> str:
+def _link(status: Status | None, kind: MailKind | None, before: UUID | None = None) -> str:
     asked = {"status": status, "kind": kind, "before": before}
     return f"/messages?{urlencode({name: value for name, value in asked.items() if value})}"
 

@@ -1,16 +1,18 @@
 """How kinds, states and reasons are called on pages."""
 
-from services.notifications.domain import Reason, Status
+from services.notifications.domain import MailKind, Reason, SignalMail, Status
 from shared.contracts.messages import MessageKind
 from shared.web.history_words import Words
 
-KINDS = {
+KINDS: dict[MailKind, str] = {
     MessageKind.ALERT: "New report",
     MessageKind.DUE_SOON: "Due soon",
     MessageKind.OVERDUE: "Overdue",
     MessageKind.ANSWERED: "Provider has answered",
     MessageKind.OUTCOME: "Outcome",
     MessageKind.DISPUTED: "Outcome disputed",
+    SignalMail.DIGEST: "Signals of the day",
+    SignalMail.JOINT_SAFETY: "Joint safety signal",
 }
 STATUSES = {
     Status.UNKNOWN: "Unknown",

@@ -8,9 +8,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain import Reason, Status, masked, may_be_sent_again, status_of
+from services.notifications.domain import (
+    MailKind,
+    Reason,
+    Status,
+    kind_of,
+    masked,
+    may_be_sent_again,
+    status_of,
+)
 from services.notifications.tables import attempt, message, tally
-from shared.contracts.messages import MessageKind, MessageState
+from shared.contracts.messages import MessageState
 
 
 @dataclass(frozen=True)
@@ -18,10 +26,11 @@ class Entry:
     """One message as the log shows it. `address` is masked; none while it is held."""
 
     message_id: UUID
-    kind: MessageKind
+    kind: MailKind
     recipient: str
     address: str | None
-    reference: str
+    reference: str | None
+    """None where the mail tells of signals."""
     status: Status
     reason: Reason | None
     smtp_code: int | None
@@ -73,7 +82,7 @@ async def entries(
     connection: AsyncConnection,
     *,
     status: Status | None,
-    kind: MessageKind | None,
+    kind: MailKind | None,
     before: UUID | None,
     limit: int,
 ) -> list[Entry]:
@@ -131,7 +140,7 @@ def _entry_in(row: Row[tuple[object, ...]]) -> Entry:
     state, reason = MessageState(row.state), Reason(row.reason) if row.reason else None
     return Entry(
         message_id=row.message_id,
-        kind=MessageKind(row.kind),
+        kind=kind_of(row.kind),
         recipient=row.recipient,
         address=masked(row.address) if row.address is not None else None,
         reference=row.reference,

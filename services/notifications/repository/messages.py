@@ -13,9 +13,9 @@ from sqlalchemy import ARRAY, Row, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain import Notice, Reason, Standing
+from services.notifications.domain import Notice, Reason, Standing, kind_of
 from services.notifications.tables import attempt, message, tally
-from shared.contracts.messages import MessageKind, MessageState
+from shared.contracts.messages import MessageState
 from shared.contracts.reports import Kind
 from shared.platform.database import columns_of, insert_rows
 
@@ -264,7 +264,7 @@ def _reason(value: str | None) -> Reason | None:
 def _notice_in(row: Row[tuple[object, ...]]) -> Notice:
     return Notice(
         fact_id=row.fact_id,
-        kind=MessageKind(row.kind),
+        kind=kind_of(row.kind),
         recipient=row.recipient,
         report_id=row.report_id,
         reference=row.reference,

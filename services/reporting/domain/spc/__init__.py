@@ -41,6 +41,7 @@ from services.reporting.domain.spc.words import (
     GAPS,
     VARIATION,
     Manner,
+    began,
     sentence,
 )
 from services.reporting.domain.spc.xmr import xmr
@@ -76,6 +77,7 @@ __all__ = [
     "Variation",
     "Xmr",
     "Zone",
+    "began",
     "carried",
     "days_between",
     "funnel",

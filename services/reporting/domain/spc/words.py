@@ -89,13 +89,19 @@ def _since(chart: Xmr, step: Step) -> str:
 def _change(group: Sequence[Judged], step: Step, manner: Manner) -> str:
     """`higher than expected since March 2026, likely a real change`."""
     latest = group[-1]
-    begin = len(group) - 1
-    while begin and _continues(group[begin - 1], latest):
-        begin -= 1
-    when = f"since {_start(group[begin], step)}"
-    if begin == len(group) - 1:
+    first = began(group, latest.cause)
+    when = f"since {_start(first, step)}"
+    if first is latest:
         when = f"{step.before} {step.in_words(latest.on)}"
     return f"{_state(latest, manner)} {when}, likely a real change"
+
+
+def began(group: Sequence[Judged], cause: Cause) -> Judged:
+    """The first point that tells of the same change as the last one does by this rule."""
+    begin = len(group) - 1
+    while begin and _continues(group[begin - 1], group[-1], cause):
+        begin -= 1
+    return group[begin]
 
 
 def _calm(group: Sequence[Judged], step: Step, manner: Manner) -> str:
@@ -107,12 +113,12 @@ def _calm(group: Sequence[Judged], step: Step, manner: Manner) -> str:
     return f"as expected since {since}, after it had been {_state(group[last], manner)}"
 
 
-def _continues(earlier: Judged, latest: Judged) -> bool:
+def _continues(earlier: Judged, latest: Judged, cause: Cause) -> bool:
     """Whether the earlier point tells of the same change. What is rising was low before, so a trend goes back as a trend, and what is
     high only as far as it was high."""
-    if not earlier.special or earlier.cause.sign != latest.cause.sign:
+    if not earlier.special or earlier.cause.sign != cause.sign:
         return False
-    return latest.cause.trend or earlier.side == latest.side
+    return cause.trend or earlier.side == latest.side
 
 
 def _state(point: Judged, manner: Manner) -> str:

@@ -1,4 +1,4 @@
-"""What notifications does, one function for each fact, worker's step or request."""
+"""Messages: made from notices, sent by a worker's steps, and settled."""
 
 import logging
 from collections import Counter
@@ -13,9 +13,11 @@ from services.notifications.domain import (
     Notice,
     Outcome,
     Reason,
+    SignalMail,
     Standing,
     Status,
     addresses_of,
+    changes_in,
     masked,
     may_be_sent_again,
     notice_of,
@@ -26,6 +28,7 @@ from services.notifications.domain import (
 )
 from services.notifications.mail import Letter
 from services.notifications.repository import messages as repository
+from services.notifications.repository import signals
 from services.notifications.repository.messages import Claimed, NewMessage, Settled
 from shared.contracts.cases import CaseFact
 from shared.contracts.messages import MessageSettled, MessageState
@@ -47,9 +50,19 @@ class Batch:
 
 
 async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
-    """Adds a message for each contact of the organisation that each fact concerns; without contacts, one that is held."""
-    notices = await _to_whom_it_concerns([n for fact in facts if (n := notice_of(fact))], tx)
-    traces = {one.fact_id: tx.traceparent_of(str(one.report_id)) for one in notices}
+    """Tells each organisation of the facts that concern it."""
+    notices = [n for fact in facts if (n := notice_of(fact))]
+    await add_messages(
+        notices, {one.fact_id: tx.traceparent_of(str(one.report_id)) for one in notices}, tx
+    )
+
+
+async def add_messages(
+    notices: Sequence[Notice], traces: Mapping[UUID, str | None], tx: Transaction
+) -> None:
+    """Adds a message for each contact of the organisation that each notice concerns; without contacts, one that is held. `traces`
+    are those that led to each fact."""
+    notices = await _to_whom_it_concerns(notices, tx)
     contacts = await _contacts(tx, {one.recipient for one in notices})
     new = [
         message
@@ -123,7 +136,7 @@ async def _add(messages: Sequence[NewMessage], tx: Transaction) -> None:
         tx.record(_entry(one.message_id, "added", {}, _at_first(one)))
         if one.standing.state is MessageState.FAILED:
             tx.follow({str(one.notice.report_id): one.traceparent})
-            tx.emit(_settled(one.message_id, one.notice, one.standing, tx))
+            _publish(one.message_id, one.notice, one.standing, tx)
 
 
 def _at_first(message: NewMessage) -> dict[str, object]:
@@ -161,8 +174,15 @@ async def claim(tx: Transaction, limit: int) -> Batch:
     """Takes up to `limit` messages that are due, for one worker alone."""
     claim_id = uuid7()
     claimed = await repository.claim(tx.connection, claim_id, limit, tx.now)
-    names = await directory.names(tx.connection, {one.notice.recipient for one in claimed})
-    letters = [
+    return Batch(claim_id, claimed, await _letters(claimed, tx))
+
+
+async def _letters(claimed: Sequence[Claimed], tx: Transaction) -> list[Letter]:
+    of_signals = {one.notice.fact_id for one in claimed if isinstance(one.notice.kind, SignalMail)}
+    told = await signals.told_by(tx.connection, of_signals)
+    about = {each.provider for found in told.values() for each in found if each.provider}
+    names = await directory.names(tx.connection, about | {one.notice.recipient for one in claimed})
+    return [
         Letter(
             message_id=one.message_id,
             kind=one.notice.kind,
@@ -171,10 +191,10 @@ async def claim(tx: Transaction, limit: int) -> Batch:
             address=one.address,
             due_at=one.notice.due_at,
             report_kind=one.notice.report_kind,
+            changes=changes_in(told.get(one.notice.fact_id, ()), names),
         )
         for one in claimed
     ]
-    return Batch(claim_id, claimed, letters)
 
 
 async def begin_sending(batch: Batch, tx: Transaction) -> set[UUID]:
@@ -217,7 +237,7 @@ async def _settle(settled: Sequence[Settled], tx: Transaction) -> None:
         if one.standing.state is MessageState.PENDING:
             continue  # put off: one of many attempts, told by the delivery log
         message_id = one.message.message_id
-        tx.emit(_settled(message_id, one.message.notice, one.standing, tx))
+        _publish(message_id, one.message.notice, one.standing, tx)
         before = {"state": changed[message_id]}
         tx.record(_entry(message_id, one.standing.state, before, _told(one.standing)))
     _tell(done)
@@ -229,24 +249,27 @@ def _tell(settled: Iterable[Settled]) -> None:
             log.warning(
                 "message %s about %s is %s: %s %s",
                 one.message.message_id,
-                one.message.notice.reference,
+                one.message.notice.reference or "signals",
                 one.standing.state.value,
                 one.standing.reason.value if one.standing.reason else "",
                 one.standing.smtp_code or "",
             )
 
 
-def _settled(
-    message_id: UUID, notice: Notice, standing: Standing, tx: Transaction
-) -> MessageSettled:
-    return MessageSettled(
-        occurred_at=tx.now,
-        message_id=message_id,
-        report_id=notice.report_id,
-        reference=notice.reference,
-        kind=notice.kind,
-        recipient=notice.recipient,
-        state=standing.state,
+def _publish(message_id: UUID, notice: Notice, standing: Standing, tx: Transaction) -> None:
+    """Tell of a message that is about a report; others are in the delivery log only."""
+    if isinstance(notice.kind, SignalMail) or notice.report_id is None or notice.reference is None:
+        return
+    tx.emit(
+        MessageSettled(
+            occurred_at=tx.now,
+            message_id=message_id,
+            report_id=notice.report_id,
+            reference=notice.reference,
+            kind=notice.kind,
+            recipient=notice.recipient,
+            state=standing.state,
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """Who is told what, and how a mail ends: pure rules.
 
-A fact of a case becomes a `Notice` to one organisation; a notice becomes one message for each of the organisation's contacts.
+A fact of a case becomes a `Notice` to one organisation, and so do the day's signals; a notice becomes one message for each of the
+organisation's contacts.
 What the mail server made of a message is an `Outcome`, from which `settle` says where the message stands.
 """
 
@@ -39,6 +40,22 @@ class Reason(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class SignalMail(StrEnum):
+    """Mails that are about no report. `insight.messages.v1`, whose facts are about one, does not tell of them."""
+
+    DIGEST = "signals"
+    """The day's signals."""
+    JOINT_SAFETY = "joint-safety"
+    """At once: safety and another tenet have become worse together."""
+
+
+MailKind = MessageKind | SignalMail
+
+
+def kind_of(value: str) -> MailKind:
+    return SignalMail(value) if value in {*SignalMail} else MessageKind(value)
+
+
 class Status(StrEnum):
     """A message's state as operators see it: pending without an address is `held`."""
 
@@ -56,13 +73,14 @@ def status_of(state: MessageState, address: str | None) -> Status:
 
 @dataclass(frozen=True)
 class Notice:
-    """An organisation is to be told of a fact. `due_at` and `report_kind` only where the mail mentions them."""
+    """An organisation is to be told of a fact, or of the signals that were put together under this id. `report_id` and `reference`
+    only of a fact about a report, `due_at` and `report_kind` only where the mail mentions them."""
 
     fact_id: UUID
-    kind: MessageKind
+    kind: MailKind
     recipient: str
-    report_id: UUID
-    reference: str
+    report_id: UUID | None = None
+    reference: str | None = None
     due_at: datetime | None = None
     report_kind: Kind | None = None
 

@@ -1,0 +1,49 @@
+"""Signals: where the numbers changed by more than chance. Pure: counts in, what is to be told out.
+
+`subjects` says what is watched, `lines` makes the charts of a subject, `findings` reads the signals from them and compares them with
+those that were told before. How charts are judged is `spc`'s.
+"""
+
+from services.reporting.domain.signals.findings import (
+    RECENT_MONTHS,
+    Changes,
+    Kept,
+    Signal,
+    Signals,
+    changes,
+    signals_of,
+)
+from services.reporting.domain.signals.lines import (
+    Cell,
+    Counted,
+    Days,
+    Forms,
+    Line,
+    forms_of,
+    lines_of,
+    needs_days,
+    watched_from,
+)
+from services.reporting.domain.signals.subjects import EVERYWHERE, Subject, subjects_of
+
+__all__ = [
+    "EVERYWHERE",
+    "RECENT_MONTHS",
+    "Cell",
+    "Changes",
+    "Counted",
+    "Days",
+    "Forms",
+    "Kept",
+    "Line",
+    "Signal",
+    "Signals",
+    "Subject",
+    "changes",
+    "forms_of",
+    "lines_of",
+    "needs_days",
+    "signals_of",
+    "subjects_of",
+    "watched_from",
+]

@@ -1,0 +1,188 @@
+"""The charts that are watched for signals: for each subject all its reports, and those of each tenet.
+
+Charts go back 24 months where these carry one, else five years: a baseline of long ago says little of what is to be expected, and
+Making Data Count asks for some 20 points. Only whole months (or quarters) make a chart. A month is whole a week after its end:
+reports of its last days are still being written. What has no chart yet (`spc.carrying`) raises nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+from services.reporting.domain.months import plus
+from services.reporting.domain.spc import (
+    Carried,
+    Direction,
+    Form,
+    Options,
+    Point,
+    Xmr,
+    carried,
+    days_between,
+    xmr,
+)
+from services.reporting.domain.spc.steps import QUARTER, quarter_of
+from shared.contracts.reports import Kind, Tenet
+from shared.contracts.signals import PointOf
+
+CHART_MONTHS = 24
+LONGEST_MONTHS = 60
+LATE_DAYS = 7
+"""A month's reports are taken as complete so long after its end."""
+ALL: tuple[Tenet, ...] = ()
+"""As a line's tenets: all reports together."""
+
+Forms = Mapping[tuple[Tenet, ...], Carried]
+"""By the line's tenets."""
+Days = Mapping[Tenet, Sequence[date]]
+"""On which days the reports of each tenet happened, one entry for each report."""
+
+
+class Cell(NamedTuple):
+    """What a subject's reports are counted by."""
+
+    month: date
+    tenet: Tenet
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What is known of a subject's reports."""
+
+    started: date
+    """The first month in which anything was reported at its place: before it there is no data, which is not zero."""
+    counts: Mapping[Cell, int]
+
+    def by_month(self, tenets: Sequence[Tenet]) -> dict[date, int]:
+        found: dict[date, int] = {}
+        for cell, number in self.counts.items():
+            if not tenets or cell.tenet in tenets:
+                found[cell.month] = found.get(cell.month, 0) + number
+        return found
+
+    @property
+    def lines(self) -> list[tuple[Tenet, ...]]:
+        """All reports, and each tenet. A tenet that has them all is no line of its own: it would say the same again."""
+        tenets = {cell.tenet for cell, number in self.counts.items() if number}
+        return [ALL, *((each,) for each in Tenet if each in tenets and len(tenets) > 1)]
+
+    @cached_property
+    def options(self) -> Options:
+        """Fewer events are better. Feedback is praise as well as complaint: its number says nothing about quality by itself."""
+        events = sum(n for cell, n in self.counts.items() if cell.kind is Kind.EVENT)
+        mostly_events = 2 * events > sum(self.counts.values())
+        return Options(Direction.DECREASE if mostly_events else Direction.NEUTRAL)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One chart: the series of a subject, as far as its points are whole, and those that are still running."""
+
+    tenets: tuple[Tenet, ...]
+    point_of: PointOf
+    chart: Xmr
+    running: tuple[Point, ...] = ()
+
+    @property
+    def direction(self) -> Direction:
+        """Which way of the charted values is better: for days between reports the other way round."""
+        return self.chart.options.direction
+
+
+def watched_from(today: date) -> date:
+    """The first month that any chart of today goes back to."""
+    return plus(last_whole(today), 1 - LONGEST_MONTHS)
+
+
+def last_whole(today: date) -> date:
+    """The newest month that is taken as complete."""
+    return plus((today - timedelta(days=LATE_DAYS)).replace(day=1), -1)
+
+
+def forms_of(counted: Counted, today: date) -> Forms:
+    """Which chart each line can carry."""
+    return {
+        tenets: _form(counted.by_month(tenets), counted.started, today) for tenets in counted.lines
+    }
+
+
+def needs_days(forms: Forms) -> bool:
+    """Whether any line is charted as days between reports: then it must be known on which days each report happened."""
+    return any(each.form is Form.DAYS_BETWEEN for each in forms.values())
+
+
+def lines_of(counted: Counted, forms: Forms, days: Days, today: date) -> list[Line]:
+    """The charts there are enough data for."""
+    made = (_line(counted, tenets, held, days, today) for tenets, held in forms.items())
+    return [each for each in made if each is not None]
+
+
+def _form(counts: Mapping[date, int], started: date, today: date) -> Carried:
+    whole = _points(counts, max(started, watched_from(today)), last_whole(today))
+    recent = carried(whole[-CHART_MONTHS:])
+    return recent if recent.form is Form.MONTHS else carried(whole)
+
+
+def _line(
+    counted: Counted, tenets: tuple[Tenet, ...], held: Carried, days: Days, today: date
+) -> Line | None:
+    match held.form:
+        case Form.MONTHS:
+            running = _points(counted.by_month(tenets), plus(held.points[-1].on, 1), today)
+            return Line(tenets, PointOf.MONTH, xmr(held.points, counted.options), running)
+        case Form.QUARTERS:
+            since = plus(held.points[-1].on, QUARTER)
+            running = _by_quarter(_points(counted.by_month(tenets), since, today))
+            return Line(tenets, PointOf.QUARTER, xmr(held.points, counted.options), running)
+        case Form.DAYS_BETWEEN:
+            return _gaps(counted, tenets, days, today)
+        case Form.NOT_YET:
+            return None
+
+
+def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) -> Line | None:
+    first = watched_from(today)
+    known = [
+        day
+        for tenet, each in days.items()
+        if not tenets or tenet in tenets
+        for day in each
+        if first <= day <= today
+    ]
+    if len(known) < 2:
+        return None
+    found = days_between(known, today, counted.options.direction)
+    return Line(tenets, PointOf.REPORT, found.chart) if found.enough else None
+
+
+def _points(counts: Mapping[date, int], first: date, last: date) -> tuple[Point, ...]:
+    """One for each month, both ends included; empty when the end is before the beginning."""
+    points = []
+    month = first
+    while month <= last:
+        points.append(Point(month, counts.get(month, 0)))
+        month = plus(month, 1)
+    return tuple(points)
+
+
+def _by_quarter(months: Sequence[Point]) -> tuple[Point, ...]:
+    """As `pooled`, but also of quarters that are not whole."""
+    parts: dict[date, float] = {}
+    for point in months:
+        quarter = quarter_of(point.on)
+        parts[quarter] = parts.get(quarter, 0) + (point.value or 0)
+    return tuple(Point(quarter, number) for quarter, number in parts.items())
+
+
+def months_in(point: date, point_of: PointOf) -> Iterable[date]:
+    """The months that a point is of."""
+    match point_of:
+        case PointOf.MONTH:
+            return (point,)
+        case PointOf.QUARTER:
+            return (point, plus(point, 1), plus(point, 2))
+        case PointOf.REPORT:
+            return (point.replace(day=1),)
