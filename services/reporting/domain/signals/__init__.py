@@ -11,6 +11,7 @@ from services.reporting.domain.signals.findings import (
     Signal,
     Signals,
     changes,
+    settled_before,
     signals_of,
 )
 from services.reporting.domain.signals.lines import (
@@ -43,6 +44,7 @@ __all__ = [
     "forms_of",
     "lines_of",
     "needs_days",
+    "settled_before",
     "signals_of",
     "subjects_of",
     "watched_from",

@@ -8,7 +8,12 @@ from itertools import pairwise
 from uuid import UUID, uuid5
 
 from services.reporting.domain.months import plus
-from services.reporting.domain.signals.lines import Line, last_whole, months_in
+from services.reporting.domain.signals.lines import (
+    CHART_MONTHS,
+    Line,
+    last_whole,
+    months_in,
+)
 from services.reporting.domain.signals.subjects import EVERYWHERE, Subject
 from services.reporting.domain.spc import Cause, Direction, began
 from shared.contracts.reports import Tenet
@@ -145,10 +150,15 @@ class Changes:
     revised: tuple[Signal, ...] = ()
 
 
+def settled_before(today: date) -> date:
+    """What was told of earlier months stays as it was told: not every chart goes back so far."""
+    return plus(last_whole(today), 1 - CHART_MONTHS)
+
+
 def changes(kept: Mapping[UUID, Kept], found: Signals, today: date) -> Changes:
-    """The difference between the signals that were told of a subject, as far back as its charts go, and those that hold now."""
-    oldest = plus(last_whole(today), 1 - RECENT_MONTHS)
-    known = {key for key, each in kept.items() if each.raised}
+    """The difference between the signals that were told of a subject and those that hold now."""
+    oldest, settled = plus(last_whole(today), 1 - RECENT_MONTHS), settled_before(today)
+    known = {key for key, each in kept.items() if each.raised and each.signal.last_month >= settled}
     return Changes(
         tuple(
             each for key, each in found.items() if key not in known and each.last_month >= oldest
