@@ -1,5 +1,8 @@
 """Organisations of different volumes side by side."""
 
+from math import ceil, floor
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,28 +14,44 @@ from services.reporting.domain.spc.quantiles import binomial_quantiles, poisson_
 
 
 @given(mean=st.floats(0.01, 1000))
-def test_poisson_limits_lie_between_the_counts_that_scipy_finds(mean: float) -> None:
-    for limit, probability in zip(
-        poisson_quantiles(mean, PROBABILITIES), PROBABILITIES, strict=True
-    ):
-        count = stats.poisson.ppf(probability, mean)
-        assert max(0, count - 1) - 1e-6 <= limit <= count + 1e-6
+def test_counts_outside_of_poisson_limits_are_as_rare_as_the_limits_say(mean: float) -> None:
+    found = poisson_quantiles(mean, PROBABILITIES)
+    _are_as_rare_as_told(found, stats.poisson(mean))
 
 
 @given(trials=st.integers(1, 3000), chance=st.floats(0.001, 0.999))
-def test_binomial_limits_lie_between_the_counts_that_scipy_finds(
+def test_counts_outside_of_binomial_limits_are_as_rare_as_the_limits_say(
     trials: int, chance: float
 ) -> None:
-    for limit, probability in zip(
-        binomial_quantiles(trials, chance, PROBABILITIES), PROBABILITIES, strict=True
-    ):
-        count = stats.binom.ppf(probability, trials, chance)
-        assert max(0, count - 1) - 1e-6 <= limit <= count + 1e-6
+    found = binomial_quantiles(trials, chance, PROBABILITIES)
+    _are_as_rare_as_told(found, stats.binom(trials, chance))
+
+
+def _are_as_rare_as_told(limits: list[float], counts: Any) -> None:
+    """By scipy's chances: the first whole count outside of each limit is rare enough, and the second one inside is not."""
+    for limit, probability in zip(limits, PROBABILITIES, strict=True):
+        if probability > 0.5:
+            outside = floor(limit) + 1
+            assert counts.sf(outside - 1) <= 1 - probability + 1e-9
+            assert counts.sf(outside - 3) >= 1 - probability - 1e-9
+        else:
+            outside = ceil(limit) - 1
+            assert counts.cdf(outside) <= probability + 1e-9
+            assert counts.cdf(outside + 2) >= probability - 1e-9
+
+
+def test_one_of_one_is_no_signal_where_one_of_nine_is_to_be_expected() -> None:
+    units = [Unit("tiny", 1, 1), Unit("a", 20, 180), Unit("b", 22, 200)]
+    made = funnel(units, Measure.PROPORTION)
+    assert {each.zone for each in made.placed} == {Zone.WITHIN}
 
 
 def test_an_exact_limit_worked_out_by_hand() -> None:
-    """Two coins: P(0) = 1/4, P(1) = 1/2. The 97.5% point is 2 less (1 - 0.975) / 0.25; the 2.5% point is below 0, so 0."""
-    assert binomial_quantiles(2, 0.5, [0.025, 0.975]) == pytest.approx([0, 2 - 0.1])
+    """Two coins: P(0) = 1/4, P(1) = 1/2. The 97.5% point is 3 less (1 - 0.975) / 0.25, so 2, as more there are not; the 2.5%
+    point is below 0, so 0. The 97.5% point of ten with the chance 1/10: P(X <= 3) = 0.98720 and P(3) = 0.05740."""
+    assert binomial_quantiles(2, 0.5, [0.025, 0.975]) == pytest.approx([0, 2])
+    expected = 4 - (0.98720 - 0.975) / 0.05740
+    assert binomial_quantiles(10, 0.1, [0.975]) == pytest.approx([expected], abs=1e-3)
 
 
 def test_the_same_proportion_is_chance_in_a_small_place_and_a_signal_in_a_large_one() -> None:
@@ -59,11 +78,11 @@ def test_rates_are_compared_with_the_rate_of_all_together() -> None:
 def test_organisations_that_differ_by_more_than_chance_widen_the_limits_and_not_all_stand_out() -> (
     None
 ):
-    """Twenty of volume 400, half at 20% and half at 30%: chance alone would put most of them outside."""
-    units = [Unit(str(at), 80 if at % 2 else 120, 400) for at in range(20)]
+    """Twenty of volume 400, half at 19% and half at 31%: chance alone would put most of them outside."""
+    units = [Unit(str(at), 76 if at % 2 else 124, 400) for at in range(20)]
     made = funnel(units, Measure.PROPORTION)
     assert made.widened
-    assert made.dispersion == pytest.approx(5.4, abs=0.3)
+    assert made.dispersion == pytest.approx(7.8, abs=0.4)
     assert {each.zone for each in made.placed} == {Zone.WITHIN}
     few = funnel(units[:9], Measure.PROPORTION)
     assert not few.widened
