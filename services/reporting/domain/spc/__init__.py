@@ -1,7 +1,7 @@
 """Statistical process control: numbers in, what may be said of them out. Pure.
 
 `carrying` decides which chart a series of counts can carry; `xmr` makes it by the "Making Data Count" rules (`limits`, `rules`, on the
-values of `series`); `gaps` charts the days between rare reports; `funnel` compares organisations of different volumes; `words` says it
+values of `series`); `gaps` charts the days between rare reports; `shares` decides what a series of percentages can carry; `funnel` compares organisations of different volumes; `words` says it
 in a sentence, with dates as `steps` calls them. Rules and sources: `docs/spc.md`.
 """
 
@@ -33,6 +33,7 @@ from services.reporting.domain.spc.series import (
     Xmr,
     starting_at,
 )
+from services.reporting.domain.spc.shares import Share, carried_share
 from services.reporting.domain.spc.steps import Step, step_of
 from services.reporting.domain.spc.words import (
     ASSURANCE,
@@ -71,6 +72,7 @@ __all__ = [
     "Point",
     "PointType",
     "Rebase",
+    "Share",
     "Step",
     "Unit",
     "UnusableSeries",
@@ -79,6 +81,7 @@ __all__ = [
     "Zone",
     "began",
     "carried",
+    "carried_share",
     "days_between",
     "funnel",
     "pooled",
