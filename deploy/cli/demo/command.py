@@ -1,6 +1,6 @@
 """`insight demo`: fills the running estate, through its public doors, with a history to look at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
@@ -11,13 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.cli.console import estate_settings, fail
+from deploy.cli.demo import impact
 from deploy.cli.demo.answers import DISPUTES, Answer, answer_to
-from deploy.cli.demo.history import Told, history, latest
+from deploy.cli.demo.history import Told, history, latest, stories
 from deploy.cli.demo.people import Person, Refused
 from deploy.local.folder import read_secrets
 from deploy.local.people import organisations
 from deploy.local.settings import EstateSettings
 from shared.contracts.directory import OrganisationKind
+from shared.contracts.reports import Past
 
 _BATCH = 200
 _CASES = 24
@@ -41,9 +43,23 @@ LOOK_AT = """
 """
 
 
+LOOK_AT_IMPACT = """
+  Look at {url}/trends/impact as Omar Reid, who acts for Moorland and Kilnfield Integrated Care Board:
+    events and feedback of two commissioners, their first and last dates, and the share with an action and with an outcome
+"""
+
+
 def demo(
     reports: Annotated[int, typer.Option(min=0, help="Reports of history.")] = 900,
     seed: Annotated[int, typer.Option(help="Another number tells another story.")] = 2026,
+    impact_too: Annotated[
+        bool,
+        typer.Option(
+            "--impact",
+            help="Tell another history instead: 6,789 reports of 85 practices of two commissioners from 2012 to 2015, with the counts "
+            "that such a system published.",
+        ),
+    ] = False,
 ) -> None:
     """Fill the running estate with 18 months of fictional history and some cases under way. Running it again adds nothing.
 
@@ -57,14 +73,39 @@ def demo(
             "the demonstration signs in as the development provider's personas, and another provider is set (INSIGHT_SIGN_IN)."
         )
     try:
-        _fill(settings, reports, seed)
+        if impact_too:
+            _tell_impact(settings, seed)
+        else:
+            _fill(settings, reports, seed)
     except (httpx2.TransportError, requests.ConnectionError):
         fail(
             f"nothing answers at {settings.url}. Start the estate with `make run`, then try again."
         )
     except (httpx2.HTTPStatusError, Refused) as refused:
         fail(refused)
-    typer.echo(LOOK_AT.format(url=settings.url, months=18))
+    if impact_too:
+        typer.echo(LOOK_AT_IMPACT.format(url=settings.url))
+    else:
+        typer.echo(LOOK_AT.format(url=settings.url, months=18))
+
+
+def _tell_impact(settings: EstateSettings, seed: int) -> None:
+    places = dict(impact.organisations())
+    told = impact.history(seed, stories(), _providers(organisations()))
+    with _progress() as progress:
+        doors = Doors(settings)
+        added = progress.add_task("Organisations", total=len(places))
+        for code, document in places.items():
+            doors.record(code, document)
+            progress.advance(added)
+        past = progress.add_task("Reports of history", total=len(told))
+        doors.send(
+            [one for one, _ in told],
+            f"demo-{seed}-impact",
+            pasts=[before for _, before in told],
+            historic=True,
+            advance=lambda n: progress.advance(past, n),
+        )
 
 
 def _fill(settings: EstateSettings, reports: int, seed: int) -> None:
@@ -75,16 +116,8 @@ def _fill(settings: EstateSettings, reports: int, seed: int) -> None:
         for code, one in known.items()
         if one["kind"] == OrganisationKind.PRACTICE and one.get("status") != "closed"
     ]
-    providers = {
-        kind: next(code for code, one in known.items() if one["kind"] == kind)
-        for kind in (
-            OrganisationKind.ACUTE,
-            OrganisationKind.MENTAL_HEALTH,
-            OrganisationKind.COMMUNITY,
-        )
-    }
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    providers = _providers(known)
+    with _progress() as progress:
         past = progress.add_task("Reports of history", total=reports)
         doors = Doors(settings)
         told = history(seed, today, reports, practices, providers)
@@ -106,8 +139,25 @@ def _fill(settings: EstateSettings, reports: int, seed: int) -> None:
         )
 
 
+def _providers(known: Mapping[str, Mapping[str, Any]]) -> dict[OrganisationKind, str]:
+    """The first of each sort."""
+    return {
+        kind: next(code for code, one in known.items() if one["kind"] == kind)
+        for kind in (
+            OrganisationKind.ACUTE,
+            OrganisationKind.MENTAL_HEALTH,
+            OrganisationKind.COMMUNITY,
+        )
+    }
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
 class Doors:
-    """Intake's bulk door."""
+    """Intake's bulk door, and the directory's."""
 
     def __init__(self, settings: EstateSettings) -> None:
         key = read_secrets(settings.folder)["administrator_key"]
@@ -115,15 +165,31 @@ class Doors:
             base_url=settings.url, headers={"Authorization": f"Bearer {key}"}, timeout=60
         )
 
+    def record(self, code: str, document: Mapping[str, Any]) -> None:
+        """Puts an organisation into the directory; one that says the same is left as it is."""
+        answer = self._client.put(f"/api/v1/directory/organisations/{code}", json=dict(document))
+        answer.raise_for_status()
+
     def send(
-        self, told: Sequence[Told], key: str, *, historic: bool, advance: Callable[[int], None]
+        self,
+        told: Sequence[Told],
+        key: str,
+        *,
+        historic: bool,
+        advance: Callable[[int], None],
+        pasts: Sequence[Past] | None = None,
     ) -> list[dict[str, Any]]:
         """The door's word on each, in order. A refusal for any other reason than being there already is an error."""
         results: list[dict[str, Any]] = []
         for start in range(0, len(told), _BATCH):
             batch = told[start : start + _BATCH]
             items = [
-                _item(one, f"{key}-{number}", historic=historic)
+                _item(
+                    one,
+                    f"{key}-{number}",
+                    historic=historic,
+                    past=pasts[number] if pasts else None,
+                )
                 for number, one in enumerate(batch, start)
             ]
             answer = self._client.post("/api/v1/reports/bulk", json={"reports": items})
@@ -133,8 +199,9 @@ class Doors:
         return results
 
 
-def _item(one: Told, key: str, *, historic: bool) -> dict[str, Any]:
+def _item(one: Told, key: str, *, historic: bool, past: Past | None = None) -> dict[str, Any]:
     return {
+        "past": past.model_dump(mode="json") if past else None,
         "idempotency_key": key,
         "reporter": one.reporter,
         "provider": one.provider,
