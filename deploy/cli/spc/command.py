@@ -125,7 +125,7 @@ def _made(
         case Form.JSON:
             return as_json(chart, labels)
         case Form.SVG:
-            drawn = xmr_chart("spc", chart, labels, NARROW if narrow else WIDE)
+            drawn = xmr_chart("spc", chart, labels, NARROW if narrow else WIDE, headed=True)
             return standalone(drawn.svg, STYLESHEET.read_text())
 
 

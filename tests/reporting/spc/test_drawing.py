@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,28 @@ def test_a_limit_below_zero_is_drawn_at_zero_where_no_value_is_below() -> None:
     assert limit == base
     limit, base = lowest_limit([value - 5 for value in CALM])
     assert limit < base
+
+
+def test_a_file_of_its_own_begins_with_title_and_sentence() -> None:
+    words = words_of(
+        ET.fromstring(  # noqa: S314 - our own text
+            xmr_chart("k", chart([*CALM, 40.0], fix=14), LABELS, NARROW, headed=True).svg
+        )
+    )
+    assert words[0] == "Discharge summaries"
+    assert " ".join(words[1:3]) == "Higher than expected in March 2025, likely a real change."
+
+
+def test_labels_of_lines_do_not_cover_each_other_nor_the_dates_below() -> None:
+    crowded = drawn(chart([*[4.0, 6] * 7, 1000], target=4))
+    beside = sorted(
+        float(element.get("y", 0))
+        for element in crowded.iter("{http://www.w3.org/2000/svg}text")
+        if float(element.get("x", 0)) > WIDE.end and float(element.get("y", 0)) < 300
+    )
+    assert len(beside) == 4
+    assert all(other - one >= 14 for one, other in pairwise(beside))
+    assert beside[-1] <= WIDE.base + 4
 
 
 def test_a_rebase_is_a_line_with_a_letter_and_its_reason_and_breaks_the_other_lines() -> None:
@@ -232,8 +255,9 @@ def test_each_assurance_has_an_icon_with_a_letter() -> None:
 def test_a_file_of_its_own_has_the_stylesheet_inside_and_every_class_has_a_look() -> None:
     stylesheet = STYLESHEET.read_text()
     parts = [
-        xmr_chart("k", chart(RISEN, direction, target=3, fix=12, rebase=[7]), LABELS, WIDE).svg
+        xmr_chart("k", made, LABELS, WIDE, headed=True).svg
         for direction in Direction
+        for made in [chart(RISEN, direction, target=3, fix=12, rebase=[7])]
     ]
     parts += [variation_icon("k", each) for each in Variation]
     parts.append(funnel_chart("k", FUNNEL, FunnelLabels("X", "Y", {"RX": "N"}, own="RX"), WIDE).svg)

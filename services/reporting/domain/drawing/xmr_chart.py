@@ -1,11 +1,14 @@
 """An XmR chart: values with their marks, mean, limits, target and rebases."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from itertools import groupby
+from textwrap import wrap
 
 from services.reporting.domain.charts import Chart
 from services.reporting.domain.drawing.parts import (
+    LETTER,
     LINE,
     Entry,
     Frame,
@@ -35,6 +38,7 @@ from services.reporting.domain.spc import (
     PointType,
     Step,
     Xmr,
+    sentence,
 )
 
 MOST_MARKS = 150
@@ -49,14 +53,19 @@ _MARKS = {
 }
 
 
-def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame) -> Chart:
-    """The drawing, and in words what it shows. A lower limit below zero of values that are not is drawn at zero."""
+def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame, *, headed: bool = False) -> Chart:
+    """The drawing, and in words what it shows. A lower limit below zero of values that are not is drawn at zero. `headed` writes title and
+    sentence above it: for a file of its own."""
     words = xmr_words(chart, labels)
+    heading: list[str] = []
+    if headed:
+        heading, frame = _heading(chart, labels, frame)
     axis = _axis(chart)
     if frame.legend:
         frame = frame.with_room([axis.label(tick) for tick in axis.ticks])
     places = _places(chart, labels, frame)
     parts = [
+        *heading,
         *_grid(axis, frame),
         *_dates(chart, labels, places, frame),
         *_rebases(chart, places, frame),
@@ -190,23 +199,43 @@ def _linked(drawn: str, point: Judged, labels: Labels) -> str:
 
 def _beside(chart: Xmr, axis: Axis, frame: Frame) -> Iterator[str]:
     """Labels of the lines at their right ends, moved apart where they would cover each other."""
-    values = values_of(chart)
     limits = chart.latest.limits
-    lower, upper = drawn_limits(limits, values)
+    lower, upper = drawn_limits(limits, values_of(chart))
     named = [
         (f"Upper limit {told(limits.upper or 0)}", upper),
         (f"Target {told(chart.options.target or 0)}", chart.options.target),
         (f"Mean {told(limits.mean or 0)}", limits.mean),
         (f"Lower limit {lower_told(chart)}", lower),
     ]
-    free = 0.0
     placed = sorted(
-        (_height(drawn, axis, frame), words) for words, drawn in named if drawn is not None
+        (_height(drawn, axis, frame) + 4, words) for words, drawn in named if drawn is not None
     )
-    for y, words in placed:
-        at = max(y + 4, free)
-        yield text(frame.end + 6, at, words)
-        free = at + _LABELS_APART
+    places = _apart([y for y, _ in placed], lowest=frame.base + 4)
+    for y, (_, words) in zip(places, placed, strict=True):
+        yield text(frame.end + 6, y, words)
+
+
+def _apart(places: list[float], lowest: float) -> list[float]:
+    """Heights in their order from above, moved down until none covers another, then up until none is below the lowest."""
+    for at in range(1, len(places)):
+        places[at] = max(places[at], places[at - 1] + _LABELS_APART)
+    for at in reversed(range(len(places))):
+        places[at] = min(places[at], lowest)
+        lowest = places[at] - _LABELS_APART
+    return places
+
+
+def _heading(chart: Xmr, labels: Labels, frame: Frame) -> tuple[list[str], Frame]:
+    """Title and sentence above the chart, and the frame with room for them."""
+    said = sentence(labels.title, chart, labels.step, labels.manner).removeprefix(
+        labels.title + ": "
+    )
+    lines = wrap(f"{said[:1].upper()}{said[1:]}.", width=int((frame.width - 20) / LETTER))
+    titles = wrap(labels.title, width=int((frame.width - 20) / (LETTER * 1.4)))
+    parts = [text(10, 24 + at * 22, each, kind="heading") for at, each in enumerate(titles)]
+    below = 24 + len(titles) * 22
+    parts += [text(10, below + at * LINE, each) for at, each in enumerate(lines)]
+    return parts, replace(frame, top=frame.top + below + len(lines) * LINE)
 
 
 def _entries(chart: Xmr, frame: Frame, labels: Labels) -> list[Entry]:
