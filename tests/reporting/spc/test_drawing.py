@@ -281,6 +281,15 @@ def test_an_axis_has_room_for_both_ends_in_few_round_steps(one: float, other: fl
 
 
 @pytest.mark.parametrize(
+    ("ends", "low"), [((26, 79), 0), ((90, 98), 90), ((-3, 2), -3), ((5, 5), 0)]
+)
+def test_an_axis_begins_at_zero_unless_half_of_it_would_be_empty(
+    ends: tuple[float, float], low: float
+) -> None:
+    assert axis_over(*ends).low == low
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         (0, "0"),

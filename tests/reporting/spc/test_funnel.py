@@ -75,6 +75,19 @@ def test_rates_are_compared_with_the_rate_of_all_together() -> None:
     ]
 
 
+def test_beyond_the_inner_limit_is_told_from_beyond_the_outer_one() -> None:
+    """An organisation of which 100 are expected: limits of about 70, 80, 120 and 132."""
+    for count, zone in (
+        (69, Zone.FAR_BELOW),
+        (78, Zone.BELOW),
+        (110, Zone.WITHIN),
+        (125, Zone.ABOVE),
+        (135, Zone.FAR_ABOVE),
+    ):
+        rest = Unit("rest", 100_000 - count, 99_900)
+        assert funnel([Unit("one", count, 100), rest], Measure.RATE).placed[0].zone is zone
+
+
 def test_organisations_that_differ_by_more_than_chance_widen_the_limits_and_not_all_stand_out() -> (
     None
 ):

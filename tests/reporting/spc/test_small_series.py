@@ -156,7 +156,8 @@ def test_silence_longer_than_the_limit_is_told_before_the_next_report_comes() ->
     assert not days_between(EVERY_TEN_DAYS, last + timedelta(12), Direction.DECREASE).quiet
     silent = days_between(EVERY_TEN_DAYS, last + timedelta(60), Direction.DECREASE)
     assert (silent.quiet, silent.since_last) == (True, 60)
-    assert not days_between(EVERY_TEN_DAYS[-5:], last + timedelta(60), Direction.DECREASE).enough
+    few = days_between(EVERY_TEN_DAYS[-5:], last + timedelta(60), Direction.DECREASE)
+    assert (few.enough, few.quiet) == (False, False)
 
 
 def test_several_reports_of_one_day_have_no_days_between_them() -> None:
