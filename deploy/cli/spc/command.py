@@ -78,12 +78,12 @@ def spc(
         bool, typer.Option("--narrow", help="Draw it for the width of a telephone.")
     ] = False,
     cases: Annotated[
-        bool,
+        str | None,
         typer.Option(
-            "--cases",
-            help="FILE is a JSON list of series with their options; write it with the results filled in (docs/spc.md).",
+            metavar="FILE.json",
+            help="Instead of FILE: a JSON list of series with their options, to be written with the results filled in (docs/spc.md).",
         ),
-    ] = False,
+    ] = None,
 ) -> None:
     """Make a control chart (XmR, by the Making Data Count rules) of a series, with no server running.
 
@@ -92,8 +92,8 @@ def spc(
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # standard output is a text file here
     try:
         form = _form(csv=csv, json=json, svg=svg)
-        if cases:
-            _cases(file)
+        if cases is not None:
+            _cases(cases, also=file)
             return
         points = read_points(_content(file))
         begins = _rebases(rebase or [], points)
@@ -149,7 +149,9 @@ def _rebases(written: Sequence[str], points: Sequence[Point]) -> tuple[Rebase, .
     return tuple(Rebase(on, "; ".join(reasons[on])) for on in sorted(reasons))
 
 
-def _cases(file: str) -> None:
+def _cases(file: str, also: str) -> None:
+    if also != "-":
+        raise Unreadable(f"--cases reads {file} alone: {also} is one file too many")
     done = filled(_content(file))
     sys.stdout.write(done.text)
     for told in (*done.notes, *done.problems):

@@ -119,6 +119,6 @@ def test_an_option_that_is_not_known_is_passed_over_and_told() -> None:
 
 @pytest.mark.parametrize("content", ["", "{}", "[1]", "[[", "[" * 100_000])
 def test_what_is_no_list_of_cases_is_refused(content: str) -> None:
-    code, out, told = run("--cases", given=content)
+    code, out, told = run("--cases", "-", given=content)
     assert (code, out) == (2, "")
     assert "this is not" in told

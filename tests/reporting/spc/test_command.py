@@ -156,6 +156,7 @@ def test_what_cannot_be_read_is_told_by_its_line(content: str | bytes, problem: 
         (["--rebase", "2030-01-01"], "the rebase of 2030-01-01 is after the last point"),
         (["--rebase", "soon"], '"soon" is not a date'),
         (["--csv", "--svg"], "only one of"),
+        (["--cases", "a.json", "b.csv"], "b.csv is one file too many"),
         (["--improvement", "up"], "--improvement"),
     ],
 )
