@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
 from services.reporting.consumers import build_consumers
-from services.reporting.domain.counts import Counts
+from services.reporting.domain.counts import Rows
 from services.reporting.repository.counts import TABLES
 from shared.contracts.base import Fact
 from shared.platform.transaction import Transactions
@@ -43,9 +43,9 @@ async def rows_of(connection: AsyncConnection, table: Table) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-async def counts_of(connection: AsyncConnection) -> Counts:
+async def counts_of(connection: AsyncConnection) -> Rows:
     """The aggregates as they are kept."""
-    counts = Counts()
+    counts = Rows()
     for cube, table in TABLES.items():
         for row in (await connection.execute(select(table))).mappings():
             key = tuple(row[name] for name in cube.columns)

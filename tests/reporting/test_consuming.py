@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.reporting.app import create_app
-from services.reporting.domain.counts import Counts
+from services.reporting.domain.counts import Rows
 from services.reporting.domain.recount import recount
 from services.reporting.settings import Settings
 from shared.contracts.operations import (
@@ -33,12 +33,12 @@ async def service(settings_for: SettingsFor) -> AsyncIterator[Running]:
         yield service
 
 
-async def counted(service: Running) -> Counts:
+async def counted(service: Running) -> Rows:
     async with service.transactions.read() as connection:
         return await counts_of(connection)
 
 
-async def until_counted(service: Running, expected: Counts) -> None:
+async def until_counted(service: Running, expected: Rows) -> None:
     async def equal() -> bool:
         assert await counted(service) == expected
         return True

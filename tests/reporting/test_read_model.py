@@ -79,7 +79,7 @@ async def test_cells_that_come_to_nothing_are_removed(transactions: Transactions
         listed = await rows_of(connection, tables.listed_report)
     theme = PAIR_COUNT.columns.index("theme")
     assert {cell[theme] for cell in counts.cells[PAIR_COUNT]} == {""}
-    assert counts == counts.moved()
+    assert all(any(numbers) for cells in counts.cells.values() for numbers in cells.values())
     assert len(listed) == 1
 
 

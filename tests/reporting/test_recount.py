@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reporting.domain.areas import Areas, Placed, areas_in
-from services.reporting.domain.counts import Counts, standing_of
+from services.reporting.domain.counts import Counts, Rows, standing_of
 from services.reporting.domain.cubes import PAIR_COUNT, PLACE_COUNT, Cube
 from services.reporting.domain.known import (
     NOTHING,
@@ -46,7 +46,7 @@ class Kept:
         self.areas = Areas()
         self.counts = Counts()
 
-    def apply(self, facts: Sequence[Fact]) -> Counts:
+    def apply(self, facts: Sequence[Fact]) -> Rows:
         for fact in facts:
             if isinstance(fact, MessageSettled):
                 self._settle(MessageEnd.of(fact))
@@ -54,7 +54,7 @@ class Kept:
                 self._oversee(fact)
             else:
                 self._learn(fact)
-        return self.counts.moved()
+        return self.counts.rows()
 
     def _settle(self, end: MessageEnd) -> None:
         before = self.messages.get(end.message_id)
@@ -93,12 +93,12 @@ class Kept:
         self.reports[fact.report_id] = after
 
 
-def cells(counts: Counts, cube: Cube) -> list[dict[str, object]]:
+def cells(counts: Rows, cube: Cube) -> list[dict[str, object]]:
     """The cube's cells with their numbers, by the names of its columns."""
     names = (*cube.columns, *cube.measures)
     return [
         dict(zip(names, (*key, *numbers), strict=True))
-        for key, numbers in counts.moved().cells[cube].items()
+        for key, numbers in counts.cells[cube].items()
     ]
 
 

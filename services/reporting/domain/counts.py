@@ -6,15 +6,27 @@ out of its old cells and puts it into the new ones, and a fact that changes noth
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from services.reporting.domain.areas import Areas
-from services.reporting.domain.cubes import CUBES, Cube, Facet, Key, Measure, Standing, cells_of
+from services.reporting.domain.cubes import (
+    CUBES,
+    Cube,
+    Facet,
+    Key,
+    Measure,
+    Position,
+    Standing,
+    position_of,
+)
 from services.reporting.domain.known import NO_PROGRESS, Known, MessageEnd, Progress, Reported
 from shared.contracts.cases import ClosedBecause
 
-Cells = dict[Key, list[int]]
-"""Numbers by cell, in the order of the cube's measures."""
+Cells = dict[Key, dict[Key, list[int]]]
+"""Numbers in the order of the cube's measures, by a cell's values on the first axis and on the others."""
+
+Steps = list[tuple[int, int]]
+"""By the measure's place in a cell, what is added."""
 
 
 @dataclass
@@ -26,73 +38,97 @@ class Counts:
 
     def add(self, report: Standing, times: int = 1) -> None:
         """Count the report in all of its cells so many times."""
-        reached = _numbers(report.measures, times)
-        for cube, key in cells_of(report):
-            numbers = self._numbers_at(cube, key)
-            for at, number in reached:
-                if at < len(numbers):
+        position = position_of(report)
+        for cube in CUBES:
+            self._change(cube, position, _steps(report.measures, times))
+
+    def move(self, before: Standing | None, after: Standing | None) -> None:
+        """Count the report as it now stands instead of as it stood."""
+        if before is None or after is None:
+            if before is not None:
+                self.add(before, -1)
+            if after is not None:
+                self.add(after)
+        elif before != after:
+            self._move(before, after)
+
+    def _move(self, before: Standing, after: Standing) -> None:
+        """Only what differs: most verdicts bring themes and leave the rest, most facts of a case move nothing but a stage."""
+        was, now = position_of(before), position_of(after)
+        leaving, arriving = _steps(before.measures, -1), _steps(after.measures, 1)
+        staying = [
+            *_steps(after.measures - before.measures, 1),
+            *_steps(before.measures - after.measures, -1),
+        ]
+        for cube in CUBES:
+            differing = [axis for axis in cube.axes if was[axis] != now[axis]]
+            if not differing:
+                self._change(cube, now, staying)
+            elif len(differing) > 1:
+                self._change(cube, was, leaving)
+                self._change(cube, now, arriving)
+            else:
+                (axis,) = differing
+                old, new = set(was[axis]), set(now[axis])
+                self._change(cube, now | {axis: [*(old - new)]}, leaving)
+                self._change(cube, now | {axis: [*(new - old)]}, arriving)
+                self._change(cube, now | {axis: [*(old & new)]}, staying)
+
+    def _change(self, cube: Cube, position: Position, steps: Steps) -> None:
+        width = len(cube.measures)
+        steps = [(at, number) for at, number in steps if at < width]
+        if not steps:
+            return
+        rests = cube.rests_at(position)
+        for first in position[cube.axes[0]]:
+            cells = self.cells[cube].setdefault(first, {})
+            for rest in rests:
+                numbers = cells.get(rest)
+                if numbers is None:
+                    numbers = cells[rest] = [0] * width
+                for at, number in steps:
                     numbers[at] += number
 
     def move_tallies(self, before: Known, after: Known) -> None:
         self.tallies.subtract(tallies_of(before))
         self.tallies.update(tallies_of(after))
 
-    def move(self, before: Standing | None, after: Standing | None) -> None:
-        """Count the report as it now stands instead of as it stood."""
-        if before == after:
-            return
-        if (
-            before is not None
-            and after is not None
-            and replace(before, measures=after.measures) == after
-        ):
-            self._step(after, before.measures)
-            return
-        if before is not None:
-            self.add(before, -1)
-        if after is not None:
-            self.add(after)
-
-    def _step(self, report: Standing, before: frozenset[Measure]) -> None:
-        """The report stays where it is and has come further: most facts of a case do no more."""
-        moved = [
-            *_numbers(report.measures - before, 1),
-            *_numbers(before - report.measures, -1),
-        ]
-        for cube, key in cells_of(report):
-            if len(cube.measures) > 1:
-                numbers = self._numbers_at(cube, key)
-                for at, number in moved:
-                    numbers[at] += number
-
     def move_message(self, before: MessageEnd | None, after: MessageEnd) -> None:
         if before is not None:
             self.tallies[message_tally(before)] -= 1
         self.tallies[message_tally(after)] += 1
 
-    def moved(self) -> "Counts":
-        """Without the cells and tallies that come to nothing."""
-        return Counts(
-            {
-                cube: {key: numbers for key, numbers in cells.items() if any(numbers)}
-                for cube, cells in self.cells.items()
-            },
+    def rows(self) -> "Rows":
+        return Rows(
+            {cube: _rows(cells) for cube, cells in self.cells.items()},
             Counter({name: number for name, number in self.tallies.items() if number}),
         )
 
-    def _numbers_at(self, cube: Cube, key: Key) -> list[int]:
-        cells = self.cells[cube]
-        numbers = cells.get(key)
-        if numbers is None:
-            numbers = cells[key] = [0] * len(cube.measures)
-        return numbers
+
+@dataclass(frozen=True)
+class Rows:
+    """Numbers by cell, of each cube, in the order of its measures; and tallies. What comes to nothing is not there."""
+
+    cells: dict[Cube, dict[Key, list[int]]] = field(
+        default_factory=lambda: {cube: {} for cube in CUBES}
+    )
+    tallies: Counter[str] = field(default_factory=Counter)
+
+
+def _rows(cells: Cells) -> dict[Key, list[int]]:
+    return {
+        (*first, *rest): numbers
+        for first, others in cells.items()
+        for rest, numbers in others.items()
+        if any(numbers)
+    }
 
 
 _PLACE_OF = {measure: at for at, measure in enumerate(Measure)}
 
 
-def _numbers(measures: frozenset[Measure], number: int) -> list[tuple[int, int]]:
-    """By the measure's place in a cell. Cubes have all measures, or only the first."""
+def _steps(measures: frozenset[Measure], number: int) -> Steps:
+    """Cubes have all measures, or only the first."""
     return [(_PLACE_OF[measure], number) for measure in measures]
 
 
@@ -114,12 +150,13 @@ def standing_of(known: Known, areas: Areas) -> Standing | None:
         places=areas.places(report.reporter, report.provider),
         happened_on=report.happened_on,
         reported_month=report.reported_month,
-        tenet=report.tenet if verdict is None else verdict.tenet,
-        kind=report.kind,
+        # Plain texts: as parts of keys they are compared often.
+        tenet=str(report.tenet if verdict is None else verdict.tenet),
+        kind=str(report.kind),
         themes=()
         if verdict is None
         else tuple((each.slug, each.sub_theme) for each in verdict.themes),
-        facets=tuple((facet, value) for facet, value in told if value is not None),
+        facets=tuple((facet, str(value)) for facet, value in told if value is not None),
         measures=frozenset(_measures(report, known.progress or NO_PROGRESS)),
     )
 

@@ -7,11 +7,10 @@ follow from the declarations.
 `EVERY` as a value is "whatever the value is": the total is a cell of its own, so that reading it is reading one row.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import product
 
 EVERY = ""
 """As a theme: all reports, whatever their themes. As a sub-theme: all of the theme. As a provider or area: any, or none."""
@@ -89,7 +88,7 @@ class Standing:
         return (EVERY, *dict.fromkeys(slug for slug, _ in self.themes))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Axis:
     """Columns that go together, and the values of them that a report counts under."""
 
@@ -135,7 +134,7 @@ NATURE = Axis(("tenet", "kind"), lambda report: [(report.tenet, report.kind)])
 """The tenet is the verdict's, and the reporter's own until there is one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cube:
     """A table of counts. `key` orders the columns of its index; `base`, of a cube of places, is the one by pairs with the same other
     axes: what moves from area to area is counted again from it."""
@@ -155,6 +154,13 @@ class Cube:
     def rest(self) -> tuple[str, ...]:
         """The dimensions without those of the first axis."""
         return self.columns[len(self.axes[0].columns) :]
+
+    def rests_at(self, position: "Position") -> list[Key]:
+        """A cell's values on the axes without the first: each of the first axis's values goes with all of these."""
+        keys: list[Key] = [()]
+        for axis in self.axes[1:]:
+            keys = [(*key, *value) for key in keys for value in position[axis]]
+        return keys
 
 
 ALL = tuple(Measure)
@@ -203,12 +209,11 @@ PRACTICE_COUNT = Cube(
 CUBES = (PAIR_COUNT, PLACE_COUNT, PAIR_FACET, PLACE_FACET, PRACTICE_COUNT)
 
 
-def cells_of(report: Standing) -> Iterator[tuple[Cube, Key]]:
-    """Every cell that the report counts once in."""
-    values = {axis: axis.values(report) for axis in _AXES}
-    for cube in CUBES:
-        for parts in product(*(values[axis] for axis in cube.axes)):
-            yield cube, sum(parts, ())
+AXES = tuple(dict.fromkeys(axis for cube in CUBES for axis in cube.axes))
+
+Position = dict[Axis, Values]
+"""A report's values on every axis."""
 
 
-_AXES = tuple(dict.fromkeys(axis for cube in CUBES for axis in cube.axes))
+def position_of(report: Standing) -> Position:
+    return {axis: axis.values(report) for axis in AXES}

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from services.reporting.domain.counts import Counts
+from services.reporting.domain.counts import Rows
 from services.reporting.domain.cubes import (
     ALL,
     EVERY,
@@ -56,7 +56,7 @@ _STAGES: dict[type[CaseFact], Measure] = {
 }
 
 
-def recount(facts: Iterable[Fact]) -> Counts:
+def recount(facts: Iterable[Fact]) -> Rows:
     """Counts of the whole history, in whatever order and however often its facts are given."""
     by_report: dict[UUID, dict[UUID, Fact]] = defaultdict(dict)
     directory: dict[str, OrganisationRecorded] = {}
@@ -66,7 +66,7 @@ def recount(facts: Iterable[Fact]) -> Counts:
             directory[fact.code] = max(known, fact, key=lambda each: each.revision)
         elif isinstance(fact, (ReportSubmitted, ThemesAssigned, CaseFact, MessageSettled)):
             by_report[fact.report_id][fact.event_id] = fact
-    counts = Counts()
+    counts = Rows()
     areas = _areas(directory)
     for heard in by_report.values():
         _count(list(heard.values()), directory, areas, counts)
@@ -101,7 +101,7 @@ def _count(
     facts: Sequence[Fact],
     directory: Mapping[str, OrganisationRecorded],
     areas: Mapping[str, set[str]],
-    counts: Counts,
+    counts: Rows,
 ) -> None:
     verdicts = [fact for fact in facts if isinstance(fact, ThemesAssigned)]
     verdict = max(verdicts, key=lambda fact: fact.revision, default=None)

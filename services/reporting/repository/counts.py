@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
 from services.reporting.domain.areas import Areas, Placed
-from services.reporting.domain.counts import Cells, Counts
-from services.reporting.domain.cubes import CUBES, EVERY, Cube, MonthOf, Standing
+from services.reporting.domain.counts import Counts
+from services.reporting.domain.cubes import CUBES, EVERY, Cube, Key, MonthOf, Standing
 from shared.contracts.directory import OrganisationKind
 from shared.directory.tables import organisation
 from shared.platform.database import columns_of, insert_rows
@@ -21,7 +21,7 @@ TABLES = {cube: tables.metadata.tables[cube.name] for cube in CUBES}
 
 async def move_counts(connection: AsyncConnection, counts: Counts) -> None:
     """Add the differences. Rows that come to nothing go, so that a rebuild leaves the same rows."""
-    moved = counts.moved()
+    moved = counts.rows()
     for cube in CUBES:
         await _move_cells(connection, cube, moved.cells[cube])
     await insert_rows(
@@ -34,7 +34,9 @@ async def move_counts(connection: AsyncConnection, counts: Counts) -> None:
         await connection.execute(tables.tally.delete().where(tables.tally.c.number == 0))
 
 
-async def _move_cells(connection: AsyncConnection, cube: Cube, cells: Cells) -> None:
+async def _move_cells(
+    connection: AsyncConnection, cube: Cube, cells: Mapping[Key, list[int]]
+) -> None:
     names = (*cube.columns, *cube.measures)
     # In the order of the key: neighbours lie in neighbouring pages.
     rows = [
