@@ -74,7 +74,9 @@ async def peers(
         )
         .scalar_subquery()
     )
-    joined = select(code.c.code.label("reporter"), first.label("first")).subquery()
+    # Materialised, or it would be asked again for each month.
+    began = select(code.c.code.label("reporter"), first.label("first"))
+    joined = began.cte("joined").prefix_with("MATERIALIZED")
     months = (
         func.unnest(array_of(practice_count.c.month, question.period.months))
         .table_valued("month")

@@ -15,7 +15,6 @@ from sqlalchemy import (
     FromClause,
     Select,
     Table,
-    exists,
     false,
     func,
     or_,
@@ -274,4 +273,6 @@ def _looked_up(question: Question, behind: Behind) -> list[ColumnElement[bool]]:
 
 
 def _there(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(table.c.report_id == _listed.report_id, condition)
+    """A value and not `EXISTS`, which PostgreSQL may answer for all reports at once by reading the whole table."""
+    looked_up = select(condition).where(table.c.report_id == _listed.report_id)
+    return looked_up.scalar_subquery().is_(True)
