@@ -50,6 +50,23 @@ class Cues(Data):
             yield from ((phrase, weight) for phrase in phrases)
 
 
+class CodeLists(Data):
+    """Where the codes that themes are mapped to come from."""
+
+    title: ShortText
+    source: ShortText
+    licence: ShortText
+
+
+class Mapping(Data):
+    """A code of a national list that says about the same as the theme."""
+
+    code_list: Slug
+    code: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    display: ShortText
+    """The list's own words for it."""
+
+
 class SubTheme(Data):
     slug: Slug
     title: ShortText
@@ -64,6 +81,8 @@ class Theme(Data):
     description: ShortText
     tenets: tuple[Tenet, ...] = Field(min_length=1)
     """Those it serves, the likeliest first."""
+    mappings: tuple[Mapping, ...] = ()
+    """None where no code fits."""
     cues: Cues = Cues()
     sub_themes: tuple[SubTheme, ...] = ()
 
@@ -76,6 +95,7 @@ class Taxonomy(Data):
     empty_answer: Slug | None = None
     """The sub-theme of an answer that names nothing, to a question that did not ask for praise."""
     weights: Weights
+    code_lists: CodeLists | None = None
     themes: tuple[Theme, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -86,6 +106,12 @@ class Taxonomy(Data):
             raise ValueError(f"slugs used more than once: {', '.join(repeated)}")
         if self.empty_answer and self.empty_answer not in slugs:
             raise ValueError("empty_answer is not a theme of this taxonomy")
+        return self
+
+    @model_validator(mode="after")
+    def _codes_have_a_source(self) -> Self:
+        if self.code_lists is None and any(theme.mappings for theme in self.themes):
+            raise ValueError("mappings need code_lists, which says where the codes come from")
         return self
 
 
