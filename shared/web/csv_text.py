@@ -35,12 +35,12 @@ def csv_file(name: str, rows: Iterable[Sequence[object]]) -> Response:
     )
 
 
-def file_headers(name: str) -> dict[str, str]:
-    """Headers that make the browser keep what follows as `name`.csv. Raises `ValueError` for anything but lower-case letters,
-    digits and hyphens: nothing may break out of the header."""
+def file_headers(name: str, ending: str = "csv") -> dict[str, str]:
+    """Headers that make the browser keep what follows as `name`.csv, or with another ending. Raises `ValueError` for anything but
+    lower-case letters, digits and hyphens: nothing may break out of the header."""
     if not _NAME.fullmatch(name):
         raise ValueError("a file's name takes lower-case letters, digits and hyphens only")
-    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
 
 
 def _harmless(value: object) -> object:

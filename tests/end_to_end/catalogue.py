@@ -140,6 +140,7 @@ LOOKS = (
     Look("reporting", "/trends", "jo.lee"),
     Look("reporting", "/trends", "ravi.dhillon"),
     Look("reporting", "/trends/themes/{theme}", "helen.marsh"),
+    Look("reporting", "/trends/reports", "helen.marsh"),
     Look("reporting", "/operations", "max.stone"),
     Look("mailbox", "/mailbox"),
     Look("mailbox", "/mailbox/{name}"),
@@ -156,10 +157,18 @@ NOT_PAGES = {
     ("classification", "/verdicts/corrections.csv"): "a file",
     ("classification", "/taxonomies/history.csv"): "a file",
     ("notifications", "/messages/{message_id}/history.csv"): "a file",
-    ("reporting", "/trends/months.csv"): "a file",
-    ("reporting", "/trends/themes.csv"): "a file",
-    ("reporting", "/trends/tenets.csv"): "a file",
-    ("reporting", "/trends/themes/{theme}/reports.csv"): "a file",
+    **{
+        ("reporting", f"/trends/{table}.{ending}"): "a file"
+        for table in (
+            "themes",
+            "tenets",
+            "years",
+            "themes/{theme}/chart",
+            "themes/{theme}/parts",
+            "reports",
+        )
+        for ending in ("csv", "xlsx")
+    },
 }
 """What answers GET without being a page, and why. The API's own operations are known by their document."""
 

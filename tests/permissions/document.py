@@ -7,6 +7,7 @@ from tests.permissions.rules import (
     Directory,
     Doors,
     Members,
+    Openers,
     Operation,
     Parties,
     Rule,
@@ -47,7 +48,7 @@ def _else(rule: Rule) -> str:
             return ""
         case Members(roles=roles) if len(roles) == len(Members().roles):
             return ""
-        case Members():
+        case Members() | Openers():
             return "403"
         case Directory(one=one, whole=whole):
             if one:
@@ -59,8 +60,8 @@ def _else(rule: Rule) -> str:
             return "403"
         case Parties():
             return "404; 403 without such a role"
-        case Themes(single=single):
-            return "404; 403 without such a role" if single else "404"
+        case Themes():
+            return "404"
 
 
 def _others_key(operation: Operation) -> str:

@@ -160,25 +160,29 @@ class Directory:
 @dataclass(frozen=True)
 class Themes:
     """Whoever can see that there is such a theme: who may open a report that has it, and for the others who has enough of them in the
-    area. `single`: about the reports one by one, which is for the former only."""
+    area."""
 
-    single: bool = False
-
-    @property
-    def words(self) -> str:
-        if self.single:
-            return "whoever may open a report of the theme"
-        return "every member whose own reports, or whose area's totals, have the theme"
+    words: str = "every member whose own reports, or whose area's totals, have the theme"
 
     def expected(self, person: Person | None, ok: int) -> int:
         """Area 1 has many reports of the theme, area 2 has few."""
         if person is None:
             return SIGN_IN
         if not opens_reports(person):
-            if self.single:
-                return NOT_YOURS
             return ok if person.area == 1 else NOT_FOUND
         return ok if any(parties_of(person, area) for area in AREAS) else NOT_FOUND
+
+
+@dataclass(frozen=True)
+class Openers:
+    """Whoever may open reports at all, each their own."""
+
+    words: str = "whoever may open reports"
+
+    def expected(self, person: Person | None, ok: int) -> int:
+        if person is None:
+            return SIGN_IN
+        return ok if opens_reports(person) else NOT_YOURS
 
 
 def opens_reports(person: Person) -> bool:
@@ -224,7 +228,7 @@ class Keys:
         return NOT_FOUND if self.record and caller is Caller.OTHERS else ok
 
 
-Who = Anybody | Doors | Members | Parties | Directory | Themes
+Who = Anybody | Doors | Members | Parties | Directory | Themes | Openers
 
 
 class State(StrEnum):

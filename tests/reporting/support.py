@@ -1,17 +1,31 @@
 """Facts put into a reporting service's read model, by way of its use cases or of Kafka."""
 
-from collections.abc import Sequence
+import csv
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from uuid import uuid4
 
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from deploy.local.topics import create_topics
 from services.reporting import tables
+from services.reporting.app import create_app
 from services.reporting.consumers import build_consumers
 from services.reporting.domain.counts import Rows
 from services.reporting.repository.counts import TABLES
+from services.reporting.settings import Settings
 from shared.contracts.base import Fact
 from shared.platform.transaction import Transactions
+from shared.web.csv_text import BYTE_ORDER_MARK
+from tests.servers.client import RUN_VARIABLE
+from tests.support.apps import Running, running
+from tests.support.databases import Databases
+from tests.support.directory import directory
 from tests.support.facts import received
+from tests.support.settings import settings_of
+from tests.support.topics import delete_topics
 
 READ_MODEL = (
     tables.report_fact,
@@ -27,6 +41,36 @@ READ_MODEL = (
 )
 
 Row = tuple[object, ...]
+
+
+@asynccontextmanager
+async def reporting_with(
+    facts: Sequence[Fact], kafka: str, databases: Databases
+) -> AsyncIterator[Running]:
+    """The service with these facts and the usual directory, for the tests of a whole module: they only read. Ends with the block."""
+    prefix = f"{os.environ[RUN_VARIABLE]}-{uuid4().hex[:8]}."
+    await create_topics(kafka, prefix, partitions=1)
+    url = await databases.fresh("reporting")
+    settings = settings_of(Settings, kafka=kafka, topic_prefix=prefix, database_url=url)
+    async with running(create_app(settings), directory()) as service:
+        await apply(facts, service.transactions, batch=500)
+        yield service
+    await databases.drop(url)
+    await delete_topics(kafka, prefix)
+
+
+async def page(service: Running, subject: str, path: str, status: int = 200) -> str:
+    """What somebody gets, with single spaces."""
+    answer = await (await service.sign_in(subject)).get(path)
+    assert answer.status_code == status, (path, answer.status_code, answer.text[-2_000:])
+    return " ".join(answer.text.split())
+
+
+async def lines(service: Running, subject: str, path: str) -> list[list[str]]:
+    """A CSV file's rows, the heading first."""
+    answer = await (await service.sign_in(subject)).get(path)
+    assert answer.status_code == 200, (path, answer.status_code, answer.text)
+    return list(csv.reader(answer.text.removeprefix(BYTE_ORDER_MARK).splitlines()))
 
 
 async def apply(facts: Sequence[Fact], transactions: Transactions, batch: int = 50) -> None:

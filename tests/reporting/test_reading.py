@@ -18,7 +18,7 @@ from services.reporting.domain.known import NOTHING, Known, Progress, Reported, 
 from services.reporting.domain.months import Period
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, wider_scope
-from services.reporting.repository import actions, organisations, trends
+from services.reporting.repository import actions, organisations, series, trends
 from services.reporting.repository.participation import participation
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from shared.contracts.base import Fact
@@ -217,6 +217,33 @@ async def test_harm_rating_source_and_service(connection: AsyncConnection) -> No
             assert await trends.by_facet(connection, narrowed, facet) == expected, question
 
 
+FACETED = (Filters(), Filters(harm="low"), Filters(rating="poor"), Filters(source="form"))
+
+
+async def test_charts_are_made_of_the_counts_and_days_that_the_facts_tell(
+    connection: AsyncConnection,
+) -> None:
+    for (question, told), faceted in product(asked(), FACETED):
+        facet = faceted.facet
+        theme = "" if faceted.source else "medication"
+        about = [
+            each.standing
+            for each in in_period(told)
+            if theme in each.standing.slugs and (facet is None or facet in each.standing.facets)
+        ]
+        filters = replace(
+            question.filters, harm=faceted.harm, rating=faceted.rating, source=faceted.source
+        )
+        narrowed = replace(question, filters=filters)
+        behind = Behind(theme, facet=facet)
+        counts = await series.counts(connection, narrowed, "provider", "month", theme=theme)
+        assert counts == Counter((at.provider, at.month) for at in about), narrowed
+        days = await series.days(connection, narrowed, {theme: date(2026, 3, 1)}, behind)
+        expected = [at.happened_on for at in about if at.happened_on >= date(2026, 3, 1)]
+        assert sorted(days[theme]) == sorted(expected), narrowed
+        assert await series.number_behind(connection, narrowed, behind) == len(about), narrowed
+
+
 async def test_themes_and_months_that_there_are(connection: AsyncConnection) -> None:
     for scope, at_least in product(SCOPES, (1, 5, 40)):
         told = [each for each in TOLD if _about(each, scope, Filters())]
@@ -226,7 +253,7 @@ async def test_themes_and_months_that_there_are(connection: AsyncConnection) -> 
         counted = Counter(each.standing.month for each in told)
         months = [month for month, number in counted.items() if number >= at_least]
         ends = (min(months, default=None), max(months, default=None))
-        assert await trends.first_and_newest(connection, scope, at_least) == ends, scope
+        assert await series.first_and_newest(connection, scope, None, at_least) == ends, scope
 
 
 Wanted = Callable[[Told], bool]

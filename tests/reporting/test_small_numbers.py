@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import product
 
 import pytest
 from hypothesis import given
@@ -15,13 +15,10 @@ from services.reporting.domain.numbers import (
     AtLeast,
     Few,
     Number,
-    NumberTable,
     SmallNumbers,
-    tabulate,
 )
-from services.reporting.domain.trends import heat_of, others, tenet_chart, theme_trends
+from services.reporting.domain.trends import heat_of, others
 from services.reporting.settings import Settings
-from shared.contracts.reports import Tenet
 from tests.support.settings import settings_of
 
 RULE = SmallNumbers(5)
@@ -36,10 +33,26 @@ GRIDS = st.integers(min_value=1, max_value=6).flatmap(
 )
 
 
+@dataclass(frozen=True)
+class NumberTable:
+    """Numbers by row and column as pages lay them out: each row with a total of its own, and a last row that adds up what is shown
+    above it, so that each number stands in one sum only."""
+
+    numbers: tuple[tuple[Number, ...], ...]
+    row_totals: tuple[Number, ...]
+    column_totals: tuple[Number, ...]
+    total: Number
+
+
 def table_of(grid: Sequence[Sequence[int]], rule: SmallNumbers) -> NumberTable:
-    rows, columns = range(len(grid)), range(len(grid[0]))
-    counts = {(str(r), str(c)): grid[r][c] for r, c in product(rows, columns)}
-    return tabulate(list(map(str, rows)), list(map(str, columns)), counts, rule=rule)
+    told = [(*map(rule.shown, line), rule.total(line)) for line in grid]
+    foot = [rule.added(column) for column in zip(*told, strict=True)]
+    return NumberTable(
+        numbers=tuple(line[:-1] for line in told),
+        row_totals=tuple(line[-1] for line in told),
+        column_totals=tuple(foot[:-1]),
+        total=foot[-1],
+    )
 
 
 def shown_in(table: NumberTable) -> list[Number]:
@@ -138,34 +151,12 @@ def test_a_share_is_of_the_rounded_numbers_only(part: int, rest: int) -> None:
     assert RULE.share(part, part + rest) == f"{100 * rounded[0] / sum(rounded):.0f}%"
 
 
-def test_none_and_four_look_the_same_in_table_chart_and_words() -> None:
+def test_none_and_four_look_the_same() -> None:
     def seen(number: int) -> object:
-        counts = {(SPRING.first, tenet.value): 12 for tenet in Tenet}
-        counts[SPRING.last, "safety"] = number
-        themes = {("a", SPRING.first): 12, ("b", SPRING.last): number}
-        heat = {("a", "RZ1", "safety"): 12, ("b", "RZ2", "safety"): number}
-        return (
-            tenet_chart("k", "Reports", SPRING, counts, SPRING.first, RULE),
-            theme_trends(SPRING, themes, {}, SPRING.first, RULE),
-            heat_of(heat, {}, RULE),
-        )
+        return heat_of({("a", "RZ1", "safety"): 12, ("b", "RZ2", "safety"): number}, {}, RULE)
 
     assert seen(0) == seen(4)
     assert seen(4) != seen(5)
-
-
-def test_a_chart_draws_and_says_rounded_numbers_only() -> None:
-    counts = {(month, tenet.value): 13 for month in SPRING.months for tenet in Tenet}
-    counts[SPRING.last, "safety"] = 3
-    chart = tenet_chart("k", "Reports", SPRING, counts, SPRING.first, RULE)
-    assert "Safety: at least 20 reports, most in March 2026 and 1 more (10)" in chart.words
-    assert "fewer than 5 in 1 month" in chart.words
-    assert "13" not in re.sub(r'"[^"]*"', "", chart.wide + chart.narrow)
-    (theme,) = theme_trends(SPRING, {("a", SPRING.first): 13}, {}, SPRING.first, RULE)
-    assert theme.total == 10
-    assert ">10<" in theme.chart.svg
-    assert ">13<" not in theme.chart.svg
-    assert theme.chart.svg.count(">*<") == 2
 
 
 def test_heat_is_shaded_by_what_is_shown() -> None:

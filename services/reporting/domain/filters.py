@@ -1,14 +1,25 @@
 """What a reader asks to see, as it stands in the page's address, so that a view can be sent to a colleague."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from shared.contracts.reports import Kind, Tenet
+from services.reporting.domain.cubes import Facet
+from services.reporting.domain.months import plus
+from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
 
-PERIODS = {"6": "6 months", "12": "12 months", "24": "2 years", "36": "3 years", "60": "5 years"}
-DEFAULT_MONTHS = "12"
+PERIODS = {
+    "6": "6 months",
+    "12": "12 months",
+    "24": "2 years",
+    "36": "3 years",
+    "60": "5 years",
+    "120": "10 years",
+}
+DEFAULT_MONTHS = "24"
+"""As many as Making Data Count asks for, and a few more."""
+MOST_MONTHS = 240
 OLDEST = date(1948, 7, 1)
 """No report is older than the service it is about."""
 
@@ -20,41 +31,64 @@ class Choices:
     themes: Mapping[str, str] = field(default_factory=dict)
     providers: Mapping[str, str] = field(default_factory=dict)
     practices: Mapping[str, str] = field(default_factory=dict)
-
-    tenets = {tenet.value: tenet.value.capitalize() for tenet in Tenet}  # noqa: RUF012 - a constant, as the enumeration is
-    kinds = {Kind.EVENT.value: "Events", Kind.FEEDBACK.value: "Feedback"}  # noqa: RUF012
+    sub_themes: Mapping[str, str] = field(default_factory=dict)
+    """Of one theme: where there is one."""
+    any_months: bool = False
+    """Whether months can be chosen one by one; else by stretches that lie end to end."""
 
     def of(self, name: str) -> Mapping[str, str]:
         return {
-            "tenet": self.tenets,
-            "kind": self.kinds,
             "theme": self.themes,
+            "sub_theme": self.sub_themes,
             "provider": self.providers,
             "practice": self.practices,
-            "months": PERIODS,
-        }[name]
+        }.get(name) or _ALWAYS.get(name, {})
 
 
+def _titled(values: Collection[Harm | Rating | Source | Tenet]) -> dict[str, str]:
+    return {
+        each.value: each.value.replace("-", " ").replace("_", " ").capitalize() for each in values
+    }
+
+
+_ALWAYS: Mapping[str, Mapping[str, str]] = {
+    "tenet": _titled(list(Tenet)),
+    "kind": {Kind.EVENT.value: "Events", Kind.FEEDBACK.value: "Feedback"},
+    "harm": _titled(list(Harm)),
+    "rating": _titled(list(Rating)),
+    "source": _titled(list(Source)),
+    "months": PERIODS,
+}
 NAMES = {
     "tenet": "tenet",
     "kind": "kind of report",
     "theme": "theme",
+    "sub_theme": "sub-theme",
     "provider": "provider",
     "practice": "practice",
+    "harm": "harm",
+    "rating": "rating",
+    "source": "source",
     "months": "period",
 }
+FACETS = (Facet.HARM, Facet.RATING, Facet.SOURCE)
 
 
 @dataclass(frozen=True)
 class Filters:
-    """None everywhere means everything; `until` none means up to now."""
+    """None everywhere means everything; `since` none means so many months, `until` none means up to now. At most one of `FACETS`."""
 
     tenet: str | None = None
     kind: str | None = None
     theme: str | None = None
+    sub_theme: str | None = None
     provider: str | None = None
     practice: str | None = None
+    harm: str | None = None
+    rating: str | None = None
+    source: str | None = None
     months: str | None = None
+    since: date | None = None
     until: date | None = None
 
     @property
@@ -62,45 +96,116 @@ class Filters:
         return int(self.months or DEFAULT_MONTHS)
 
     @property
+    def facet(self) -> tuple[Facet, str] | None:
+        """What these reports have in common that is counted apart from the rest."""
+        for facet in FACETS:
+            if value := getattr(self, facet):
+                return facet, value
+        return None
+
+    @property
+    def pairs(self) -> dict[str, str]:
+        """As in an address."""
+        asked = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value:
+                asked[each.name] = f"{value:%Y-%m}" if isinstance(value, date) else value
+        return asked
+
+    @property
     def query(self) -> str:
         """As in an address, with its question mark; empty when nothing is asked for."""
-        asked = {name: value for name in NAMES if (value := getattr(self, name))}
-        if self.until is not None:
-            asked["until"] = f"{self.until:%Y-%m}"
-        return f"?{urlencode(asked)}" if asked else ""
+        return query_of(self.pairs)
 
     @property
     def elsewhere_query(self) -> str:
         """The same without the theme: for a theme's own page, whose address says which."""
-        return replace(self, theme=None).query
+        return replace(self, theme=None, sub_theme=None).query
 
     def ending(self, until: date | None) -> "Filters":
-        return replace(self, until=until)
+        return replace(self, since=None, until=until)
+
+    def within(self, first: date, last: date) -> "Filters":
+        """The same of these months alone."""
+        return replace(self, months=None, since=first, until=last)
+
+
+def query_of(pairs: Mapping[str, str]) -> str:
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def parse(
-    asked: Mapping[str, str], choices: Choices, current: date
+    asked: Mapping[str, str], choices: Choices, current: date, also: Collection[str] = ()
 ) -> tuple[Filters, dict[str, str]]:
     """The filters, and by field what is wrong with those that cannot be used, which are left out. Empty values ask for nothing;
-    parameters not known here are somebody else's."""
-    errors: dict[str, str] = {}
+    `also` are the other parameters that the page knows."""
     found: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for name, title in NAMES.items():
         value = asked.get(name, "").strip()
         if value and value in choices.of(name):
             found[name] = value
         elif value:
             errors[name] = f"Choose a {title} from the list: the one in the address is not there"
-    until = None
-    if written := asked.get("until", "").strip():
-        until = _month(written)
-        if until is None or not OLDEST <= until <= current:
-            errors["until"] = "The last month must be a past month, such as 2026-03"
-            until = None
-    return Filters(**found, until=until), errors
+    since, until = _months(asked, current, errors)
+    filters = replace(Filters(**found), since=since, until=until)  # type: ignore[arg-type]  # of NAMES
+    errors = _together(filters, choices, current) | errors
+    if asked.keys() - {*NAMES, "since", "until", *also}:
+        errors.setdefault(
+            "filters",
+            "The address asks for something that this page does not know: it was left out",
+        )
+    # Half a period is another one.
+    wrong = errors.keys() | ({"until"} if "since" in errors else set())
+    return replace(filters, **dict.fromkeys(filters.pairs.keys() & wrong)), errors
 
 
-def _month(written: str) -> date | None:
+def _months(
+    asked: Mapping[str, str], current: date, errors: dict[str, str]
+) -> tuple[date | None, date | None]:
+    found: list[date | None] = []
+    for name, title in (("since", "first"), ("until", "last")):
+        written = asked.get(name, "").strip()
+        month = month_written(written)
+        if written and (month is None or not OLDEST <= month <= current):
+            errors[name] = f"The {title} month must be a past month, such as 2026-03"
+            month = None
+        found.append(month)
+    return found[0], found[1]
+
+
+def _together(filters: Filters, choices: Choices, current: date) -> dict[str, str]:
+    """What cannot be asked for at once."""
+    if filters.since is not None:
+        if not choices.any_months:
+            return {"since": "Choose a period from the list: you see totals of whole periods only"}
+        last = filters.until or current
+        if filters.since > last:
+            return {"since": "The first month must not be after the last month"}
+        if plus(filters.since, MOST_MONTHS) <= last:
+            return {"since": f"A period can be {MOST_MONTHS // 12} years at most"}
+    facets = [facet for facet in FACETS if getattr(filters, facet)]
+    if len(facets) > 1:
+        return {
+            facets[
+                -1
+            ]: "Choose one of harm, rating and source: reports are counted by each of them alone"
+        }
+    if filters.source and filters.theme:
+        return {
+            "source": "Choose a source or a theme: reports are counted by source for all themes together"
+        }
+    if facets and filters.sub_theme:
+        return {
+            facets[
+                0
+            ]: f"Choose a {facets[0]} or a sub-theme: reports are counted by {facets[0]} for whole themes"
+        }
+    return {}
+
+
+def month_written(written: str) -> date | None:
     """`2026-03`, or none when it is not a month."""
     if len(written) != len("2026-03"):
         return None

@@ -37,13 +37,24 @@ class Period:
         return f"{long_name(self.first)} to {long_name(self.last)}"
 
 
-def period(months: int, until: date | None, newest: date | None, current: date) -> Period:
-    """The months to look at: so many, ending with `until`; unless given, with the current month, or with the newest that has data
-    where that is long ago, so that imported history is not an empty page."""
+def period(
+    months: int,
+    since: date | None,
+    until: date | None,
+    *,
+    newest: date | None,
+    current: date,
+    whole: date,
+) -> Period:
+    """The months to look at: from `since`, or so many, to `until`. Unless given, the last is the current month, or the newest that has
+    data where that is long ago, so that imported history is not an empty page. Months after `whole`, the newest whole one, come on
+    top of so many."""
     if until is None:
-        begins = plus(current, 1 - months)
-        until = newest if newest is not None and newest < begins else current
-    return Period(plus(until, 1 - months), until)
+        begins = plus(whole, 1 - months)
+        until = newest if newest is not None and newest < (since or begins) else current
+    if since is None or since > until:
+        since = plus(min(until, whole), 1 - months)
+    return Period(since, until)
 
 
 def tiled(until: date, latest: date, months: int) -> date:

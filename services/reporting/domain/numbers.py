@@ -1,7 +1,7 @@
-"""Tables of numbers as a reader may see them: exact for who may open every report behind them, else so that no small number can be
+"""Numbers as a reader may see them: exact for who may open every report behind them, else so that no small number can be
 told from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,53 +94,6 @@ class SmallNumbers:
 
 
 EXACT = SmallNumbers(1)
-
-
-@dataclass(frozen=True)
-class NumberTable:
-    """Numbers by row and column, with totals. `numbers[r][c]` is row r in column c."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-    numbers: tuple[tuple[Number, ...], ...]
-    row_totals: tuple[Number, ...]
-    column_totals: tuple[Number, ...]
-    total: Number
-
-    def column(self, name: str) -> tuple[Number, ...]:
-        at = self.columns.index(name)
-        return tuple(row[at] for row in self.numbers)
-
-
-def tabulate(
-    rows: Sequence[str],
-    columns: Sequence[str],
-    counts: Mapping[tuple[str, str], int],
-    *,
-    rule: SmallNumbers = EXACT,
-    without_data: frozenset[str] = frozenset(),
-) -> NumberTable:
-    """The table of counts by (row, column). Rows `without_data` say so; the rest of what is missing is zero.
-
-    Where the rule is not exact, a row's total is a number of its own, and the last row adds up what is shown above it: each shown
-    number then stands in one sum only, from which nothing follows.
-    """
-    grid = [[counts.get((row, column), 0) for column in columns] for row in rows]
-    told: list[tuple[Number, ...]] = [
-        (*map(rule.shown, line), rule.total(line))
-        if row not in without_data
-        else (Absent.NO_DATA,) * (len(columns) + 1)
-        for row, line in zip(rows, grid, strict=True)
-    ]
-    foot = [rule.added([line[at] for line in told]) for at in range(len(columns) + 1)]
-    return NumberTable(
-        rows=tuple(rows),
-        columns=tuple(columns),
-        numbers=tuple(line[:-1] for line in told),
-        row_totals=tuple(line[-1] for line in told),
-        column_totals=tuple(foot[:-1]),
-        total=foot[-1],
-    )
 
 
 def share(part: int, whole: int) -> str:

@@ -1,10 +1,11 @@
-"""Reporting's pages: trends, and operations."""
+"""Reporting's pages: trends, the reports behind their numbers, and operations."""
 
 from fastapi import APIRouter
 
-from services.reporting.pages import downloads, operations, trends
+from services.reporting.pages import operations, records, themes, trends
 
 router = APIRouter(include_in_schema=False)
-router.include_router(downloads.router)
 router.include_router(trends.router)
+router.include_router(themes.router)
+router.include_router(records.router)
 router.include_router(operations.router)

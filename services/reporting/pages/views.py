@@ -1,41 +1,33 @@
 """What a trend page shows to one reader: scope first, then the filters they may use, then the numbers."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import cast
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.filters import Choices, Filters, parse
+from services.reporting.domain.charted import LONGEST_MONTHS, Window, last_whole
+from services.reporting.domain.filters import Choices, Filters, parse, query_of
+from services.reporting.domain.judging import FIELDS, PLAIN, Judging, parse_judging
 from services.reporting.domain.known import LONDON, month_of
-from services.reporting.domain.months import period, plus, tiled
-from services.reporting.domain.numbers import EXACT, Number, SmallNumbers
+from services.reporting.domain.months import Period, period, plus, tiled
+from services.reporting.domain.numbers import EXACT, SmallNumbers
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, scope_of, wider_scope
-from services.reporting.domain.trends import (
-    Heat,
-    Performance,
-    TenetChart,
-    ThemeTrend,
-    heat_of,
-    others,
-    tenet_chart,
-    theme_trends,
-)
 from services.reporting.repository import trends as repository
-from services.reporting.repository.records import overdue
+from services.reporting.repository.series import first_and_newest
 from services.reporting.settings import Settings
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
 from shared.directory import repository as directory
 from shared.directory.domain import Listed
+from shared.platform.errors import Forbidden, NotFound, Unprocessable
 from shared.platform.http import runtime_of
 from shared.web.actors import Actor
 
-REPORTS_BY_TENET = "Reports each month by tenet"
-FEW_MONTHS = 3
-"""With fewer months of data than this, nothing can be called a trend."""
+LISTS = "/trends/reports"
+"""Where the reports behind a figure are listed."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +46,9 @@ class View:
     now: datetime
     small_numbers: SmallNumbers
     """For numbers that count reports which the reader may not open."""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """The parameters of the address as they were typed."""
+    judging: Judging = PLAIN
 
     @property
     def rule(self) -> SmallNumbers:
@@ -69,12 +64,45 @@ class View:
         return self.question.filters
 
     @property
-    def months_of_data(self) -> int:
-        return sum(self.first is not None and m >= self.first for m in self.question.period.months)
+    def today(self) -> date:
+        return self.now.astimezone(LONDON).date()
 
     @property
-    def too_few_months(self) -> bool:
-        return self.months_of_data < FEW_MONTHS
+    def window(self) -> Window:
+        """The months that this page's charts are of. Where the reader did not choose, charts of few reports go back further."""
+        period = self.question.period
+        chosen = bool(self.filters.months or self.filters.since)
+        longest = (
+            None if chosen else plus(min(period.last, last_whole(self.today)), 1 - LONGEST_MONTHS)
+        )
+        return Window(period, self.first, self.today, self.rule, longest)
+
+    @property
+    def whole(self) -> Period | None:
+        """The period's whole months."""
+        period, last = self.question.period, self.window.whole
+        return Period(period.first, last) if period.first <= last else None
+
+    @property
+    def query(self) -> str:
+        """The address part of this view."""
+        return query_of({**self.address.pairs, **self.judging.pairs})
+
+    def queried(self, **changes: str) -> str:
+        """The same with some parameters changed; empty ones go."""
+        asked = {**self.address.pairs, **self.judging.pairs, **changes}
+        return query_of({name: value for name, value in asked.items() if value})
+
+    def listed(self, filters: Filters, first: date, last: date, **also: str) -> str | None:
+        """Where these reports of these months are listed, with the theme among the filters and `also` further parameters of the list;
+        none for who may not open them."""
+        if self.scope.redacted:
+            return None
+        return LISTS + query_of({**filters.within(first, last).pairs, **also})
+
+    def over(self, first: date, last: date) -> Question:
+        """The same question of other months."""
+        return replace(self.question, period=Period(first, last))
 
     @property
     def earlier(self) -> str | None:
@@ -87,35 +115,11 @@ class View:
     @property
     def later(self) -> str | None:
         last = self.question.period.last
-        current = month_of(self.now.astimezone(LONDON).date())
+        current = month_of(self.today)
         if last >= current:
             return None
-        later = min(current, plus(last, self.filters.month_count))
-        return self.address.ending(later).query
-
-
-@dataclass(frozen=True)
-class Overview:
-    """The numbers of the overview."""
-
-    chart: TenetChart
-    themes: list[ThemeTrend]
-    providers: Mapping[str, str]
-    heat: Heat
-    performance: Performance
-    wider: tuple[Number, ...] | None
-    """Everybody else's reports each month, as far as they may be told."""
-
-
-@dataclass(frozen=True)
-class ThemeDetail:
-    """The numbers of one theme's page."""
-
-    chart: TenetChart
-    sub_themes: Heat
-    providers: Mapping[str, str]
-    heat: Heat
-    performance: Performance
+        later = plus(last, self.filters.month_count)
+        return self.address.ending(None if later >= last_whole(self.today) else later).query
 
 
 def rule_of(request: Request) -> SmallNumbers:
@@ -124,40 +128,92 @@ def rule_of(request: Request) -> SmallNumbers:
 
 
 async def view_of(
-    connection: AsyncConnection,
+    request: Request,
     actor: Actor,
-    asked: Mapping[str, str],
-    small_numbers: SmallNumbers,
+    connection: AsyncConnection,
     *,
-    theme: str | None = None,
+    also: Collection[str] = (),
+    judged: bool = False,
+    **fixed: str,
 ) -> View:
-    """The view that the address asks for, within what the actor may see. `theme` is given by a theme's own page."""
+    """The view that the address asks for, within what the actor may see.
+
+    `fixed` are filters that the page itself sets (`theme="medication"`): the caller has made sure that the reader may see them, or asks
+    `known`. `judged`: the page lets the reader say how its chart is judged; `also` are its other parameters.
+    """
     now = await repository.now(connection)
-    current = month_of(now.astimezone(LONDON).date())
+    today = now.astimezone(LONDON).date()
+    current = month_of(today)
     overseer = await _overseer(connection, actor)
     scope = scope_of(actor.organisation, actor.roles, actor.codes, overseer)
+    small_numbers = rule_of(request)
     rule = small_numbers if scope.redacted else EXACT
     titles = await repository.titles_in(connection, scope, rule.below)
     choices = await _choices(connection, scope, overseer.area if overseer else (), titles)
-    filters, errors = parse(asked, choices, current)
-    first, newest = await repository.first_and_newest(connection, scope, rule.below)
+    for name, value in fixed.items():
+        if value not in choices.of(name):
+            raise NotFound(f"There is no such {name}. It may have been renamed or merged.")
+    asked = request.query_params
+    theme = fixed.get("theme") or asked.get("theme", "")
+    if theme in titles:
+        choices = replace(choices, sub_themes=await repository.sub_titles(connection, theme))
+    judging, wrong = parse_judging(asked, today) if judged else (PLAIN, {})
+    known = (*also, *(FIELDS if judged else ()))
+    filters, errors = parse({**asked, **fixed}, choices, current, known)
+    first, newest = await first_and_newest(connection, scope, filters.practice, rule.below)
+    whole = last_whole(today)
     if not rule.exact and filters.until is not None:
-        latest = period(filters.month_count, None, newest, current).last
-        filters = filters.ending(tiled(filters.until, latest, filters.month_count))
-    address = filters if theme is None else replace(filters, theme=None)
-    if theme is not None:
-        filters = replace(filters, theme=theme)
-    months = period(filters.month_count, filters.until, newest, current)
+        latest = min(whole, newest or whole)
+        until = tiled(filters.until, latest, filters.month_count)
+        filters = filters.ending(None if until == latest else until)
+    months = period(
+        filters.month_count,
+        filters.since,
+        filters.until,
+        newest=newest,
+        current=current,
+        whole=whole,
+    )
     return View(
         question=Question(scope, filters, months),
-        address=address,
+        address=replace(filters, **dict.fromkeys(fixed)),
         wider=_beside(actor, scope, overseer),
         choices=choices,
-        errors=errors,
+        errors=errors | wrong,
         first=first,
         now=now,
         small_numbers=small_numbers,
+        asked=dict(asked),
+        judging=judging,
     )
+
+
+async def file_view_of(
+    request: Request,
+    actor: Actor,
+    connection: AsyncConnection,
+    *,
+    also: Collection[str] = (),
+    judged: bool = False,
+    **fixed: str,
+) -> View:
+    """The same for a file, which has nowhere to say what is wrong. Raises `Unprocessable`: nobody should keep a file of something else
+    than was asked for."""
+    view = await view_of(request, actor, connection, also=also, judged=judged, **fixed)
+    refuse(view.errors)
+    return view
+
+
+def refuse(errors: Mapping[str, str]) -> None:
+    """Raises `Unprocessable` where there are any."""
+    if errors:
+        raise Unprocessable(". ".join(errors.values()) + ".")
+
+
+def must_open(view: View) -> None:
+    """Raises `Forbidden` for who sees totals only."""
+    if view.scope.redacted:
+        raise Forbidden("You can see totals here, but not single reports.")
 
 
 async def _overseer(connection: AsyncConnection, actor: Actor) -> Overseer | None:
@@ -181,8 +237,8 @@ async def _choices(
     area: Sequence[Listed],
     titles: Mapping[str, str],
 ) -> Choices:
-    """Readers of redacted totals may not narrow them down to one organisation; nobody is offered what can only be themselves.
-    Closed organisations of the area stay on offer, for what was reported by and about them."""
+    """Readers of redacted totals may not narrow them down to one organisation or to months of their choice; nobody is offered what
+    can only be themselves. Closed organisations of the area stay on offer, for what was reported by and about them."""
     if scope.redacted:
         return Choices(themes=titles)
     providers: list[Listed] = []
@@ -197,6 +253,7 @@ async def _choices(
         titles,
         {each.code: each.name for each in providers},
         {each.code: each.name for each in practices},
+        any_months=True,
     )
 
 
@@ -207,77 +264,7 @@ def _beside(actor: Actor, scope: Scope, overseer: Overseer | None) -> Scope | No
     return wider_scope(overseer)
 
 
-async def overview(connection: AsyncConnection, view: View) -> Overview:
-    question = view.question
-    titles = view.choices.themes
-    heat = heat_of(await repository.by_theme_and_provider(connection, question), titles, view.rule)
-    return Overview(
-        chart=await chart_of(connection, view, "overview"),
-        themes=theme_trends(
-            question.period,
-            await repository.by_theme_and_month(connection, question),
-            titles,
-            view.first,
-            view.rule,
-        ),
-        providers=await _named(connection, set(heat.columns)),
-        heat=heat,
-        performance=await performance_of(connection, view),
-        wider=await _others(connection, view),
-    )
-
-
-async def theme_detail(connection: AsyncConnection, view: View, theme: str) -> ThemeDetail:
-    question = view.question
-    counts = await repository.by_theme_and_provider(connection, question)
-    heat = heat_of(counts, view.choices.themes, view.rule)
-    parts = await repository.by_sub_theme(connection, question, theme)
-    return ThemeDetail(
-        chart=await chart_of(connection, view, "theme"),
-        sub_themes=heat_of(
-            {(sub_theme, "", tenet): number for (sub_theme, tenet), number in parts.items()},
-            await repository.sub_titles(connection, theme),
-            view.rule,
-        ),
-        providers=await _named(connection, set(heat.columns)),
-        heat=heat,
-        performance=await performance_of(connection, view),
-    )
-
-
-async def chart_of(connection: AsyncConnection, view: View, key: str) -> TenetChart:
-    return tenet_chart(
-        key,
-        REPORTS_BY_TENET,
-        view.question.period,
-        await repository.by_month_and_tenet(connection, view.question),
-        view.first,
-        view.rule,
-    )
-
-
-async def performance_of(connection: AsyncConnection, view: View) -> Performance:
-    return Performance.of(
-        await repository.stages(connection, view.question),
-        await overdue(connection, view.question, view.now),
-        view.rule,
-    )
-
-
-async def _others(connection: AsyncConnection, view: View) -> tuple[Number, ...] | None:
-    """What the commissioner has of others, as filtered."""
-    if view.wider is None:
-        return None
-    question = view.question
-    return others(
-        question.period.months,
-        await repository.by_month_and_tenet(connection, replace(question, scope=view.wider)),
-        await repository.by_month_and_tenet(connection, question),
-        view.small_numbers,
-    )
-
-
-async def _named(connection: AsyncConnection, codes: set[str]) -> dict[str, str]:
+async def named(connection: AsyncConnection, codes: Collection[str]) -> dict[str, str]:
     """By code, in the order of their names."""
-    found = await directory.names(connection, codes)
+    found = await directory.names(connection, set(codes))
     return dict(sorted(found.items(), key=lambda item: item[1]))

@@ -120,7 +120,7 @@ async def overdue(connection: AsyncConnection, question: Question, now: datetime
             _listed.theme == (question.filters.theme or EVERY),
             _listed.happened_on >= period.first,
             _listed.happened_on < plus(period.last, 1),
-            *_asked(question),
+            *asked_for(question),
             in_scope(question.scope, _listed.reporter, _listed.provider),
         )
     )
@@ -202,9 +202,9 @@ def _list(
             _listed.happened_on < plus(period.last, 1),
             _listed.happened_on >= oldest,
             true() if after is None else _in_order < tuple_(after.day, after.record_id),
-            *_rest(part, question),
-            *_asked(question),
-            *_looked_up(question, behind),
+            *belonging(part, question),
+            *asked_for(question),
+            *looked_up(question, behind),
         )
         .order_by(_listed.happened_on.desc(), _listed.report_id.desc())
         .limit(limit)
@@ -239,7 +239,7 @@ def _drivers(part: Slice) -> tuple[ColumnElement[str], Collection[str]] | None:
     return None if part.providers is None else (_listed.provider, part.providers)
 
 
-def _rest(part: Slice, question: Question) -> list[ColumnElement[bool]]:
+def belonging(part: Slice, question: Question) -> list[ColumnElement[bool]]:
     """What belongs to the slice, where its organisations do not say."""
     if isinstance(part, Pairs):
         return about(part, _listed.provider)
@@ -248,12 +248,13 @@ def _rest(part: Slice, question: Question) -> list[ColumnElement[bool]]:
     return [in_scope(question.scope, _listed.reporter, _listed.provider)]
 
 
-def _asked(question: Question) -> list[ColumnElement[bool]]:
+def asked_for(question: Question) -> list[ColumnElement[bool]]:
+    """The filters that the list's own row answers."""
     asked = [(_listed.tenet, question.filters.tenet), (_listed.kind, question.filters.kind)]
     return [column == value for column, value in asked if value is not None]
 
 
-def _looked_up(question: Question, behind: Behind) -> list[ColumnElement[bool]]:
+def looked_up(question: Question, behind: Behind) -> list[ColumnElement[bool]]:
     """What the list's own row does not say is looked up by the report's key."""
     found = []
     if behind.measure is not Measure.REPORTS:

@@ -8,8 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, GRADES, Facet, Measure, MonthOf
-from services.reporting.domain.filters import Filters
-from services.reporting.domain.months import ALL_TIME
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
@@ -19,15 +17,6 @@ from services.reporting.tables import theme_title
 async def now(connection: AsyncConnection) -> datetime:
     """The database's clock."""
     return (await connection.execute(select(func.now()))).scalar_one()
-
-
-async def first_and_newest(
-    connection: AsyncConnection, scope: Scope, at_least: int
-) -> tuple[date | None, date | None]:
-    """The first and the last month that hold so many reports in scope, whatever the filters."""
-    found = await cells.reports(connection, Question(scope, Filters(), ALL_TIME), "month")
-    months = [cast("date", month) for (month,), number in found.items() if number >= at_least]
-    return min(months, default=None), max(months, default=None)
 
 
 async def by_month_and_tenet(
@@ -96,8 +85,9 @@ async def stages_by_month(
 
 async def stages(connection: AsyncConnection, question: Question) -> dict[Measure, int]:
     """How many reports reached each stage."""
-    theme = question.filters.theme or EVERY
-    return (await cells.numbers(connection, question, theme=theme)).get((), {})
+    theme, sub_theme = question.filters.theme or EVERY, question.filters.sub_theme or EVERY
+    found = await cells.numbers(connection, question, theme=theme, sub_theme=sub_theme)
+    return found.get((), {})
 
 
 async def titles_in(connection: AsyncConnection, scope: Scope, at_least: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ from services.reporting.domain.drawing.funnel_chart import (
     value_told,
 )
 from services.reporting.domain.drawing.icons import assurance_icon, variation_icon
-from services.reporting.domain.drawing.parts import NARROW, SMALL, WIDE, Frame, standalone
+from services.reporting.domain.drawing.parts import NARROW, SMALL, WIDE, Chart, Frame, standalone
 from services.reporting.domain.drawing.scales import told
 from services.reporting.domain.drawing.xmr_chart import xmr_chart
 from services.reporting.domain.drawing.xmr_words import Labels, overview_words, xmr_words
@@ -20,6 +20,7 @@ __all__ = [
     "NARROW",
     "SMALL",
     "WIDE",
+    "Chart",
     "Frame",
     "FunnelLabels",
     "Labels",

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from services.reporting.domain.charts import Chart
 from services.reporting.domain.drawing.parts import (
     LETTER,
     LINE,
+    Chart,
     Entry,
     Frame,
     Shape,

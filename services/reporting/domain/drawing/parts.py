@@ -49,6 +49,14 @@ SMALL = Frame(300, 96, 6, 6, 8, 0, legend=False)
 """One of several side by side."""
 
 
+@dataclass(frozen=True)
+class Chart:
+    """The drawing, and in words what it shows."""
+
+    svg: str
+    words: str
+
+
 class Shape(StrEnum):
     CIRCLE = "circle"
     SQUARE = "square"

@@ -6,10 +6,10 @@ from html import escape
 from itertools import groupby
 from textwrap import wrap
 
-from services.reporting.domain.charts import Chart
 from services.reporting.domain.drawing.parts import (
     LETTER,
     LINE,
+    Chart,
     Entry,
     Frame,
     Shape,

@@ -28,6 +28,11 @@ class Step(StrEnum):
                 return f"{on.day} {long_name(on)}"
 
     @property
+    def months(self) -> int:
+        """How many a point is of; none of a day."""
+        return {Step.MONTH: 1, Step.QUARTER: QUARTER}.get(self, 0)
+
+    @property
     def before(self) -> str:
         """The word before its name: `in March 2026`, `on 3 March 2026`."""
         return "on" if self is Step.DAY else "in"

@@ -1,0 +1,132 @@
+"""What charts are made of: counts by month, by whatever filters and theme, and the days of reports that are too few for months."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import cast
+
+from sqlalchemy import ColumnElement, Date, String, func, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
+from services.reporting.domain.filters import Filters
+from services.reporting.domain.months import ALL_TIME, plus
+from services.reporting.domain.questions import Pairs, Question, Slice
+from services.reporting.domain.scope import Scope
+from services.reporting.repository import cells
+from services.reporting.repository.cells import Labels, among
+from services.reporting.repository.records import Behind, asked_for, belonging, looked_up
+from services.reporting.tables import listed_report
+
+_listed = listed_report.c
+
+
+async def counts(
+    connection: AsyncConnection,
+    question: Question,
+    *columns: str,
+    theme: str | None = EVERY,
+    sub_theme: str | None = EVERY,
+) -> dict[Labels, int]:
+    """Reports by these columns, of the harm, rating or source that the question asks for, if any. `theme` and `sub_theme`: the one, all
+    together when `EVERY`, each when none; by source of all themes together only."""
+    if question.filters.facet is None:
+        return await cells.reports(connection, question, *columns, theme=theme, sub_theme=sub_theme)
+    facet, wanted = question.filters.facet
+    if facet is Facet.SOURCE and theme != EVERY:
+        return {}
+    found = await cells.facets(connection, question, facet, *columns, "value", theme=theme)
+    return {labels[:-1]: number for labels, number in found.items() if labels[-1] == wanted}
+
+
+async def by_facet(
+    connection: AsyncConnection, question: Question, facet: Facet, theme: str
+) -> dict[tuple[str, date], int]:
+    """Reports of a theme by harm or rating, and month."""
+    found = await cells.facets(connection, question, facet, "value", "month", theme=theme)
+    return cast("dict[tuple[str, date], int]", found)
+
+
+async def first_and_newest(
+    connection: AsyncConnection, scope: Scope, practice: str | None, at_least: int
+) -> tuple[date | None, date | None]:
+    """The first and the last month that hold so many reports in scope, of the practice where one is given. Who reports says when
+    there is data: a provider about which nobody reported has none, which is zero."""
+    question = Question(scope, Filters(practice=practice), ALL_TIME)
+    found = await cells.reports(connection, question, "month")
+    months = [
+        month
+        for (month,), number in found.items()
+        if isinstance(month, date) and number >= at_least
+    ]
+    return min(months, default=None), max(months, default=None)
+
+
+async def days(
+    connection: AsyncConnection, question: Question, since: Mapping[str, date], behind: Behind
+) -> dict[str, list[date]]:
+    """On which days the reports of these themes happened, one for each report, from the first day of the theme's month `since` to the
+    end of the question's period. For series of few: every report is read. Of `behind`, its sub-theme and facet count."""
+    asked = (
+        func.unnest(
+            literal(list(since), type_=ARRAY(String)),
+            literal(list(since.values()), type_=ARRAY(Date)),
+        )
+        .table_valued("theme", "since")
+        .render_derived()
+    )
+    end = plus(question.period.last, 1)
+    found: dict[str, list[date]] = {theme: [] for theme in since}
+    for part in question.slices:
+        read = (
+            select(_listed.happened_on)
+            .where(
+                _listed.theme == asked.c.theme,
+                _listed.happened_on >= asked.c.since,
+                _listed.happened_on < end,
+                *_driven(part, question),
+                *asked_for(question),
+                *looked_up(question, behind),
+            )
+            .lateral()
+        )
+        rows = await connection.execute(
+            select(asked.c.theme, read.c.happened_on).select_from(asked.join(read, true()))
+        )
+        for theme, day in rows:
+            found[theme].append(day)
+    return found
+
+
+def _driven(part: Slice, question: Question) -> list[ColumnElement[bool]]:
+    """A slice's reports, by the index of its organisations where it has any."""
+    own: list[ColumnElement[bool]] = []
+    if isinstance(part, Pairs):
+        own.append(among(_listed.reporter, part.reporters))
+    elif part.providers is not None:
+        own.append(among(_listed.provider, part.providers))
+    return [*own, *belonging(part, question)]
+
+
+async def number_behind(
+    connection: AsyncConnection, question: Question, behind: Behind
+) -> int | None:
+    """How many reports a figure counts; none where that is not kept (by harm, rating or source and something else; themes by month of
+    the report)."""
+    narrow = behind.measure is not Measure.REPORTS or behind.month_of is MonthOf.REPORT
+    if behind.facet is not None:
+        if narrow or behind.sub_theme != EVERY:
+            return None
+        return sum((await counts(connection, question, "month", theme=behind.theme)).values())
+    if behind.month_of is MonthOf.REPORT and behind.theme != EVERY:
+        return None
+    found = await cells.numbers(
+        connection,
+        question,
+        theme=behind.theme,
+        sub_theme=behind.sub_theme,
+        month_of=behind.month_of,
+        measures=(behind.measure,),
+    )
+    return found.get((), Counter())[behind.measure]

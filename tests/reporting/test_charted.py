@@ -1,0 +1,261 @@
+"""A series as a page shows it: which chart, what it says, and that drawing, sentence, table and file have the same numbers."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reporting.domain.charted import (
+    Charted,
+    Rank,
+    Subject,
+    Window,
+    charted,
+    form_of,
+    last_whole,
+)
+from services.reporting.domain.judging import PLAIN, Judging
+from services.reporting.domain.months import Period, plus
+from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers
+from services.reporting.domain.spc import Direction, Form, Rebase
+from services.reporting.domain.worked import Verdict, worked
+from services.reporting.domain.yearly import year_on_year, years_of
+
+TODAY = date(2026, 11, 23)
+LAST = date(2026, 10, 1)
+NOVEMBER = date(2026, 11, 1)
+
+
+def window(months: int = 24, first: date | None = date(2000, 1, 1), **changes: object) -> Window:
+    values: dict[str, object] = {
+        "period": Period(plus(LAST, 1 - months), NOVEMBER),
+        "first": first,
+        "today": TODAY,
+        "rule": EXACT,
+        "longest": None,
+    }
+    return Window(**(values | changes))  # type: ignore[arg-type]  # as above
+
+
+def series(values: list[int], running: int = 0) -> Subject:
+    """Values of the whole months up to October, and of November as far as it has come."""
+    counts = {plus(LAST, at + 1 - len(values)): value for at, value in enumerate(values)}
+    counts[NOVEMBER] = running
+    return Subject(
+        "k",
+        "Discharge",
+        counts,
+        Direction.DECREASE,
+        lambda first, last: f"/list?since={first:%Y-%m}&until={last:%Y-%m}",
+    )
+
+
+STEADY = [9, 11, 8, 12, 10, 9, 11, 10, 8, 12, 9, 11] * 2
+
+
+def numbers(shown: Charted) -> list[object]:
+    return [row.number for row in shown.rows]
+
+
+def test_the_month_that_runs_is_shown_unfinished_and_not_judged() -> None:
+    shown = charted(series(STEADY, running=40), window(), PLAIN)
+    assert shown.form is Form.MONTHS
+    assert shown.chart is not None
+    assert shown.chart.latest.on == LAST
+    assert shown.rank is Rank.CALM
+    assert (shown.rows[-1].name, shown.rows[-1].number) == ("November 2026", 40)
+    assert shown.rows[-1].says == "Not finished"
+    assert shown.total == sum(STEADY) + 40
+
+
+def test_a_month_is_whole_a_week_after_its_end() -> None:
+    assert last_whole(date(2026, 11, 7)) == date(2026, 9, 1)
+    assert last_whole(date(2026, 11, 8)) == date(2026, 10, 1)
+
+
+def test_drawing_table_and_file_have_the_same_numbers() -> None:
+    shown = charted(series([*STEADY[:-1], 30]), window(), PLAIN)
+    assert shown.wide is not None
+    assert shown.narrow is not None
+    assert numbers(shown) == [*STEADY[:-1], 30, 0]
+    links = re.findall(r'<a href="([^"]*)"[^>]*aria-label="([^"]*)"', shown.wide.svg)
+    assert len(links) == 24
+    for (address, name), row in zip(links, shown.rows, strict=False):
+        assert address.replace("&amp;", "&") == row.href
+        assert name.startswith(f"{row.name}: {row.number}")
+    assert shown.rows[23].says == "Above the upper limit"
+    assert shown.sentence == (
+        "Discharge: higher than expected in October 2026, likely a real change."
+    )
+    assert shown.rank is Rank.CONCERN
+    file = shown.table
+    assert [line[:2] for line in file[1:]] == [(row.name, row.number) for row in shown.rows]
+    assert shown.chart is not None
+    assert file[1][2] == shown.chart.latest.limits.mean
+
+
+def test_months_before_anybody_reported_are_no_data() -> None:
+    shown = charted(series(STEADY[:14]), window(first=plus(LAST, -13)), PLAIN)
+    assert numbers(shown)[:10] == [Absent.NO_DATA] * 10
+    assert shown.rows[0].href is None
+    assert shown.chart is not None
+    assert len(shown.chart.points) == 14
+
+
+def test_few_reports_are_pooled_by_quarter_and_each_leads_to_its_three_months() -> None:
+    subject = series([1, 0, 2] * 20)
+    shown = charted(subject, window(60), PLAIN)
+    assert shown.form is Form.QUARTERS
+    quarter = shown.rows[2]
+    assert (quarter.name, quarter.number) == ("January to March 2022", 3)
+    assert quarter.href == "/list?since=2022-01&until=2022-03"
+    assert [row.says for row in shown.rows][:2] == ["Not a whole quarter"] * 2
+    assert shown.total == 60
+
+
+def test_a_thin_series_goes_back_further_where_nobody_chose_a_period() -> None:
+    subject = series([1, 0, 2] * 20)
+    assert form_of(subject, window(24))[0].form is Form.DAYS_BETWEEN
+    held, months = form_of(subject, window(24, longest=plus(LAST, -59)))
+    assert held.form is Form.QUARTERS
+    assert months.period.first == plus(LAST, -59)
+    dense, recent = form_of(series(STEADY), window(24, longest=plus(LAST, -59)))
+    assert (dense.form, recent.period.first) == (Form.MONTHS, plus(LAST, -23))
+
+
+def test_rare_reports_are_charted_as_days_between_them() -> None:
+    days = [date(2025, 1, 5) + timedelta(days=40 * at) for at in range(16)]
+    counts = {day.replace(day=1): 1 for day in days}
+    subject = Subject("k", "Falls", counts, Direction.DECREASE)
+    shown = charted(subject, window(), PLAIN, days)
+    assert shown.form is Form.DAYS_BETWEEN
+    assert numbers(shown) == [Absent.NO_DATA, *[40] * 15]
+    assert shown.notes[0] == "87 days since the latest report."
+    assert shown.sentence.startswith("Falls: the same throughout")
+
+
+def test_too_few_reports_have_no_chart_and_it_is_said_when_there_will_be() -> None:
+    shown = charted(series([0] * 22 + [1, 1]), window(), PLAIN)
+    assert (shown.form, shown.chart, shown.small, shown.icon) == (Form.NOT_YET, None, None, "")
+    assert shown.sentence == "Discharge: not enough data yet."
+    assert "there will be enough after about" in shown.why
+    assert shown.rank is Rank.NOT_YET
+
+
+def test_a_constant_series_and_ten_years_at_once_have_a_chart() -> None:
+    constant = charted(series([5] * 24), window(), PLAIN)
+    assert "the same throughout" in constant.sentence
+    assert constant.rows[0].limits == "none"
+    decade = charted(series(STEADY * 5), window(120), PLAIN)
+    assert decade.narrow is not None
+    assert len(decade.rows) == 121
+
+
+def test_limits_begin_anew_where_the_reader_says_and_the_reason_is_told() -> None:
+    judging = Judging(target=3, rebase=Rebase(date(2025, 11, 16), "New letter"))
+    shown = charted(series([10, 12] * 6 + [4, 6] * 6), window(), judging)
+    assert shown.wide is not None
+    assert "Limits begin anew with December 2025 (New letter)." in shown.wide.words
+    assert shown.rows[0].mean != shown.rows[-2].mean
+    assert shown.assurance.startswith("The target will be met at some times")
+    assert shown.assured
+    late = charted(series(STEADY), window(), Judging(rebase=Rebase(TODAY, "Today")))
+    assert late.notes == (
+        "Limits do not begin anew: there is no whole month both before and after 23 November 2026.",
+    )
+
+
+def test_baseline_and_screening_are_said() -> None:
+    shown = charted(series(STEADY), window(), Judging(baseline=12, screen=False))
+    assert shown.notes == (
+        "Limits come from the first 12 months.",
+        "Outlying differences are kept in the limits.",
+    )
+
+
+@given(values=st.lists(st.integers(min_value=0, max_value=60), min_size=13, max_size=40))
+def test_a_chart_of_rounded_numbers_knows_no_others(values: list[int]) -> None:
+    """Whoever sees 10 for 10 to 14 sees the same page for 10 and for 14: sentence, limits, drawing and all."""
+    rule = SmallNumbers(5)
+    rounded = [value - value % 5 for value in values]
+    pages = []
+    for each in (values, rounded):
+        shown = charted(series(each), window(len(each), rule=rule), PLAIN)
+        drawn = "" if shown.wide is None else shown.wide.svg
+        pages.append((shown.table, shown.sentence, shown.why, shown.notes, shown.total, drawn))
+    assert pages[0] == pages[1]
+    assert all(isinstance(n, Few) or (isinstance(n, int) and n % 5 == 0) for n in numbers(shown))
+
+
+def test_rounded_numbers_are_charted_only_where_they_are_large() -> None:
+    few = charted(series(STEADY), window(rule=SmallNumbers(5)), PLAIN)
+    assert few.form is Form.NOT_YET
+    assert "rounded down to a multiple of 5" in few.why
+    many = charted(series([value * 5 for value in STEADY]), window(rule=SmallNumbers(5)), PLAIN)
+    assert many.form is Form.MONTHS
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (9, 9, "Too few to compare"),
+        (100, 100, "The same"),
+        (100, 110, "10% more, which can be chance"),
+        (100, 60, "40% fewer, likely a real change"),
+        (0, 25, "25 more, likely a real change"),
+        (1_000, 1_001, "Slightly more, which can be chance"),
+    ],
+)
+def test_a_year_is_compared_with_the_one_before(before: int, after: int, words: str) -> None:
+    years = years_of(Period(plus(LAST, -11), LAST), date(2020, 1, 1))
+    assert years is not None
+    assert years.before == Period(plus(LAST, -23), plus(LAST, -12))
+    counts = {plus(LAST, -12): before, LAST: after, NOVEMBER: 7}
+    found = year_on_year(counts, years, EXACT)
+    assert (found.now, found.before, found.words) == (after, before, words)
+
+
+def test_only_months_with_data_a_year_before_are_compared() -> None:
+    years = years_of(Period(plus(LAST, -23), LAST), plus(LAST, -13))
+    assert years is not None
+    assert years.now == Period(plus(LAST, -1), LAST)
+    assert years_of(Period(plus(LAST, -23), LAST), plus(LAST, -11)) is None
+    assert years_of(None, LAST) is None
+    shown = year_on_year({LAST: 24, plus(LAST, -12): 34}, years, SmallNumbers(5))
+    assert (shown.now, shown.before) == (20, 30)
+
+
+def tried(values: list[int], completed_on: date) -> tuple[Verdict, str]:
+    judging = PLAIN.beginning(Rebase(completed_on, "action completed"))
+    found = worked(charted(series(values), window(len(values)), judging), completed_on)
+    return found.verdict, found.words
+
+
+def test_an_action_worked_where_what_came_after_is_lower_by_more_than_chance() -> None:
+    done = date(2026, 1, 15)  # 9 whole months after it, to October
+    before = [10, 12, 9, 11, 10, 13, 9, 10, 12, 11, 9, 12, 10, 11, 10]
+    assert tried([*before, *[5] * 9], done) == (
+        Verdict.BETTER,
+        "Better: lower than before, likely a real change.",
+    )
+    assert tried([*before, *[17] * 9], done)[0] is Verdict.WORSE
+    assert tried([*before, *[10, 12, 9] * 3], done) == (
+        Verdict.SAME,
+        "No sign of a change in 9 months since.",
+    )
+
+
+def test_it_is_too_early_to_tell_until_seven_points_after() -> None:
+    steady = STEADY[:20]
+    assert tried([*steady, 9, 11, 9, 9], date(2026, 6, 20)) == (
+        Verdict.EARLY,
+        "Too early to tell: 3 months more will be enough, after January 2027.",
+    )
+    assert tried(STEADY, date(2026, 11, 2)) == (
+        Verdict.EARLY,
+        "Too early to tell: 7 months more will be enough, after June 2027.",
+    )
+    assert tried(STEADY[:15], date(2026, 3, 10))[0] is Verdict.UNKNOWN
+    assert tried(STEADY, date(2024, 3, 10))[0] is Verdict.UNKNOWN
