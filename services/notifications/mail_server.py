@@ -20,6 +20,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from services.notifications.domain import Accepted, Outcome, PutOff, Refused, Unanswered
 from shared.platform.failures import Transient
+from shared.platform.points import Point, reach
 from shared.platform.telemetry import current_traceparent, tracer, use_traceparent
 
 _FAILURES = (SMTPException, OSError, TimeoutError, ssl.SSLError)
@@ -202,6 +203,7 @@ class _Connection:
             self._client.close()
             return Unanswered()
         if 200 <= code < 300:
+            reach(Point.MAIL_ACCEPTED)
             return Accepted()
         return _refusal(code) if 400 <= code < 600 else Unanswered()
 

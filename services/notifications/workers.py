@@ -19,6 +19,7 @@ from services.notifications.mail_server import Delivered, Limits, Mail, MailServ
 from services.notifications.repository.messages import Claimed
 from services.notifications.settings import Settings
 from services.notifications.use_cases import Batch
+from shared.platform.points import Point, reach
 from shared.platform.transaction import Transactions
 
 log = logging.getLogger(__name__)
@@ -103,12 +104,16 @@ class Delivery:
         async with transactions.begin() as tx:
             batch = await use_cases.claim(tx, self._settings.mail_batch)
             composed_at = tx.now
+            if batch.messages:
+                reach(Point.MAIL_CLAIM_WRITTEN)
         if not batch.messages:
             return []
+        reach(Point.MAIL_CLAIMED)
         mails = self._compose(batch, composed_at)
         begun_at = asyncio.get_running_loop().time()
         async with transactions.begin() as tx:
             ours = await use_cases.begin_sending(batch, tx)
+        reach(Point.MAIL_BEGUN)
         delivered = await server.deliver([mails[one] for one in mails if one in ours], begun_at)
         await self._record(batch, delivered, transactions)
         return delivered
@@ -139,6 +144,7 @@ class Delivery:
             try:
                 async with transactions.begin() as tx:
                     await use_cases.record_outcomes(outcomes, tx)
+                    reach(Point.MAIL_OUTCOME_WRITTEN)
             except (SQLAlchemyError, OSError) as error:
                 if asyncio.get_running_loop().time() > last:
                     raise

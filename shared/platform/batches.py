@@ -15,6 +15,7 @@ from shared.platform.consumers import Consumers
 from shared.platform.failures import is_poison
 from shared.platform.letters import repository as letter_box
 from shared.platform.metrics import Metrics
+from shared.platform.points import Point, reach
 from shared.platform.records import Malformed, Received, position_id, read
 from shared.platform.telemetry import (
     context_of,
@@ -71,6 +72,7 @@ class Batches:
                 if not is_poison(error):
                     raise
                 outcome = await self._transact(todo, traceparents, isolate=True)
+        reach(Point.BATCH_COMMITTED)
         self._count(outcome)
 
     async def _transact(
@@ -98,6 +100,7 @@ class Batches:
                 {letter.key: one.traceparent for letter, one in zip(letters, bad, strict=True)}
             )
             tx.emit_all(letters)
+            reach(Point.BATCH_WRITTEN)
         return Outcome(good, len(todo) - len(new), bad)
 
     def _dead_letter(self, one: Malformed, tx: Transaction) -> DeadLetter:

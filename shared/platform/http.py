@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.platform.audit.chain import SYSTEM, Author
+from shared.platform.points import Point, reach
 from shared.platform.runtime import Runtime
 from shared.platform.transaction import Transaction
 
@@ -30,6 +31,8 @@ async def _begin(request: Request) -> AsyncIterator[Transaction]:
     transactions = runtime_of(request).transactions
     async with transactions.begin(who_asks=lambda: _author_of(request)) as tx:
         yield tx
+        reach(Point.DOOR_WRITTEN)
+    reach(Point.DOOR_COMMITTED)
 
 
 async def _read(request: Request) -> AsyncIterator[AsyncConnection]:

@@ -24,6 +24,9 @@ from shared.platform.settings import ServiceSettings
 
 _LONGEST_BACKOFF_SECONDS = 15.0
 _COMMIT_SECONDS = 10.0
+_MOST_UNANSWERED = 3
+"""Commits in a row that Kafka did not answer: the consumer has lost its coordinator for good, as aiokafka's may after a broker's
+crash. It still gets records, so that nothing else would tell."""
 _ANSWER_SECONDS = 4.0
 _LOOK_SECONDS = 1.0
 _PATIENCE_SECONDS = 15.0
@@ -41,6 +44,8 @@ class Progress(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     joined: bool = False
     """Whether the group has given us our partitions (none, perhaps) since this consumer began."""
     failures: int = 0
+    unanswered: int = 0
+    """Commits since the last one that Kafka answered."""
     moved_at: float = field(default_factory=time.monotonic)
 
     def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
@@ -141,6 +146,9 @@ class Listener:
             if time.monotonic() - well_at > _PATIENCE_SECONDS:
                 log.error("the consumer stands still and is started again")
                 return
+            if self.progress.unanswered >= _MOST_UNANSWERED:
+                log.error("the consumer's commits are not answered, and it is started again")
+                return
             await asyncio.sleep(_LOOK_SECONDS)
             if await self._is_well():
                 well_at = time.monotonic()
@@ -200,7 +208,9 @@ class Listener:
             return
         try:
             await within(_COMMIT_SECONDS, consumer.commit(ours))
+            self.progress.unanswered = 0
         except (KafkaError, TimeoutError) as error:
+            self.progress.unanswered += isinstance(error, TimeoutError)
             # The batch is applied; whoever reads it again finds its events in the inbox.
             log.warning("offsets not committed: %s", type(error).__name__)
 

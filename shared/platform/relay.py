@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.platform import repository
 from shared.platform.connecting import completed, give_way, within
 from shared.platform.metrics import Metrics
+from shared.platform.points import Point, reach
 from shared.platform.repository import OutboxRow
 
 _BATCH = 1_000
@@ -96,7 +97,9 @@ class Relay:
         async with self._engine.begin() as connection:
             rows = await repository.take_from_outbox(connection, _BATCH)
             if rows:
+                reach(Point.RELAY_TAKEN)
                 await within(_PUBLISH_SECONDS, _publish(producer, rows))
+                reach(Point.RELAY_SENT)
                 await repository.delete_from_outbox(connection, rows)
         if rows is None:
             return _BUSY_POLL_SECONDS

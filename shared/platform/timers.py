@@ -12,6 +12,7 @@ from shared.platform import repository
 from shared.platform.connecting import give_way
 from shared.platform.failures import describe, is_poison
 from shared.platform.metrics import Metrics
+from shared.platform.points import Point, reach
 from shared.platform.repository import TimerRow as FiredTimer
 from shared.platform.transaction import Transaction, Transactions
 
@@ -73,6 +74,10 @@ class TimerRunner:
             tx.follow({str(timer.subject): timer.traceparent for timer in due})
             for kind, same in groupby(sorted(due, key=lambda t: t.kind), lambda t: t.kind):
                 await self._handle(self._handlers[kind], list(same), tx, isolate=isolate)
+            if due:
+                reach(Point.TIMERS_WRITTEN)
+        if due:
+            reach(Point.TIMERS_COMMITTED)
         for timer in due:
             self._metrics.timers_fired.labels(timer.kind).inc()
         return len(due)

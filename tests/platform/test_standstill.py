@@ -1,5 +1,7 @@
 """A consumer that lives and gets nothing any more, as aiokafka's may after a broker's crash, is started again."""
 
+import asyncio
+
 import pytest
 
 from shared.platform import listener
@@ -26,6 +28,32 @@ async def test_a_consumer_that_leaves_records_waiting_is_started_again(
             return sorted(await probe.effects()) == sorted([first.report_id, second.report_id])
 
         await eventually(both_applied, within=60)
+        assert probe.runtime.listener.consumer is not stuck
+
+
+async def test_a_consumer_whose_commits_are_never_answered_is_started_again(
+    place: Place, facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on getting records, each of them a commit's time limit later: found by the rig after a broker's kill."""
+    monkeypatch.setattr(listener, "_COMMIT_SECONDS", 0.2)
+    async with place.running() as probe:
+        await facts.publish(report(0))
+        await eventually(lambda: probe.effects())
+        stuck = probe.runtime.listener.consumer
+        assert stuck is not None
+        monkeypatch.setattr(stuck, "commit", lambda _: asyncio.Event().wait())
+        for number in range(1, 5):
+            await facts.publish(report(number))
+
+            async def applied(count: int = number + 1) -> bool:
+                return len(await probe.effects()) == count
+
+            await eventually(applied)
+
+        async def all_committed() -> bool:
+            return sum((await probe.committed()).values()) == 5
+
+        await eventually(all_committed)
         assert probe.runtime.listener.consumer is not stuck
 
 
