@@ -18,6 +18,7 @@ VERBS = {
     "migrate": "deploy.cli.migrate:migrate",
     "topics": "deploy.cli.topics:topics",
     "bench": "deploy.cli.bench.command:bench",
+    "faults": "deploy.cli.faults.command:faults",
     "audit": "deploy.cli.audit:app",
     "contracts": "deploy.cli.contracts:app",
     "directory": "deploy.cli.directory:app",

@@ -6,7 +6,7 @@ their own, beside any other.
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
 from typing import Any, TextIO
 
 from deploy.local.folder import CannotStart, lock, need_space, read_secrets
@@ -22,8 +22,14 @@ from deploy.local.parts import (
 from deploy.local.people import FILE, seed_directory
 from deploy.local.postgres import EmbeddedPostgres, ensure_databases
 from deploy.local.programs import Program
-from deploy.local.settings import SERVICES, EstateSettings, database_url, port_is_free
-from deploy.local.supervisor import Supervisor
+from deploy.local.settings import (
+    SERVICES,
+    EstateSettings,
+    database_url,
+    free_port,
+    port_is_free,
+)
+from deploy.local.supervisor import LONGEST_PAUSE_SECONDS, Part, Supervisor
 from deploy.local.topics import create_topics
 from shared.platform.migrations import migrate
 
@@ -38,12 +44,28 @@ class Estate:
     `stop` in either case. Everything is kept running for as long as the event loop runs.
     """
 
-    def __init__(self, settings: EstateSettings, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        settings: EstateSettings,
+        say: Callable[[str], None] = print,
+        *,
+        only: Collection[str] | None = None,
+        adapt: Callable[[Program], None] = lambda _: None,
+        longest_pause: float = LONGEST_PAUSE_SECONDS,
+    ) -> None:
+        """What follows is for the fault rig. `only` names the parts to start besides the servers, intake among them; `adapt` may
+        change how a program is started, before it is; `longest_pause` bounds, in seconds, how long what ends often is left alone.
+        """
         self.settings = settings
+        self.services = tuple(one for one in SERVICES if only is None or one in only)
+        self._only = only
+        self._adapt = adapt
         self._say = say
-        self._supervisor = Supervisor(say)
+        self._supervisor = Supervisor(say, longest_pause=longest_pause)
         self._lock: TextIO | None = None
         self._secrets: dict[str, str] = {}
+        self._ports: dict[str, int] = {}
+        """Of further processes, by name."""
 
     @property
     def url(self) -> str:
@@ -62,7 +84,20 @@ class Estate:
 
     def program(self, name: str) -> Program:
         """The process of a part: a service's name, `kafka`, `postgres`, `mailbox`, `sign-in` or `front door`."""
-        return next(part.program for part in self._supervisor.parts if part.name == name)
+        return self._part(name).program
+
+    def address(self, name: str) -> str:
+        """Where one process of a service answers, past the front door."""
+        port = self._ports.get(name) or self.settings.service_port(name)
+        return f"http://127.0.0.1:{port}"
+
+    async def is_ready(self, name: str) -> bool:
+        """Whether a part runs and answers."""
+        part = self._part(name)
+        return part.program.running and await asyncio.to_thread(part.ready)
+
+    def _part(self, name: str) -> Part:
+        return next(part for part in self._supervisor.parts if part.name == name)
 
     async def start(self) -> None:
         """Returns when the whole estate answers."""
@@ -72,12 +107,28 @@ class Estate:
         await _until_ports_are_free(self.settings)
         self._secrets = read_secrets(folder)
         await _together([self._start_database(), self._start_kafka(), *self._start_helpers()])
-        await _together([self._start_service(service) for service in SERVICES])
+        await _together([self._start_service(service) for service in self.services])
         await self._seed()
+
+    async def add_replica(self, service: str, number: int) -> str:
+        """A further process of a running service, on a port of its own, kept running like the others; gives its name."""
+        url = self.database_url(service)
+        port = free_port()
+        part = service_part(self.settings, service, url, self._secrets, replica=(number, port))
+        self._ports[part.name] = port
+        await self._start(part)
+        return part.name
 
     def kill(self, name: str) -> None:
         """`kill -9` of a part, by the names of `program`; the supervisor starts it again."""
         self._supervisor.kill(name)
+
+    def hold(self, name: str) -> None:
+        """Once the part has ended, it stays so until `release`."""
+        self._supervisor.hold(name)
+
+    def release(self, name: str) -> None:
+        self._supervisor.release(name)
 
     async def stop(self) -> None:
         """Stops everything in order, within about ten seconds; afterwards no process is left."""
@@ -89,11 +140,15 @@ class Estate:
         self._supervisor.kill_all()
         self._let_go()
 
+    async def _start(self, part: Part) -> None:
+        self._adapt(part.program)
+        await self._supervisor.start(part)
+
     async def _start_database(self) -> None:
         if self.settings.postgres is None:
             embedded = EmbeddedPostgres(self.settings.folder / "postgres")
-            await self._supervisor.start(postgres_part(embedded))
-        await prepare_databases(self.settings, self._secrets["database_password"])
+            await self._start(postgres_part(embedded))
+        await prepare_databases(self.settings, self._secrets["database_password"], self.services)
         self._say("The databases are up to date")
 
     async def _start_kafka(self) -> None:
@@ -101,19 +156,22 @@ class Estate:
         if settings.kafka is None:
             ports = (settings.kafka_port, settings.controller_port)
             embedded = EmbeddedKafka(settings.folder / "kafka", *ports)
-            await self._supervisor.start(kafka_part(embedded))
+            await self._start(kafka_part(embedded))
         await create_topics(settings.bootstrap, settings.topic_prefix)
 
     def _start_helpers(self) -> Iterable[Coroutine[Any, Any, None]]:
-        yield self._supervisor.start(front_door_part(self.settings))
+        helpers = [front_door_part(self.settings)]
         if self.settings.sign_in is None:
-            yield self._supervisor.start(sign_in_part(self.settings))
+            helpers.append(sign_in_part(self.settings))
         if self.settings.smtp is None:
-            yield self._supervisor.start(mailbox_part(self.settings))
+            helpers.append(mailbox_part(self.settings))
+        for part in helpers:
+            if self._only is None or part.name in self._only:
+                yield self._start(part)
 
     async def _start_service(self, service: str) -> None:
         url = self.database_url(service)
-        await self._supervisor.start(service_part(self.settings, service, url, self._secrets))
+        await self._start(service_part(self.settings, service, url, self._secrets))
 
     async def _seed(self) -> None:
         """Once: what somebody changes in the directory afterwards is theirs to keep."""
@@ -137,12 +195,14 @@ def server_url(settings: EstateSettings) -> str:
     return settings.postgres or EmbeddedPostgres(settings.folder / "postgres").url("postgres")
 
 
-async def prepare_databases(settings: EstateSettings, password: str) -> None:
-    """Makes the five databases and their roles that are not there, and migrates each database to the newest revision."""
+async def prepare_databases(
+    settings: EstateSettings, password: str, services: Sequence[str] = SERVICES
+) -> None:
+    """Makes the services' databases and their roles that are not there, and migrates each database to the newest revision."""
     server = server_url(settings)
-    names = [settings.database(service) for service in SERVICES]
+    names = [settings.database(service) for service in services]
     await ensure_databases(database_url(server, "postgres"), names, password)
-    for service, name in zip(SERVICES, names, strict=True):
+    for service, name in zip(services, names, strict=True):
         await migrate(database_url(server, name), service, name)
 
 

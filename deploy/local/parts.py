@@ -47,13 +47,19 @@ def mailbox_part(settings: EstateSettings) -> Part:
 
 
 def service_part(
-    settings: EstateSettings, service: str, database_url: str, secrets: Mapping[str, str]
+    settings: EstateSettings,
+    service: str,
+    database_url: str,
+    secrets: Mapping[str, str],
+    *,
+    replica: tuple[int, int] | None = None,
 ) -> Part:
-    """One of the five services, ready when it says so itself (`/readyz`)."""
-    port = settings.service_port(service)
+    """One of the five services, ready when it says so itself (`/readyz`). `replica`: the number and port of a further process of it."""
+    number, port = replica or (1, settings.service_port(service))
+    name = service if number == 1 else f"{service}-{number}"
     program = _python(
         settings,
-        service,
+        name,
         *("uvicorn", f"services.{service}.app:create_app", "--factory", "--host", "127.0.0.1"),
         # Whose X-Forwarded-For is believed is a setting of ours (INSIGHT_WEB_TRUSTED_PROXIES), not uvicorn's.
         *("--port", str(port), "--no-access-log", "--no-proxy-headers"),
@@ -62,7 +68,7 @@ def service_part(
         environment=service_environment(settings, service, database_url, secrets),
     )
     ready = _answers(f"http://127.0.0.1:{port}/readyz", good=True)
-    return Part(service.capitalize(), program, ready)
+    return Part(name.capitalize(), program, ready)
 
 
 def service_environment(

@@ -156,9 +156,18 @@ def port_is_free(port: int) -> bool:
 
 def free_ports() -> int:
     """A front door's port with all that follow it free: for an estate beside another one."""
+    return _first_free(LAST_PORT_STEP + 1)
+
+
+def free_port() -> int:
+    """One port, for a further process of an estate."""
+    return _first_free(1)
+
+
+def _first_free(count: int) -> int:
     while True:
         # Below the range from which systems give ports to outgoing connections (32768 on Linux): a port is to be
         # still free when its server is started again.
         first = 12_000 + secrets.randbelow(20_000)
-        if all(port_is_free(port) for port in range(first, first + LAST_PORT_STEP + 1)):
+        if all(port_is_free(port) for port in range(first, first + count)):
             return first

@@ -41,10 +41,14 @@ class Supervisor:
     Programs are launched from the thread that the event loop runs in, whose end ends them (`deploy.local.programs`).
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, say: Callable[[str], None], *, longest_pause: float = LONGEST_PAUSE_SECONDS
+    ) -> None:
         self._say = say
+        self._longest_pause = longest_pause
         self._parts: dict[str, Part] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
+        self._held: dict[str, asyncio.Event] = {}
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -61,6 +65,14 @@ class Supervisor:
     def kill(self, name: str) -> None:
         """Ends a part as `kill -9` does; it is started again like anything else that ends."""
         self._parts[name].program.kill()
+
+    def hold(self, name: str) -> None:
+        """Once the part has ended, it stays so until `release`."""
+        self._held.setdefault(name, asyncio.Event())
+
+    def release(self, name: str) -> None:
+        if held := self._held.pop(name, None):
+            held.set()
 
     async def stop(self, patience: float = 8) -> None:
         """Stops all parts, last started first, those of one layer at once; afterwards none of them runs."""
@@ -87,8 +99,10 @@ class Supervisor:
             await _until_ended(part.program)
             pause = FIRST_PAUSE_SECONDS if time.monotonic() - began > STEADY_SECONDS else pause
             self._say(f"{part.title} ended ({_how(part.program)}); starting it again")
+            if held := self._held.get(part.name):
+                await held.wait()
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            pause = min(pause * 2, self._longest_pause)
             try:
                 await _bring_up(part)
                 self._say(f"{part.title} is ready again")

@@ -9,13 +9,13 @@ from uuid import UUID
 from aiokafka import TopicPartition
 from sqlalchemy import select
 
+from deploy.cli.faults.gate import gate_before
 from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import REPORTS_TOPIC, ReportSubmitted
 from shared.contracts.themes import ThemesAssigned
 from tests.platform.probe import Gate, Place, Probe, effect
 from tests.support.databases import Databases
 from tests.support.facts import Facts
-from tests.support.gate import ClosableGate
 from tests.support.reports import report
 from tests.support.waiting import eventually
 
@@ -119,7 +119,7 @@ async def test_the_database_may_go_away_in_the_middle_and_come_back(
     place: Place, facts: Facts, databases: Databases
 ) -> None:
     reports = [report(number) for number in range(30)]
-    async with ClosableGate(databases.server) as gate:
+    async with gate_before(databases.server) as gate:
         through_gate = gate.url(place.database_url)
         async with place.running(database_url=through_gate) as probe:
             await facts.publish(*reports[:10])

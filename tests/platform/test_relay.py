@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from deploy.cli.faults.gate import gate_before
 from deploy.local.topics import create_topics
 from shared.contracts.reports import ReportSubmitted
 from shared.platform import repository
@@ -13,7 +14,6 @@ from tests.platform.probe import Place, Probe
 from tests.servers.broker import Broker
 from tests.support.databases import Databases
 from tests.support.facts import Facts, facts_of
-from tests.support.gate import ClosableGate
 from tests.support.reports import reference_of, report
 from tests.support.waiting import eventually
 
@@ -79,7 +79,7 @@ async def test_facts_wait_in_the_outbox_while_the_database_is_away(
 ) -> None:
     keys = [uuid7(), uuid7()]
     series = _series(keys, 40)
-    async with ClosableGate(databases.server) as gate:
+    async with gate_before(databases.server) as gate:
         behind = place.running(database_url=gate.url(place.database_url))
         async with behind as relaying:
             writer = place.build()

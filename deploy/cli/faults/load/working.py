@@ -1,0 +1,164 @@
+"""Everything that gives the estate work, at one steady rate."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Self
+
+import asyncpg
+import httpx2
+from aiokafka import AIOKafkaProducer
+
+from deploy.cli.audit.verify import owner_url
+from deploy.cli.faults.fleet import Fleet
+from deploy.cli.faults.ledger.told import Promise, Reminder
+from deploy.cli.faults.load.direct import Direct
+from deploy.cli.faults.load.door import Door
+from deploy.cli.faults.load.poison import Poisoner
+from deploy.cli.faults.load.reports import endless
+
+SINGLE_SENDERS = 2
+SINGLE_EVERY_SECONDS = 0.5
+BULK_SHARE = 0.3
+"""Of all reports, those through the bulk door."""
+POISON_SHARE = 0.01
+DIRECT_EVERY_SECONDS = 0.25
+MOST_AT_ONCE = 500
+TRICKLE = 15.0
+"""Reports a second once there are enough: faults that are still to come need something to harm."""
+REMIND_EVERY_SECONDS = 1.0
+REMINDED = "0123"
+"""The time of the reminder comes for cases whose id ends in one of these: a quarter of them."""
+OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""Asking a server that is being killed: asked again."""
+
+
+class Work:
+    """Start it by `working`. It goes on until told to stop; what has begun by then is carried through."""
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        producer: AIOKafkaProducer,
+        tell: Callable[[Promise | Reminder], None],
+        *,
+        rate: float,
+        enough: int,
+        seed: int,
+    ) -> None:
+        self.promised = 0
+        self._directly_sent = 0
+        self._receipts: list[tuple[float, float]] = []
+        self._fleet = fleet
+        self._tell = tell
+        self._rate = rate
+        self._enough = enough
+        self._began = time.monotonic()
+        self._stop = asyncio.Event()
+        self._is_enough = asyncio.Event()
+        reports = endless(seed)
+        settings = fleet.settings
+        self.door = Door(fleet.doors, fleet.estate.administrator_key, reports, self._keep)
+        self.direct = Direct(producer, settings.topic_prefix, reports, self._keep, seed)
+        self.poison = Poisoner(producer, settings.topic_prefix, seed)
+
+    async def until_enough(self) -> None:
+        await self._is_enough.wait()
+
+    def _keep(self, promise: Promise) -> None:
+        self.promised += 1
+        if self.promised >= self._enough:
+            self._is_enough.set()
+        if promise.report_id is None:
+            self._receipts.append((promise.accepted_from, promise.accepted_until))
+        self._tell(promise)
+
+    def receipts_between(self, begin: float, end: float) -> int:
+        """By the true clock, asked for and given in this time."""
+        return sum(begin < asked and given < end for asked, given in self._receipts)
+
+    @contextlib.asynccontextmanager
+    async def going_on(self) -> AsyncIterator[Self]:
+        """Raises what a sender raises, at the latest when the block ends."""
+        async with self.door.client() as client, asyncio.TaskGroup() as tasks:
+            for _ in range(SINGLE_SENDERS):
+                tasks.create_task(self._every(SINGLE_EVERY_SECONDS, self._one(client)))
+            tasks.create_task(self._bulk(client))
+            tasks.create_task(self._every(DIRECT_EVERY_SECONDS, self._directly))
+            tasks.create_task(self._every(1 / (self._rate * POISON_SHARE), self.poison.send))
+            tasks.create_task(self._every(REMIND_EVERY_SECONDS, self._remind))
+            await self.direct.send_samples()
+            try:
+                yield self
+            finally:
+                self._stop.set()
+
+    async def _every(self, seconds: float, send: Callable[[], Awaitable[object]]) -> None:
+        while not self._stop.is_set():
+            await send()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), seconds)
+
+    def _one(self, client: httpx2.AsyncClient) -> Callable[[], Awaitable[object]]:
+        return lambda: self.door.send_one(client)
+
+    async def _bulk(self, client: httpx2.AsyncClient) -> None:
+        """As often as makes up its share."""
+        sent = 0
+        while not self._stop.is_set():
+            if sent < BULK_SHARE * self._wanted():
+                sent += await self.door.send_bulk(client)
+            else:
+                await asyncio.sleep(0.1)
+
+    async def _directly(self) -> None:
+        """What the doors leave to be sent."""
+        missing = self._wanted() * (1 - BULK_SHARE) - self._directly_sent
+        if missing >= 1:
+            self._directly_sent += await self.direct.send(min(MOST_AT_ONCE, int(missing)))
+
+    def _wanted(self) -> float:
+        """Reports that should have been sent by now."""
+        seconds = time.monotonic() - self._began
+        needed = self._enough / self._rate
+        return self._rate * min(seconds, needed) + TRICKLE * max(0.0, seconds - needed)
+
+    async def remind(self) -> None:
+        """Lets the time come for the reminders of those cases whose turn it is, and tells the ledger which."""
+        connection = await asyncpg.connect(
+            owner_url(self._fleet.settings, "actions").replace("+asyncpg", ""), timeout=10
+        )
+        try:
+            rows = await connection.fetch(
+                "UPDATE timer SET due_at = now() WHERE kind = 'due-soon' AND due_at > now()"
+                " AND position(right(subject::text, 1) IN $1) > 0"
+                " RETURNING subject::text, extract(epoch FROM now())::float8",
+                REMINDED,
+            )
+        finally:
+            await connection.close()
+        if rows:
+            ids = tuple(row[0] for row in rows)
+            self._tell(Reminder(reports=ids, at=rows[0][1]))
+
+    async def _remind(self) -> None:
+        if "actions" in self._fleet.services:
+            with contextlib.suppress(*OUTAGES):
+                await self.remind()
+
+
+@contextlib.asynccontextmanager
+async def working(
+    fleet: Fleet,
+    tell: Callable[[Promise | Reminder], None],
+    rate: float,
+    enough: int,
+    seed: int,
+) -> AsyncIterator[Work]:
+    """So many reports at so many a second, and a few more until the block ends."""
+    producer = AIOKafkaProducer(bootstrap_servers=fleet.settings.bootstrap, acks="all", linger_ms=5)
+    async with producer:
+        work = Work(fleet, producer, tell, rate=rate, enough=enough, seed=seed)
+        async with work.going_on():
+            yield work

@@ -1,0 +1,69 @@
+"""How large a run is and which faults it has."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What `--only` names."""
+
+    POINTS = "points"
+    KILLS = "kills"
+    FREEZES = "freezes"
+    REPLAYS = "replays"
+    CUTS = "cuts"
+    CLOCKS = "clocks"
+    VERSIONS = "versions"
+    REPLICAS = "replicas"
+    POSTGRES = "postgres"
+    KAFKA = "kafka"
+
+
+MEANING = {
+    Fault.POINTS: "kill -9 at named points between two steps of the work",
+    Fault.KILLS: "kill -9 at random moments",
+    Fault.FREEZES: "stopped past the session timeout, inside an open transaction, then thawed",
+    Fault.REPLAYS: "a service's records put before it again",
+    Fault.CUTS: "database connections cut after COMMIT was sent",
+    Fault.CLOCKS: "every second process's clock is wrong by hours or a day",
+    Fault.VERSIONS: "a rolling restart onto a changed release, and back",
+    Fault.REPLICAS: "further processes of each service come and go",
+    Fault.POSTGRES: "PostgreSQL killed and restarted",
+    Fault.KAFKA: "Kafka stopped, killed and restarted with its data, and frozen",
+}
+ALL = frozenset(Fault)
+
+
+@dataclass(frozen=True)
+class Size:
+    """`rounds`: how often each service goes through all of its faults. Rates are a second, times in seconds."""
+
+    name: str
+    reports: int
+    rate: float
+    rounds: int
+    kills: int
+    """Of each service, at least."""
+    processes: int
+    """Of each service; with `Fault.REPLICAS` one more comes and goes."""
+    kafka_away: float
+    replayed: int
+    """Records of a partition put before a service again."""
+    everything_again: bool = False
+    """Whether every record is put before every service again at the end, and the account drawn up once more."""
+    caught_up_within: float = 60
+
+
+SHORT = Size("short", 20_000, 180, rounds=1, kills=3, processes=2, kafka_away=5, replayed=200)
+LONG = Size(
+    "long",
+    200_000,
+    300,
+    rounds=6,
+    kills=20,
+    processes=2,
+    kafka_away=120,
+    replayed=2_000,
+    everything_again=True,
+)
+SIZES = {size.name: size for size in (SHORT, LONG)}

@@ -1,0 +1,167 @@
+"""The faults: each does its harm once, and returns when there is nothing left of it but its consequences."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from deploy.cli.faults.fleet import WELL_WITHIN_SECONDS, Fleet, until
+from deploy.cli.faults.ledger.wire import LISTENED, group_of, partitions_of
+from shared.platform.points import Point
+
+GIVEN_UP_AFTER_SECONDS = 8.0
+"""Longer than the session timeout: Kafka gives the partitions to somebody else."""
+GIVEN_UP_WITHIN_SECONDS = 60.0
+COMMITS_CUT = 4
+CUT_WITHIN_SECONDS = 60.0
+FROZEN_BROKER_SECONDS = 8.0
+
+Strike = Callable[[], Awaitable[None]]
+
+
+async def kill_at(fleet: Fleet, service: str, point: Point) -> None:
+    """Whichever process of the service comes to the point."""
+    fleet.arm(service, point, signal.SIGKILL)
+    await fleet.until_struck(service, point)
+    fleet.was_killed(service)
+    fleet.happened.harms[f"killed at {point}"] += 1
+    fleet.say(f"{service} was killed at {point}")
+
+
+async def kill(fleet: Fleet, service: str, chance: random.Random) -> None:
+    """One process that is well, any moment."""
+
+    async def struck() -> str | None:
+        name = chance.choice(fleet.names(service))
+        return name if await fleet.is_ready(name) and fleet.kill(name) else None
+
+    await asyncio.sleep(chance.uniform(0, 1))
+    name = await until(struck, WELL_WITHIN_SECONDS, f"{service} is well")
+    fleet.happened.harms["killed at random"] += 1
+    fleet.say(f"{name} was killed")
+
+
+async def freeze_at(fleet: Fleet, service: str, point: Point) -> None:
+    """A process stands still inside its transaction until others have its partitions, and goes on as if nothing had been."""
+    fleet.arm(service, point, signal.SIGSTOP)
+    await fleet.until_struck(service, point)
+    name = await fleet.frozen(service)
+    fleet.happened.disturbed[service] += 1
+    try:
+        await asyncio.sleep(GIVEN_UP_AFTER_SECONDS)
+    finally:
+        fleet.thaw(name)
+    fleet.happened.harms["frozen and thawed"] += 1
+    fleet.say(f"{name} was frozen at {point} for {GIVEN_UP_AFTER_SECONDS:.0f} s, and thawed")
+
+
+async def replay(fleet: Fleet, service: str, records: int | None) -> None:
+    """All processes are frozen until Kafka has given them up; then so many records of each partition are put before them again.
+
+    What a crash between a commit and its offset does to a few records, this does to many: whatever is not applied exactly once shows.
+    """
+    names = list(fleet.names(service))
+    for name in names:
+        fleet.freeze(name)
+    try:
+        again = await _set_back(fleet, service, records)
+    finally:
+        for name in names:
+            fleet.thaw(name)
+    fleet.happened.harms["records delivered again"] += again
+    fleet.say(f"{service} was frozen and got {again:,} records again")
+
+
+async def cut(fleet: Fleet, service: str) -> None:
+    """Some commits of the processes behind the gate succeed, and they never hear of it."""
+    gate = fleet.gates[service]
+    wanted = gate.commits_cut + COMMITS_CUT
+    gate.cut_commits(COMMITS_CUT)
+
+    async def cut_off() -> bool:
+        return gate.commits_cut >= wanted
+
+    await until(cut_off, CUT_WITHIN_SECONDS, f"{service} commits")
+    fleet.happened.disturbed[service] += COMMITS_CUT
+    fleet.happened.harms["commits cut"] += COMMITS_CUT
+    fleet.say(f"{service} was cut off {COMMITS_CUT} times after COMMIT")
+
+
+async def kill_server(fleet: Fleet, name: str, away: float) -> None:
+    """Kafka or PostgreSQL, which is started again after so many seconds."""
+    fleet.estate.hold(name)
+    fleet.kill(name)
+    await _away(fleet, name, away)
+    fleet.happened.harms[f"{name} killed"] += 1
+    fleet.say(f"{name} was killed, and was away for {away:.0f} s")
+
+
+async def stop_server(fleet: Fleet, name: str, away: float) -> None:
+    """In good order."""
+    program = fleet.estate.program(name)
+    fleet.estate.hold(name)
+    fleet.happened.disturbed[name] += 1
+    program.ask_to_stop()
+    await asyncio.to_thread(program.end, 30)
+    await _away(fleet, name, away)
+    fleet.happened.harms[f"{name} stopped"] += 1
+    fleet.say(f"{name} was stopped, and was away for {away:.0f} s")
+
+
+async def _away(fleet: Fleet, name: str, away: float) -> None:
+    began = time.time()
+    try:
+        await asyncio.sleep(away)
+    finally:
+        if name == "kafka":
+            fleet.happened.without_kafka.append((began, time.time()))
+        fleet.estate.release(name)
+    await until(lambda: fleet.is_ready(name), WELL_WITHIN_SECONDS, f"{name} is back")
+
+
+async def freeze_server(fleet: Fleet, name: str) -> None:
+    fleet.freeze(name)
+    try:
+        await asyncio.sleep(FROZEN_BROKER_SECONDS)
+    finally:
+        fleet.thaw(name)
+    fleet.happened.harms[f"{name} frozen"] += 1
+    fleet.say(f"{name} was frozen for {FROZEN_BROKER_SECONDS:.0f} s")
+
+
+async def _set_back(fleet: Fleet, service: str, records: int | None) -> int:
+    """How many records are put before the service again."""
+    settings = fleet.settings
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.bootstrap,
+        group_id=group_of(settings, service),
+        enable_auto_commit=False,
+    )
+    async with consumer:
+        partitions = partitions_of(settings, LISTENED[service])
+        consumer.assign(partitions)
+        done = {one: await consumer.committed(one) or 0 for one in partitions}
+        back = {one: 0 if records is None else max(0, at - records) for one, at in done.items()}
+
+        async def committed() -> bool:
+            """Kafka takes no offsets from outside while the group has members."""
+            try:
+                await consumer.commit(back)
+            except KafkaError:
+                return False
+            return True
+
+        await until(committed, GIVEN_UP_WITHIN_SECONDS, f"{service} has left its group")
+        return _between(back, done)
+
+
+def _between(back: dict[TopicPartition, int], done: dict[TopicPartition, int]) -> int:
+    return sum(at - back[one] for one, at in done.items())
+
+
+def shuffled(chance: random.Random, strikes: Sequence[Strike]) -> list[Strike]:
+    return chance.sample(strikes, len(strikes))
