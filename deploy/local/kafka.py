@@ -17,7 +17,8 @@ CLUSTER_ID = "aW5zaWdodC1sb2NhbC0wMQ"
 
 # All three brokers a cluster would have are one here, hence the factors of 1; few partitions for the
 # topics Kafka keeps for itself and a small cleaner buffer, since each costs start-up time and memory. After a crash the
-# controller lets the broker in again once its old session has run out: 6 seconds here, 9 by default.
+# controller lets the broker in again once its old session has run out: 6 seconds here, 9 by default. Records have the broker's
+# time, as `topics` says, also on topics made before it did.
 PROPERTIES = """\
 node.id=1
 process.roles=broker,controller
@@ -37,6 +38,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 share.coordinator.state.topic.num.partitions=2
 group.initial.rebalance.delay.ms=0
+log.message.timestamp.type=LogAppendTime
 broker.heartbeat.interval.ms=1000
 broker.session.timeout.ms=6000
 log.cleaner.dedupe.buffer.size=16777216

@@ -90,7 +90,11 @@ async def _until_usable(admin: AIOKafkaAdminClient, names: list[str]) -> None:
 
 
 def _settings(topic: dict[str, object]) -> dict[str, str]:
-    settings = {"retention.ms": str(topic["retention_ms"])}
+    settings = {
+        "retention.ms": str(topic["retention_ms"]),
+        # Kafka's own clock. By the sender's, one that is more than an hour fast could publish nothing any more.
+        "message.timestamp.type": "LogAppendTime",
+    }
     if topic.get("compacted"):
         settings["cleanup.policy"] = "compact"
     if "max_message_bytes" in topic:

@@ -39,13 +39,18 @@ POINTS: dict[str, tuple[Point, ...]] = {
 }
 """Where a service is killed: between them every point, in every role."""
 HOURS = 3600.0
-CLOCKS = (-26 * HOURS, -3 * HOURS, 2 * HOURS, 24 * HOURS)
+CLOCKS = ((2 * HOURS, 24 * HOURS), (-26 * HOURS, -3 * HOURS), (5 * HOURS, -HOURS))
+"""How wrong a service's first, second and third process may be: no two agree, and none is right."""
 LONGEST_PAUSE_SECONDS = 1.0
 
 
 def wrong_clocks(services: Collection[str], chance: random.Random) -> dict[str, float]:
-    """For the second process of each service, seconds."""
-    return {f"{service}-2": chance.choice(CLOCKS) for service in services}
+    """By process, seconds."""
+    return {
+        service if number == 1 else f"{service}-{number}": chance.choice(clocks)
+        for service in services
+        for number, clocks in enumerate(CLOCKS, start=1)
+    }
 
 
 async def go_through_all(
@@ -125,9 +130,10 @@ async def _remove_replicas(fleet: Fleet, number: int) -> None:
 
 
 async def _roll(fleet: Fleet, code: Path) -> None:
-    """One process of each service after the other, so that both releases are at work."""
-    for service in fleet.services:
-        await fleet.restart(fleet.names(service)[0], code)
+    """One process of each service, so that both releases are at work."""
+    await asyncio.gather(
+        *(fleet.restart(fleet.names(service)[0], code) for service in fleet.services)
+    )
     fleet.happened.harms["processes rolled out"] += len(fleet.services)
     what = "this release" if code == ROOT else "the next release"
     fleet.say(f"a process of each service was rolled out to {what}")

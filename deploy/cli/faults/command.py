@@ -1,6 +1,7 @@
 """`insight faults`."""
 
 import asyncio
+import logging
 import sys
 import tempfile
 from dataclasses import replace
@@ -23,6 +24,8 @@ def faults(
     folder: Annotated[Path | None, typer.Option()] = None,
     json_: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
+    # A broker that is killed is told a hundred times.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     wanted = SIZES[size]
     if reports:
         wanted = replace(wanted, reports=reports)

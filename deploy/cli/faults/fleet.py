@@ -180,22 +180,19 @@ class Fleet:
             file.unlink(missing_ok=True)
             raise NotInTime(f"{service} did not reach {point}") from None
 
-    def freeze(self, name: str) -> None:
-        self.happened.disturbed[name.partition("-")[0]] += 1
-        _process(self.estate.program(name)).suspend()
+    def processes(self, *names: str) -> list[psutil.Process]:
+        """Those of them that run."""
+        pids = [program.pid for name in names if (program := self.estate.program(name)).running]
+        return [psutil.Process(pid) for pid in pids if pid and psutil.pid_exists(pid)]
 
-    def thaw(self, name: str) -> None:
-        _process(self.estate.program(name)).resume()
-
-    async def frozen(self, service: str) -> str:
+    async def frozen(self, service: str) -> psutil.Process:
         """Which process of the service stands still."""
 
-        async def standing() -> str | None:
-            for name in self.names(service):
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    status = _process(self.estate.program(name)).status()
-                    if status == psutil.STATUS_STOPPED:
-                        return name
+        async def standing() -> psutil.Process | None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                for process in self.processes(*self.names(service)):
+                    if process.status() == psutil.STATUS_STOPPED:
+                        return process
             return None
 
         return await until(standing, WELL_WITHIN_SECONDS, f"a process of {service} is frozen")
@@ -237,7 +234,3 @@ async def until(condition: Callable[[], Awaitable[T | None]], within: float, wha
 
 async def _is_not(condition: Callable[[], bool]) -> bool:
     return not condition()
-
-
-def _process(program: Program) -> psutil.Process:
-    return psutil.Process(program.pid)

@@ -25,7 +25,7 @@ MEANING = {
     Fault.FREEZES: "stopped past the session timeout, inside an open transaction, then thawed",
     Fault.REPLAYS: "a service's records put before it again",
     Fault.CUTS: "database connections cut after COMMIT was sent",
-    Fault.CLOCKS: "every second process's clock is wrong by hours or a day",
+    Fault.CLOCKS: "every process's clock is wrong, by hours or a day, each in its own way",
     Fault.VERSIONS: "a rolling restart onto a changed release, and back",
     Fault.REPLICAS: "further processes of each service come and go",
     Fault.POSTGRES: "PostgreSQL killed and restarted",

@@ -1,11 +1,13 @@
 """The faults: each does its harm once, and returns when there is nothing left of it but its consequences."""
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
+import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -49,14 +51,14 @@ async def freeze_at(fleet: Fleet, service: str, point: Point) -> None:
     """A process stands still inside its transaction until others have its partitions, and goes on as if nothing had been."""
     fleet.arm(service, point, signal.SIGSTOP)
     await fleet.until_struck(service, point)
-    name = await fleet.frozen(service)
+    process = await fleet.frozen(service)
     fleet.happened.disturbed[service] += 1
     try:
         await asyncio.sleep(GIVEN_UP_AFTER_SECONDS)
     finally:
-        fleet.thaw(name)
+        _thaw([process])
     fleet.happened.harms["frozen and thawed"] += 1
-    fleet.say(f"{name} was frozen at {point} for {GIVEN_UP_AFTER_SECONDS:.0f} s, and thawed")
+    fleet.say(f"{service} was frozen at {point} for {GIVEN_UP_AFTER_SECONDS:.0f} s, and thawed")
 
 
 async def replay(fleet: Fleet, service: str, records: int | None) -> None:
@@ -64,16 +66,29 @@ async def replay(fleet: Fleet, service: str, records: int | None) -> None:
 
     What a crash between a commit and its offset does to a few records, this does to many: whatever is not applied exactly once shows.
     """
-    names = list(fleet.names(service))
-    for name in names:
-        fleet.freeze(name)
+    frozen: list[psutil.Process] = []
+
+    def freeze_all() -> None:
+        """Those, too, that have started meanwhile."""
+        new = [one for one in fleet.processes(*fleet.names(service)) if one not in frozen]
+        frozen.extend(new)
+        for process in new:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.suspend()
+        fleet.happened.disturbed[service] += len(new)
+
     try:
-        again = await _set_back(fleet, service, records)
+        again = await _set_back(fleet, service, records, freeze_all)
     finally:
-        for name in names:
-            fleet.thaw(name)
+        _thaw(frozen)
     fleet.happened.harms["records delivered again"] += again
     fleet.say(f"{service} was frozen and got {again:,} records again")
+
+
+def _thaw(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):  # rolled out meanwhile
+            process.resume()
 
 
 async def cut(fleet: Fleet, service: str) -> None:
@@ -124,16 +139,20 @@ async def _away(fleet: Fleet, name: str, away: float) -> None:
 
 
 async def freeze_server(fleet: Fleet, name: str) -> None:
-    fleet.freeze(name)
+    [process] = fleet.processes(name)
+    fleet.happened.disturbed[name] += 1
+    process.suspend()
     try:
         await asyncio.sleep(FROZEN_BROKER_SECONDS)
     finally:
-        fleet.thaw(name)
+        _thaw([process])
     fleet.happened.harms[f"{name} frozen"] += 1
     fleet.say(f"{name} was frozen for {FROZEN_BROKER_SECONDS:.0f} s")
 
 
-async def _set_back(fleet: Fleet, service: str, records: int | None) -> int:
+async def _set_back(
+    fleet: Fleet, service: str, records: int | None, freeze_all: Callable[[], None]
+) -> int:
     """How many records are put before the service again."""
     settings = fleet.settings
     consumer = AIOKafkaConsumer(
@@ -142,6 +161,7 @@ async def _set_back(fleet: Fleet, service: str, records: int | None) -> int:
         enable_auto_commit=False,
     )
     async with consumer:
+        freeze_all()
         partitions = partitions_of(settings, LISTENED[service])
         consumer.assign(partitions)
         done = {one: await consumer.committed(one) or 0 for one in partitions}
@@ -149,6 +169,7 @@ async def _set_back(fleet: Fleet, service: str, records: int | None) -> int:
 
         async def committed() -> bool:
             """Kafka takes no offsets from outside while the group has members."""
+            freeze_all()
             try:
                 await consumer.commit(back)
             except KafkaError:

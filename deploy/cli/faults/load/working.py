@@ -23,9 +23,10 @@ SINGLE_EVERY_SECONDS = 0.5
 BULK_SHARE = 0.3
 """Of all reports, those through the bulk door."""
 POISON_SHARE = 0.01
+POISON_EVERY_SECONDS = 0.2
 DIRECT_EVERY_SECONDS = 0.25
 MOST_AT_ONCE = 500
-TRICKLE = 15.0
+TRICKLE = 10.0
 """Reports a second once there are enough: faults that are still to come need something to harm."""
 REMIND_EVERY_SECONDS = 1.0
 REMINDED = "0123"
@@ -86,7 +87,7 @@ class Work:
                 tasks.create_task(self._every(SINGLE_EVERY_SECONDS, self._one(client)))
             tasks.create_task(self._bulk(client))
             tasks.create_task(self._every(DIRECT_EVERY_SECONDS, self._directly))
-            tasks.create_task(self._every(1 / (self._rate * POISON_SHARE), self.poison.send))
+            tasks.create_task(self._every(POISON_EVERY_SECONDS, self._poison))
             tasks.create_task(self._every(REMIND_EVERY_SECONDS, self._remind))
             await self.direct.send_samples()
             try:
@@ -117,6 +118,10 @@ class Work:
         missing = self._wanted() * (1 - BULK_SHARE) - self._directly_sent
         if missing >= 1:
             self._directly_sent += await self.direct.send(min(MOST_AT_ONCE, int(missing)))
+
+    async def _poison(self) -> None:
+        while self.poison.sent < POISON_SHARE * self._wanted():
+            await self.poison.send()
 
     def _wanted(self) -> float:
         """Reports that should have been sent by now."""
