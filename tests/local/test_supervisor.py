@@ -47,6 +47,22 @@ async def test_a_killed_part_is_started_again(supervisor: Supervisor, tmp_path: 
     assert part.program.running
 
 
+async def test_a_part_that_is_held_stays_down_until_it_is_released(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    held, other = sleeper(tmp_path, "held"), sleeper(tmp_path, "other")
+    await supervisor.start(held)
+    await supervisor.start(other)
+    first, second = held.program.pid, other.program.pid
+    supervisor.hold("held")
+    supervisor.kill("held")
+    supervisor.kill("other")
+    await until(lambda: other.program.pid != second and other.ready())
+    assert held.program.pid == first
+    supervisor.release("held")
+    await until(lambda: held.program.pid != first and held.ready())
+
+
 async def test_a_part_that_is_stopped_is_not_started_again(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:

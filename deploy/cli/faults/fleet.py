@@ -27,8 +27,6 @@ REACHED_WITHIN_SECONDS = 300.0
 """Both longer than the longest outage of a server."""
 DRAINED_WITHIN_SECONDS = 15.0
 """One that does not drain in time is killed, as everywhere."""
-MAIL_LEASE_SECONDS = "20"
-"""How long mails wait that a killed process was sending."""
 
 T = TypeVar("T")
 
@@ -62,9 +60,10 @@ class Fleet:
         only: Sequence[str] | None = None,
         code: Mapping[str, Path] | None = None,
         clocks: Mapping[str, float] | None = None,
+        mail_lease: int = 20,
     ) -> None:
         """`only` as `Estate` has it. By service: `code`, the folder it is started from; by process: `clocks`, how many seconds its clock
-        is wrong."""
+        is wrong. `mail_lease`: for how many seconds mails wait that a killed process was sending."""
         self.happened = Happened()
         self.gates: dict[str, DatabaseGate] = {}
         self._say = say
@@ -72,6 +71,7 @@ class Fleet:
         self._began = time.monotonic()
         self._code = code or {}
         self._clocks = clocks or {}
+        self._mail_lease = mail_lease
         self._points = settings.folder / "points"
         self._names: dict[str, list[str]] = {}
         # A part that is killed often is no part that fails: it is to be back at once.
@@ -127,7 +127,7 @@ class Fleet:
             "INSIGHT_FAULT_POINTS": str(self._points / service),
             # One address sends as fast as it can.
             "INSIGHT_WEB_RATE_SCALE": "10000",
-            "NOTIFICATIONS_LEASE_SECONDS": MAIL_LEASE_SECONDS,
+            "NOTIFICATIONS_LEASE_SECONDS": str(self._mail_lease),
         }
         if number:
             own[f"{service}_database_url".upper()] = self.gates[service].url(

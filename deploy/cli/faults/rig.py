@@ -19,7 +19,8 @@ MAIL_BATCH = 16
 RELAY_BATCH = 1_000
 """Facts that a relay sends before it deletes them: as many at most are published twice when it dies."""
 
-Harm = Callable[[Fleet], Awaitable[None]]
+Harm = Callable[[Fleet, Work], Awaitable[None]]
+"""What is done while work goes on."""
 
 
 def own_settings(folder: Path) -> EstateSettings:
@@ -46,7 +47,7 @@ async def run(
     clocks = campaigns.wrong_clocks(SERVICES, chance) if Fault.CLOCKS in faults else {}
     fleet = Fleet(settings, say, clocks=clocks)
 
-    async def harm(fleet: Fleet) -> None:
+    async def harm(fleet: Fleet, _: Work) -> None:
         await campaigns.go_through_all(fleet, size, faults, chance)
 
     account = await account_of(fleet, size, seed, harm)
@@ -66,9 +67,9 @@ async def account_of(fleet: Fleet, size: Size, seed: int, harm: Harm) -> Account
         fleet.running(size.processes),
     ):
         fleet.say(f"{size.reports:,} reports, {size.rate:.0f} a second")
-        async with working(fleet, ledger.tell, size.rate, size.reports, seed) as work:
-            await harm(fleet)
-            await work.until_enough()
+        async with working(fleet, ledger.tell, size, seed) as work:
+            await harm(fleet, work)
+            await work.until_promised(size.reports)
         account = await _balance(fleet, ledger, work, size)
         if size.everything_again and account.right:
             for service in fleet.services:

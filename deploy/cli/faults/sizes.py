@@ -41,27 +41,30 @@ class Size:
     name: str
     reports: int
     rate: float
-    rounds: int
-    kills: int
+    rounds: int = 1
+    kills: int = 0
     """Of each service, at least."""
-    processes: int
+    processes: int = 2
     """Of each service; with `Fault.REPLICAS` one more comes and goes."""
-    kafka_away: float
-    replayed: int
+    kafka_away: float = 5
+    replayed: int = 200
     """Records of a partition put before a service again."""
     everything_again: bool = False
     """Whether every record is put before every service again at the end, and the account drawn up once more."""
     caught_up_within: float = 60
+    live: float = 0.07
+    """The share of reports that start a clock and are alerted by mail; the others are imported history."""
+    poison: float = 0.01
+    """Records that nobody can process, for each report."""
 
 
-SHORT = Size("short", 20_000, 180, rounds=1, kills=3, processes=2, kafka_away=5, replayed=200)
+SHORT = Size("short", 20_000, 180, kills=3)
 LONG = Size(
     "long",
     200_000,
     300,
     rounds=6,
     kills=20,
-    processes=2,
     kafka_away=120,
     replayed=2_000,
     everything_again=True,

@@ -21,6 +21,7 @@ GIVEN_UP_WITHIN_SECONDS = 60.0
 COMMITS_CUT = 4
 CUT_WITHIN_SECONDS = 60.0
 FROZEN_BROKER_SECONDS = 8.0
+SHUT_OFF_SECONDS = 4.0
 
 Strike = Callable[[], Awaitable[None]]
 
@@ -104,6 +105,18 @@ async def cut(fleet: Fleet, service: str) -> None:
     fleet.happened.disturbed[service] += COMMITS_CUT
     fleet.happened.harms["commits cut"] += COMMITS_CUT
     fleet.say(f"{service} was cut off {COMMITS_CUT} times after COMMIT")
+
+
+async def shut_off(fleet: Fleet, service: str) -> None:
+    """The processes behind the gate have no database for a while."""
+    gate = fleet.gates[service]
+    await gate.close()
+    try:
+        await asyncio.sleep(SHUT_OFF_SECONDS)
+    finally:
+        gate.open()
+    fleet.happened.disturbed[service] += 1
+    fleet.say(f"{service} was shut off from its database for {SHUT_OFF_SECONDS:.0f} s")
 
 
 async def kill_server(fleet: Fleet, name: str, away: float) -> None:

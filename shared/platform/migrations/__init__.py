@@ -4,6 +4,7 @@ Each chain is a folder of Alembic revisions with a version table of its own, so 
 described once. Run by `insight migrate` before the services start, never by a service: two replicas would race.
 """
 
+import asyncio
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 _LOCK = 6_420_001
 """Advisory lock: two commands migrating one database wait for each other."""
+_ONE_AT_A_TIME = asyncio.Lock()
+"""Alembic keeps what it is working on in a global: several databases migrated by one process wait for each other, too."""
 
 
 def _upgrade(connection: Connection, package: str, version_table: str) -> None:
@@ -57,7 +60,7 @@ async def migrate(database_url: str, service: str, application_role: str) -> Non
     the service itself signs in with may do there. The role must exist. Raises what the database raises."""
     engine = create_async_engine(database_url)
     try:
-        async with engine.begin() as connection:
+        async with _ONE_AT_A_TIME, engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             for package, table in (
                 ("shared.platform.migrations", "platform_version"),

@@ -29,6 +29,7 @@ from deploy.cli.faults.ledger.told import (
 from deploy.cli.faults.ledger.wire import Lags, Wire, asking, read_wire
 from deploy.local.people import organisations
 from shared.contracts.cases import CASES_TOPIC
+from shared.contracts.operations import DEAD_LETTERS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
 LOOK_SECONDS = 0.5
@@ -134,6 +135,9 @@ class Ledger:
         return {
             "promised": {**through},
             "poison": dict(Counter(cause.value for _, cause in wire.poison.values())),
+            "dead letters": dict(
+                Counter(one.detail.rpartition(" ")[2] for one in wire.of(DEAD_LETTERS_TOPIC))
+            ),
             "facts of the next release": dict(wire.newer),
         }
 

@@ -37,10 +37,12 @@ EFFECTS: dict[str, dict[str, str]] = {
         "cases in the tally": "SELECT 'case' FROM case_tally, generate_series(1, total)",
     },
     "notifications": {
-        "messages": "SELECT kind || ' ' || report_id || ' ' || coalesce(address, 'held') FROM message",
+        "messages": "SELECT kind || ' ' || report_id || ' ' || coalesce(address, 'held') FROM message"
+        " WHERE report_id IS NOT NULL",
         "sent": "SELECT message_id::text FROM message WHERE state = 'sent'",
         "unknown": "SELECT message_id::text FROM message WHERE state = 'unknown'",
-        "ends": "SELECT report_id || ' ' || message_id || ' ' || state FROM message",
+        "ends": "SELECT report_id || ' ' || message_id || ' ' || state FROM message"
+        " WHERE report_id IS NOT NULL",
     },
     "reporting": {
         "reports": "SELECT report_id::text FROM report_fact",
@@ -50,7 +52,7 @@ EFFECTS: dict[str, dict[str, str]] = {
         "letters heard of": "SELECT consumer || ' ' || origin_topic || '/' || origin_partition || '/' || origin_offset"
         " || ' ' || cause FROM dead_letter_fact",
         "counts": "SELECT month || ' ' || provider || ' ' || reporter || ' ' || kind"
-        " FROM trend_count, generate_series(1, number) WHERE measure = 'reports' AND theme = '' AND sub_theme = ''",
+        " FROM pair_count, generate_series(1, reports) WHERE month_of = 'event' AND theme = '' AND sub_theme = ''",
         "reports in the tally": "SELECT 'report' FROM tally, generate_series(1, number) WHERE name = 'reports_counted'",
     },
 }

@@ -19,13 +19,14 @@ from shared.contracts.directory import DIRECTORY_TOPIC
 from shared.contracts.messages import MESSAGES_TOPIC
 from shared.contracts.operations import DEAD_LETTERS_TOPIC, Cause
 from shared.contracts.reports import REPORTS_TOPIC
+from shared.contracts.signals import SIGNALS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
 LISTENED = {
     "intake": (CASES_TOPIC,),
     "classification": (REPORTS_TOPIC, DIRECTORY_TOPIC),
     "actions": (REPORTS_TOPIC, THEMES_TOPIC, DIRECTORY_TOPIC),
-    "notifications": (CASES_TOPIC, DIRECTORY_TOPIC),
+    "notifications": (CASES_TOPIC, DIRECTORY_TOPIC, SIGNALS_TOPIC),
     "reporting": (
         REPORTS_TOPIC,
         THEMES_TOPIC,

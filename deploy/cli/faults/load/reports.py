@@ -13,8 +13,6 @@ from services.intake.domain.references import ALPHABET
 from shared.contracts.reports import ReportSubmitted, Source
 
 STORIES = 2_000
-LIVE_SHARE = 0.07
-"""Reports that start a clock and are alerted by mail; the others are imported history."""
 LATE_SHARE = 0.15
 """Live reports, of those straight to Kafka, whose deadline has passed when they come."""
 LATE_BY = timedelta(hours=25)
@@ -56,17 +54,18 @@ class Report:
         )
 
 
-def endless(seed: int) -> Iterator[Report]:
+def endless(seed: int, live: float) -> Iterator[Report]:
+    """`live`: the share that is not imported history."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     stories = latest(seed, datetime.now(UTC).date(), STORIES, PRACTICES, PROVIDERS)
     number = 0
     while True:
-        yield _report(f"{seed}-{number}", number, stories[number % STORIES], chance)
+        yield _report(f"{seed}-{number}", number, stories[number % STORIES], chance, live)
         number += 1
 
 
-def _report(key: str, number: int, story: Told, chance: random.Random) -> Report:
-    live = chance.random() < LIVE_SHARE
+def _report(key: str, number: int, story: Told, chance: random.Random, share: float) -> Report:
+    live = chance.random() < share
     late = live and chance.random() < LATE_SHARE
     body = {
         "idempotency_key": key,

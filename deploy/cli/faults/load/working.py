@@ -17,12 +17,12 @@ from deploy.cli.faults.load.direct import Direct
 from deploy.cli.faults.load.door import Door
 from deploy.cli.faults.load.poison import Poisoner
 from deploy.cli.faults.load.reports import endless
+from deploy.cli.faults.sizes import Size
 
 SINGLE_SENDERS = 2
 SINGLE_EVERY_SECONDS = 0.5
 BULK_SHARE = 0.3
 """Of all reports, those through the bulk door."""
-POISON_SHARE = 0.01
 POISON_EVERY_SECONDS = 0.2
 DIRECT_EVERY_SECONDS = 0.25
 MOST_AT_ONCE = 500
@@ -43,9 +43,7 @@ class Work:
         fleet: Fleet,
         producer: AIOKafkaProducer,
         tell: Callable[[Promise | Reminder], None],
-        *,
-        rate: float,
-        enough: int,
+        size: Size,
         seed: int,
     ) -> None:
         self.promised = 0
@@ -53,24 +51,24 @@ class Work:
         self._receipts: list[tuple[float, float]] = []
         self._fleet = fleet
         self._tell = tell
-        self._rate = rate
-        self._enough = enough
+        self.size = size
         self._began = time.monotonic()
         self._stop = asyncio.Event()
-        self._is_enough = asyncio.Event()
-        reports = endless(seed)
+        self._more = asyncio.Event()
+        reports = endless(seed, size.live)
         settings = fleet.settings
         self.door = Door(fleet.doors, fleet.estate.administrator_key, reports, self._keep)
         self.direct = Direct(producer, settings.topic_prefix, reports, self._keep, seed)
         self.poison = Poisoner(producer, settings.topic_prefix, seed)
 
-    async def until_enough(self) -> None:
-        await self._is_enough.wait()
+    async def until_promised(self, count: int) -> None:
+        while self.promised < count:
+            self._more.clear()
+            await self._more.wait()
 
     def _keep(self, promise: Promise) -> None:
         self.promised += 1
-        if self.promised >= self._enough:
-            self._is_enough.set()
+        self._more.set()
         if promise.report_id is None:
             self._receipts.append((promise.accepted_from, promise.accepted_until))
         self._tell(promise)
@@ -120,17 +118,19 @@ class Work:
             self._directly_sent += await self.direct.send(min(MOST_AT_ONCE, int(missing)))
 
     async def _poison(self) -> None:
-        while self.poison.sent < POISON_SHARE * self._wanted():
+        while self.poison.sent < self.size.poison * self._wanted():
             await self.poison.send()
 
     def _wanted(self) -> float:
         """Reports that should have been sent by now."""
         seconds = time.monotonic() - self._began
-        needed = self._enough / self._rate
-        return self._rate * min(seconds, needed) + TRICKLE * max(0.0, seconds - needed)
+        needed = self.size.reports / self.size.rate
+        return self.size.rate * min(seconds, needed) + TRICKLE * max(0.0, seconds - needed)
 
     async def remind(self) -> None:
         """Lets the time come for the reminders of those cases whose turn it is, and tells the ledger which."""
+        if "actions" not in self._fleet.services:
+            return
         connection = await asyncpg.connect(
             owner_url(self._fleet.settings, "actions").replace("+asyncpg", ""), timeout=10
         )
@@ -148,22 +148,20 @@ class Work:
             self._tell(Reminder(reports=ids, at=rows[0][1]))
 
     async def _remind(self) -> None:
-        if "actions" in self._fleet.services:
-            with contextlib.suppress(*OUTAGES):
-                await self.remind()
+        with contextlib.suppress(*OUTAGES):
+            await self.remind()
 
 
 @contextlib.asynccontextmanager
 async def working(
     fleet: Fleet,
     tell: Callable[[Promise | Reminder], None],
-    rate: float,
-    enough: int,
+    size: Size,
     seed: int,
 ) -> AsyncIterator[Work]:
-    """So many reports at so many a second, and a few more until the block ends."""
+    """As many reports as the size says at its rate, and a few more until the block ends."""
     producer = AIOKafkaProducer(bootstrap_servers=fleet.settings.bootstrap, acks="all", linger_ms=5)
     async with producer:
-        work = Work(fleet, producer, tell, rate=rate, enough=enough, seed=seed)
+        work = Work(fleet, producer, tell, size, seed)
         async with work.going_on():
             yield work

@@ -1,0 +1,97 @@
+"""The account sees what is wrong: one that always comes out even proves nothing."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from deploy.cli.faults.ledger.account import Account, Figure, Sort, compare
+from deploy.cli.faults.ledger.lines import out_of_order
+from deploy.cli.faults.ledger.wire import Told
+from deploy.cli.faults.load.direct import samples
+from deploy.cli.faults.load.poison import GOOD, KINDS, cause_in, key_of, victims
+from deploy.cli.faults.load.reports import endless
+from shared.contracts.operations import Cause
+
+
+@pytest.mark.parametrize(
+    ("found", "lost", "twice"),
+    [
+        (["a", "b"], 0, 0),
+        (["a"], 1, 0),
+        (["a", "b", "b"], 0, 1),
+        (["a", "c"], 1, 1),
+        ([], 2, 0),
+    ],
+    ids=["even", "one lost", "one twice", "one for another", "nothing there"],
+)
+def test_what_is_missing_is_lost_and_what_is_beyond_is_twice(
+    found: Sequence[str], lost: int, twice: int
+) -> None:
+    line = compare(Sort.EFFECTS, "effects", ["a", "b"], found)
+    assert (line.expected, line.lost, line.twice) == (2, lost, twice)
+    assert line.right is (lost == twice == 0)
+    assert bool(line.examples) is not line.right
+
+
+@pytest.mark.parametrize(
+    ("revisions", "wrong"),
+    [([1, 2, 3], 0), ([2, 1], 2), ([1, 3], 1), ([1, 1], 1)],
+    ids=["in order", "the later first", "one left out", "one told twice"],
+)
+def test_a_fact_out_of_its_turn_is_out_of_order(revisions: Sequence[int], wrong: int) -> None:
+    facts = [Told("type", "report", revision, "") for revision in revisions]
+    between = [Told("type", "another", number + 1, "") for number in range(len(facts))]
+    mixed = [fact for pair in zip(facts, between, strict=True) for fact in pair]
+    assert out_of_order(mixed) == wrong
+
+
+@pytest.mark.parametrize(
+    ("found", "number", "wrong"),
+    [
+        ("ab", 2, []),
+        ("a", 2, ["effects: 1 lost, 0 twice"]),
+        ("abb", 2, ["effects: 0 lost, 1 twice"]),
+        ("ab", 4, ["stuck: 4"]),
+        ("ab", 0, ["stuck: 0"]),
+    ],
+    ids=["even", "lost", "twice", "too many", "too few"],
+)
+def test_one_wrong_figure_makes_the_account_wrong_and_is_named(
+    found: str, number: int, wrong: list[str]
+) -> None:
+    lines = [compare(Sort.EFFECTS, "effects", "ab", found)]
+    account = Account(lines, [Figure("stuck", number, least=1, most=3)])
+    assert account.wrong == wrong
+    assert account.right is (wrong == [])
+
+
+def test_poison_is_known_by_its_key_and_nothing_else_is() -> None:
+    assert [cause_in(key_of(cause, 7)) for cause in Cause] == list(Cause)
+    assert cause_in(None) is None
+    assert cause_in(b"01a20a71-3322-7208-99a7-7c841668e39b") is None
+
+
+def test_between_them_the_kinds_of_poison_have_every_cause_and_every_service() -> None:
+    hit = {
+        (victim, kind.cause)
+        for kind in KINDS
+        for topic in kind.topics
+        for victim in victims(topic, kind.cause)
+    }
+    services = ("intake", "classification", "actions", "notifications", "reporting")
+    assert hit == {(service, cause) for service in services for cause in Cause}
+    assert {topic for kind in KINDS for topic in kind.topics} == set(GOOD)
+
+
+def test_the_same_seed_sends_the_same_reports() -> None:
+    first, again, other = endless(1, 0.2), endless(1, 0.2), endless(2, 0.2)
+    sent = [next(first) for _ in range(50)]
+    assert sent == [next(again) for _ in range(50)]
+    assert sent != [next(other) for _ in range(50)]
+    assert len({one.reference for one in sent}) == 50
+    assert 0 < sum(not one.historic for one in sent) < 50
+
+
+def test_released_samples_come_in_the_order_in_which_their_facts_happen() -> None:
+    cases = [key for topic, key, _, _ in samples() if topic == "insight.cases.v1"]
+    assert len(cases) > 10, "samples of the whole life of a case"
