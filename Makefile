@@ -38,8 +38,8 @@ pictures: setup ## Take the README's pictures again, of the running estate after
 bench: setup ## Measure speed and memory on this machine
 	@$(IN)/insight bench $(ARGS)
 
-faults: setup ## Kill each service under load and account for every report
-	@$(IN)/python -m pytest -m faults $(ARGS)
+faults: setup ## Harm an estate in every way and account for every report; FAULTS=long, ARGS="--seed 7"
+	@$(IN)/insight faults $(ARGS)
 
 train: setup ## Fit the feedback model to labelled comments and measure it; FILES=labelled.csv
 	@$(IN)/python -m pip install --quiet --require-hashes -r requirements-train.lock

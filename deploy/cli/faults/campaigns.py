@@ -111,7 +111,8 @@ def _for_servers(fleet: Fleet, size: Size, faults: Collection[Fault]) -> Iterato
     if Fault.KAFKA in faults:
         yield partial(strikes.kill_server, fleet, "kafka", size.kafka_away)
         yield partial(strikes.freeze_server, fleet, "kafka")
-        yield partial(strikes.stop_server, fleet, "kafka", 1)
+        if size.thorough:
+            yield partial(strikes.stop_server, fleet, "kafka", 1)
     if Fault.VERSIONS in faults:
         yield partial(_roll, fleet, ROOT)
     if Fault.REPLICAS in faults:

@@ -71,7 +71,7 @@ async def account_of(fleet: Fleet, size: Size, seed: int, harm: Harm) -> Account
             await harm(fleet, work)
             await work.until_promised(size.reports)
         account = await _balance(fleet, ledger, work, size)
-        if size.everything_again and account.right:
+        if size.thorough and account.right:
             for service in fleet.services:
                 await strikes.replay(fleet, service, None)
             account = await _balance(fleet, ledger, work, size)
@@ -103,10 +103,11 @@ def _explained(fleet: Fleet, size: Size, stuck: Mapping[str, int]) -> Balance:
     """What the faults may have led to, at most."""
     disturbed = fleet.happened.disturbed
     # A server that goes away cuts every process short; one process more than usual comes and goes.
-    everywhere = (disturbed["kafka"] + disturbed["postgres"]) * (size.processes + 1)
+    without_database = disturbed["postgres"] * (size.processes + 1)
+    everywhere = without_database + disturbed["kafka"] * (size.processes + 1)
     return Balance(
         stuck=stuck,
-        most_unknown=(disturbed["notifications"] + everywhere) * MAIL_BATCH,
+        most_unknown=(disturbed["notifications"] + without_database) * MAIL_BATCH,
         most_copies={
             service: (disturbed[service] + everywhere) * RELAY_BATCH for service in fleet.services
         },

@@ -49,8 +49,9 @@ class Size:
     kafka_away: float = 5
     replayed: int = 200
     """Records of a partition put before a service again."""
-    everything_again: bool = False
-    """Whether every record is put before every service again at the end, and the account drawn up once more."""
+    thorough: bool = False
+    """Whether Kafka is also stopped in good order, and every record put before every service again at the end, and the account drawn up
+    once more."""
     caught_up_within: float = 60
     live: float = 0.07
     """The share of reports that start a clock and are alerted by mail; the others are imported history."""
@@ -67,6 +68,6 @@ LONG = Size(
     kills=20,
     kafka_away=120,
     replayed=2_000,
-    everything_again=True,
+    thorough=True,
 )
 SIZES = {size.name: size for size in (SHORT, LONG)}

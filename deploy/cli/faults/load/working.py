@@ -118,7 +118,7 @@ class Work:
             self._directly_sent += await self.direct.send(min(MOST_AT_ONCE, int(missing)))
 
     async def _poison(self) -> None:
-        while self.poison.sent < self.size.poison * self._wanted():
+        while self.poison.sent < self.size.poison * self.promised:
             await self.poison.send()
 
     def _wanted(self) -> float:
