@@ -1,6 +1,7 @@
 """The account sees what is wrong: one that always comes out even proves nothing."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from deploy.cli.faults.ledger.wire import Told
 from deploy.cli.faults.load.direct import samples
 from deploy.cli.faults.load.poison import GOOD, KINDS, cause_in, key_of, victims
 from deploy.cli.faults.load.reports import endless
+from deploy.cli.faults.mutants import MUTANTS, Mutant
+from deploy.cli.faults.variants import NEXT_RELEASE, Change, DoesNotFit, build
 from shared.contracts.operations import Cause
 
 
@@ -81,6 +84,25 @@ def test_between_them_the_kinds_of_poison_have_every_cause_and_every_service() -
     services = ("intake", "classification", "actions", "notifications", "reporting")
     assert hit == {(service, cause) for service in services for cause in Cause}
     assert {topic for kind in KINDS for topic in kind.topics} == set(GOOD)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.name)
+def test_a_mutants_changes_fit_the_code_as_it_is(mutant: Mutant, tmp_path: Path) -> None:
+    code = build(mutant.changes, tmp_path / "code")
+    for change in mutant.changes:
+        assert change.new in (code / change.file).read_text()
+        assert change.old in Path(change.file).read_text(), "the original is untouched"
+
+
+def test_the_next_release_fits_the_code_as_it_is(tmp_path: Path) -> None:
+    build(NEXT_RELEASE, tmp_path / "code")
+
+
+def test_a_change_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DoesNotFit):
+        build([Change("shared/platform/relay.py", "no such line", "")], tmp_path / "code")
+    with pytest.raises(DoesNotFit):
+        build([Change("shared/platform/gone.py", "no such file", "")], tmp_path / "other")
 
 
 def test_the_same_seed_sends_the_same_reports() -> None:

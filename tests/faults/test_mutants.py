@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,20 @@ pytestmark = [pytest.mark.faults, pytest.mark.integration, pytest.mark.timeout(9
 AT_ONCE = 3
 SEED = 1
 HEALTHY_TOO = os.environ.get("FAULTS") == "long"
+BROKEN = "test_code_that_is_broken_on_purpose_is_caught"
 
 
 class Runs:
-    """All mutants' runs, a few at once: each waits more than it works."""
+    """The mutants' runs, a few at once: each waits more than it works."""
 
-    def __init__(self, kafka: str, databases: Databases, folder: Path) -> None:
+    def __init__(
+        self, kafka: str, databases: Databases, folder: Path, wanted: Iterable[Mutant]
+    ) -> None:
         self._kafka = kafka
         self._databases = databases
         self._folder = folder
         self._turn = asyncio.Semaphore(AT_ONCE)
-        self.broken = {one.name: asyncio.create_task(self._run(one)) for one in MUTANTS}
+        self.broken = {one.name: asyncio.create_task(self._run(one)) for one in wanted}
 
     async def _run(self, mutant: Mutant, *, healthy: bool = False) -> Account:
         name = mutant.name + ("-healthy" if healthy else "")
@@ -59,10 +63,17 @@ class Runs:
 
 
 @pytest.fixture(scope="module")
-async def runs(kafka: str, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Runs:
+async def runs(
+    kafka: str,
+    databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Runs:
     # A consumer that is frozen or killed is told of a hundred times.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-    return Runs(kafka, databases, tmp_path_factory.mktemp("mutants"))
+    asked = [one.name for one in request.session.items]
+    wanted = [one for one in MUTANTS if f"{BROKEN}[{one.name}]" in asked]
+    return Runs(kafka, databases, tmp_path_factory.mktemp("mutants"), wanted)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.name)

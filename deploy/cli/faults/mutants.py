@@ -225,7 +225,7 @@ MUTANTS = (
         "notifications",
         [
             Change(
-                "services/notifications/domain.py",
+                "services/notifications/domain/messages.py",
                 "    if begun:\n        return Standing(MessageState.UNKNOWN, Reason.INTERRUPTED)\n",
                 "",
             )

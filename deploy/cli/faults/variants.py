@@ -42,7 +42,7 @@ def build(changes: Sequence[Change], folder: Path) -> Path:
         shutil.copytree(ROOT / room, folder / room, copy_function=os.symlink)
     for change in changes:
         file = folder / change.file
-        text = file.read_text()
+        text = file.read_text() if file.exists() else ""
         if text.count(change.old) != 1:
             raise DoesNotFit(f"{change.file} has not once: {change.old}")
         file.unlink(missing_ok=True)
