@@ -8,7 +8,9 @@ from playwright.async_api import Browser
 
 from deploy.local.estate import Estate
 from deploy.local.people import organisations
+from services.classification.model.versions import COMMENTS, SHIPPED
 from shared.contracts.cases import CaseState
+from shared.contracts.reports import Kind
 from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, ORGANISATION, Look, Side, routes
 from tests.end_to_end.conftest import NEEDS_CHROMIUM
 from tests.end_to_end.running import Ended, KnownCase, administrator, known_cases, mails
@@ -98,7 +100,8 @@ async def _tried(visitor: Visitor) -> dict[str, str]:
         return await visitor.sees("Finished at")
 
     await eventually(finished, within=60, because="the trial does not end")
-    return {"version": version, "trial_id": address.rpartition("/")[2]}
+    shown = {"measured": COMMENTS.name, "taxonomy": SHIPPED.newest(Kind.EVENT).taxonomy}
+    return {"version": version, "trial_id": address.rpartition("/")[2], **shown}
 
 
 async def _shown_import(estate: Estate) -> str:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from services.classification import repository as classification
 from services.classification.domain import Correction, keys_of
 from services.classification.domain.trial import TrialState
-from services.classification.model.versions import SHIPPED
+from services.classification.model.versions import COMMENTS, SHIPPED
 from services.classification.repository import trials
 from services.classification.repository.trials import Trial
 from services.classification.use_cases import correct, start_trial
@@ -73,6 +73,8 @@ class Records:
             "key_id": self.key_id,
             "trial_id": str(self.trial_id),
             "version": TRIED,
+            "measured": COMMENTS.name,
+            "taxonomy": COMMENTS.taxonomy,
             "code": SUBJECT,
             "member_id": str(member(subject_of(Role.REVIEWER, SUBJECT), "-").member_id),
             "import_id": str(self.action_ids[area]),

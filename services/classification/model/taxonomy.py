@@ -49,6 +49,10 @@ class Cues(Data):
         ):
             yield from ((phrase, weight) for phrase in phrases)
 
+    @property
+    def count(self) -> int:
+        return len(self.strong) + len(self.fair) + len(self.weak) + len(self.against)
+
 
 class CodeLists(Data):
     """Where the codes that themes are mapped to come from."""
@@ -143,6 +147,13 @@ def load_taxonomy(version: str) -> Taxonomy:
 @cache
 def load_lexicon(version: str) -> Lexicon:
     return Lexicon.model_validate(_read(version))
+
+
+def published_taxonomies() -> Iterator[Taxonomy]:
+    """Every one in the release, the lexicons beside them left out, by name."""
+    for path in sorted(FOLDER.glob("*.toml")):
+        if not path.stem.startswith("cues-"):
+            yield load_taxonomy(path.stem)
 
 
 def digest_of(version: str) -> str:

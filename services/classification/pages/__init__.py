@@ -1,4 +1,5 @@
-"""Classification's pages: verdicts, their review and correction, second readings, agreement, versions and their trials, and the histories."""
+"""Classification's pages: verdicts, their review and correction, second readings, agreement, versions and their trials, lists of themes,
+and the histories."""
 
 from fastapi import APIRouter
 
@@ -9,6 +10,7 @@ from services.classification.pages import (
     one_click,
     readings,
     review,
+    taxonomies,
     training,
     trials,
     verdicts,
@@ -16,7 +18,7 @@ from services.classification.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-# `verdicts` takes any one word after its own address, so what has a name of its own comes before.
+# `verdicts` and `taxonomies` take any one word after their own address, so what has a name of its own comes before.
 for part in (
     review,
     agreement,
@@ -28,5 +30,6 @@ for part in (
     versions,
     trials,
     history,
+    taxonomies,
 ):
     router.include_router(part.router)

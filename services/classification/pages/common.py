@@ -19,6 +19,8 @@ from shared.web.actors import Actor, require
 
 PAGE_SIZE = 20
 QualityLead = Annotated[Actor, Depends(require(Role.QUALITY_LEAD))]
+Overseer = Annotated[Actor, Depends(require(Role.QUALITY_LEAD, Role.OPERATOR))]
+"""Who looks at what verdicts are given by."""
 CameFrom = Annotated[
     ChosenFrom,
     BeforeValidator(lambda value: value if value in tuple(ChosenFrom) else ChosenFrom.OTHER),

@@ -2,30 +2,28 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.classification.model.taxonomy import FOLDER, Taxonomy, load_taxonomy
+from services.classification.model.taxonomy import published_taxonomies
 from services.classification.pages.common import (
     LABELS,
+    Overseer,
     QualityLead,
     ReferenceInPath,
     find,
     scope_of,
 )
-from shared.contracts.directory import Role
 from shared.contracts.reports import Kind
 from shared.platform.audit import RecordKind
 from shared.platform.http import Reading
-from shared.web.actors import Actor, require
+from shared.web.actors import Actor
 from shared.web.history import Before, Record, download_history, show_history
 from shared.web.history_words import Words
 
 router = APIRouter()
-Overseer = Annotated[Actor, Depends(require(Role.QUALITY_LEAD, Role.OPERATOR))]
 
 IN_FORCE = Record(
     title="Themes and models in force",
@@ -128,15 +126,8 @@ def _verdict_words() -> Words:
 
 def titles() -> Iterator[tuple[str, str]]:
     """Of every theme there ever was, by its key: a slug never changes its meaning."""
-    for taxonomy in _taxonomies():
+    for taxonomy in published_taxonomies():
         for theme in taxonomy.themes:
             yield theme.slug, theme.title
             for sub_theme in theme.sub_themes:
                 yield f"{theme.slug}/{sub_theme.slug}", f"{theme.title}: {sub_theme.title}"
-
-
-def _taxonomies() -> Iterator[Taxonomy]:
-    """All published ones, the model's lexicons beside them left out."""
-    for path in sorted(FOLDER.glob("*.toml")):
-        if not path.stem.startswith("cues-"):
-            yield load_taxonomy(path.stem)

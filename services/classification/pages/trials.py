@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.classification import use_cases
 from services.classification.domain.trial import ENOUGH_DECIDED, ThemeCount, add_up
-from services.classification.pages.common import LABELS, QualityLead
+from services.classification.pages.common import LABELS, Overseer, QualityLead
 from services.classification.pages.history import titles
-from services.classification.pages.versions import Reader, numbers_of
+from services.classification.pages.versions import numbers_of
 from services.classification.repository import Scope, trials
 from services.classification.repository.trials import Example
 from shared.contracts.directory import Role
@@ -35,7 +35,7 @@ class Row:
 
 @router.get("/versions/trials/{trial_id}")
 async def show_trial(
-    request: Request, trial_id: UUID, actor: Reader, connection: Reading
+    request: Request, trial_id: UUID, actor: Overseer, connection: Reading
 ) -> HTMLResponse:
     """Numbers of the reports that the reader may open, or of all for operators, who see no words."""
     trial = await trials.find_trial(connection, trial_id)

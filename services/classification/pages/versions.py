@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, cast
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.classification import use_cases
 from services.classification.domain.trial import ENOUGH_DECIDED, add_up
 from services.classification.model.versions import Version, Versions
-from services.classification.pages.common import LABELS, QualityLead, versions_of
+from services.classification.pages import cards
+from services.classification.pages.common import LABELS, Overseer, QualityLead, versions_of
 from services.classification.repository import Scope, trials
 from services.classification.repository import versions as repository
 from services.classification.repository.trials import Trial
@@ -22,13 +23,12 @@ from shared.contracts.directory import Role
 from shared.contracts.reports import Kind
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.http import Reading, Tx, runtime_of
-from shared.web.actors import Actor, require
+from shared.web.actors import Actor
 from shared.web.drafts import Draft
 from shared.web.forms import Form, read_form
 from shared.web.pages import render
 
 router = APIRouter()
-Reader = Annotated[Actor, Depends(require(Role.QUALITY_LEAD, Role.OPERATOR))]
 VersionName = Annotated[str, Path(max_length=80)]
 
 
@@ -63,7 +63,7 @@ class Standing:
 
 
 @router.get("/versions")
-async def show_versions(request: Request, actor: Reader, connection: Reading) -> HTMLResponse:
+async def show_versions(request: Request, actor: Overseer, connection: Reading) -> HTMLResponse:
     found = await trials.newest_trials(connection)
     return render(
         request,
@@ -72,9 +72,18 @@ async def show_versions(request: Request, actor: Reader, connection: Reading) ->
         trials=found,
         exact=actor.may(Role.OPERATOR),
         may_decide=actor.may(Role.QUALITY_LEAD),
+        has_card=cards.there_is,
         adopted="adopted" in request.query_params,
         labels=LABELS,
     )
+
+
+@router.get("/versions/{measured}/card")
+async def show_card(request: Request, measured: VersionName, _: Overseer) -> HTMLResponse:
+    found = _find(request, measured)
+    if not cards.there_is(found.name):
+        raise NotFound("There is no model card of this version.")
+    return render(request, "card.html", version=found, card=cards.shown(found.name))
 
 
 @router.post("/versions/{version}/trials")

@@ -61,6 +61,27 @@ CLASSIFICATION = [
     Rule(
         "classification",
         "GET",
+        "/taxonomies",
+        Members(LEADS | OPERATORS),
+        "which lists of themes there are; no report",
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/taxonomies/{taxonomy}",
+        Members(LEADS | OPERATORS),
+        "themes, national codes and cues; no report",
+    ),
+    Rule(
+        "classification",
+        "GET",
+        "/versions/{measured}/card",
+        Members(LEADS | OPERATORS),
+        "how a model was made and measured; no report",
+    ),
+    Rule(
+        "classification",
+        "GET",
         "/versions",
         Members(LEADS | OPERATORS),
         "which versions there are; numbers of the area's reports, of all for operators",
