@@ -84,6 +84,7 @@ case_status = Table(
     Column("owner", String),
     Column("next_step", String),
     Column("outcome", Text),
+    Column("outcome_revision", Integer),  # of the fact that said it: an older one may come later
 )
 
 api_key = Table(

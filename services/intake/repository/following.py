@@ -28,22 +28,33 @@ class CaseNews:
     owner: str | None = None
     next_step: str | None = None
     outcome: str | None = None
+    outcome_revision: int | None = None
 
 
-_SAID = ("due_at", "overdue", "late", "owner", "next_step", "outcome")
-_IF_NEWER = (
-    "ON CONFLICT (report_id) DO UPDATE SET"
-    " revision = excluded.revision, state = excluded.state, changed_at = excluded.changed_at, "
-    + ", ".join(f"{name} = COALESCE(excluded.{name}, case_status.{name})" for name in _SAID)
-    + " WHERE case_status.revision < excluded.revision"
-)
+_SAID = ("due_at", "overdue", "late", "owner", "next_step", "outcome", "outcome_revision")
+_WHAT_BOTH_SAY = """
+ON CONFLICT (report_id) DO UPDATE SET
+    revision = greatest(excluded.revision, known.revision),
+    state = CASE WHEN excluded.revision > known.revision THEN excluded.state ELSE known.state END,
+    changed_at = CASE WHEN excluded.revision > known.revision THEN excluded.changed_at ELSE known.changed_at END,
+    due_at = coalesce(excluded.due_at, known.due_at),
+    overdue = coalesce(excluded.overdue AND known.overdue, excluded.overdue, known.overdue),
+    late = coalesce(excluded.late, known.late),
+    owner = coalesce(excluded.owner, known.owner),
+    next_step = coalesce(excluded.next_step, known.next_step),
+    outcome = CASE WHEN excluded.outcome_revision > coalesce(known.outcome_revision, 0)
+        THEN excluded.outcome ELSE known.outcome END,
+    outcome_revision = greatest(excluded.outcome_revision, known.outcome_revision)
+""".replace("known.", "case_status.")
+"""The state is the newest fact's. What only some facts say is kept whenever they come, since one that was set aside is replayed
+after its successors: a case is acknowledged once, which ends its being overdue, and answered anew after a dispute."""
 
 
 async def record_news(connection: AsyncConnection, news: Sequence[CaseNews]) -> None:
-    """One statement; at most one piece of news of a report. Older revisions change nothing."""
+    """One statement; at most one piece of news of a report."""
     columns = ("report_id", "revision", "state", "changed_at", *_SAID)
     rows = [{name: getattr(each, name) for name in columns} for each in news]
-    await insert_rows(connection, case_status, rows, _IF_NEWER)
+    await insert_rows(connection, case_status, rows, _WHAT_BOTH_SAY)
 
 
 @dataclass(frozen=True, slots=True)

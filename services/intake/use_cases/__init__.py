@@ -166,7 +166,7 @@ def _entry(report: NewReport) -> Change:
 
 
 async def follow_cases(facts: Sequence[CaseFact], tx: Transaction) -> None:
-    """Keeps what "my reports" shows of each case."""
+    """Keeps what "my reports" shows of each case. The facts are of one type: of two of a case, the newer says all that is to be known."""
     newest: dict[UUID, CaseNews] = {}
     for fact in facts:
         known = newest.get(fact.report_id)
@@ -191,7 +191,7 @@ def _news(fact: CaseFact) -> CaseNews:
                 "next_step": fact.next_step,
             }
         case OutcomeRecorded():
-            said = {"outcome": fact.outcome}
+            said = {"outcome": fact.outcome, "outcome_revision": fact.revision}
     return CaseNews(
         report_id=fact.report_id,
         revision=fact.revision,
