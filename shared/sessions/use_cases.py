@@ -20,8 +20,7 @@ async def record_endings(events: Sequence[SessionEnded], tx: Transaction) -> Non
     widest: dict[str, SessionEnded] = {}
     for event in events:
         known = widest.get(event.handle)
-        if known is None or _reaches_further(event, known):
-            widest[event.handle] = event
+        widest[event.handle] = _both(known, event) if known else event
     await repository.save(tx.connection, list(widest.values()))
     await repository.forget(tx.connection, tx.now - REMEMBERED)
 
@@ -42,7 +41,11 @@ async def end_sessions_once(
     return True
 
 
-def _reaches_further(one: SessionEnded, other: SessionEnded) -> bool:
-    if one.signed_in_until is None or other.signed_in_until is None:
-        return one.signed_in_until is None
-    return one.signed_in_until > other.signed_in_until
+def _both(one: SessionEnded, other: SessionEnded) -> SessionEnded:
+    """Ends what either ends, and is remembered for as long as the later one."""
+    until = (one.signed_in_until, other.signed_in_until)
+    changes = {
+        "signed_in_until": None if None in until else max(filter(None, until)),
+        "occurred_at": max(one.occurred_at, other.occurred_at),
+    }
+    return one.model_copy(update=changes)
