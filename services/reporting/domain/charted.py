@@ -56,8 +56,9 @@ LONGEST_MONTHS = 60
 """So far back go charts of few reports where the reader did not say how far."""
 MOST_DAYS = 250
 """Reports, the newest, that a chart of the days between them is made of."""
-_FEWEST_ROUNDED = 5
-"""Times the step of rounding: from such a mean on, rounding adds less than a tenth to what chance does."""
+_FEWEST_ROUNDED = 10
+"""Times the step of rounding: the smallest mean that carries a chart of rounded numbers. Of 800 simulated charts on which nothing
+changes, rounded to 5, the latest month signalled in 4.3% at a mean of 25 and in 2.5% at 50, as unrounded ones at a mean of 2 do."""
 
 
 def last_whole(today: date) -> date:
@@ -205,6 +206,20 @@ class Charted:
         if self.chart is None:
             return f"{self.title}: not enough data yet."
         return f"{sentence(self.title, self.chart, self.step, self.manner)}."
+
+    @property
+    def said(self) -> str:
+        """The sentence without the title that it begins with."""
+        return self.sentence.removeprefix(self.title)
+
+    @property
+    def heading(self) -> str:
+        """What the chart is of."""
+        return {
+            Form.MONTHS: "Reports each month",
+            Form.QUARTERS: "Reports each quarter",
+            Form.DAYS_BETWEEN: "Days between reports",
+        }.get(self.form, "Reports")
 
     @property
     def labels(self) -> Labels:

@@ -8,19 +8,17 @@ from services.reporting.pages.views import View
 
 LABELS = {
     "tenet": ("Tenet", "All 3 tenets"),
-    "kind": ("Kind of report", "Events and feedback"),
+    "kind": ("Kind of report", "Both kinds"),
     "theme": ("Theme", "All themes"),
     "sub_theme": ("Sub-theme", "All sub-themes"),
     "provider": ("Provider", "All providers"),
     "practice": ("Practice", "All practices"),
-    "harm": ("Harm", "Whatever the harm"),
-    "rating": ("Rating", "Whatever the rating"),
-    "source": ("Source", "Whatever the source"),
+    "harm": ("Harm", "Any harm"),
+    "rating": ("Rating", "Any rating"),
+    "source": ("Source", "Any source"),
     "months": ("Period", ""),
 }
 """What each filter is called, and what leaving it open means."""
-ALWAYS = ("tenet", "kind", "provider", "practice", "months")
-"""The filters that are shown at once; the others are unfolded."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +31,18 @@ class Field:
 
 @dataclass(frozen=True)
 class FilterForm:
-    """`first` and `more` fields, the values shown in them, and whether any of `more` is in use."""
+    """Its fields, the values shown in them, what is wrong with these, and in words what is shown now."""
 
     action: str
-    first: list[Field]
-    more: list[Field]
+    fields: list[Field]
     values: Mapping[str, str]
     errors: Mapping[str, str]
+    chosen: list[tuple[str, str]]
     any_months: bool
-
-    @property
-    def unfolded(self) -> bool:
-        names = {field.name for field in self.more} | {"since", "until"}
-        return any(self.values.get(name) or self.errors.get(name) for name in names)
 
 
 def filter_form(view: View, action: str, *names: str) -> FilterForm:
-    """The form of a page at `action` with these filters, or with all but a theme's; those without choices are left out."""
+    """The form of a page at `action` with these filters, or with all; those without choices are left out."""
     fields = [
         Field(name, label, blank, [*view.choices.of(name).items()])
         for name, (label, blank) in LABELS.items()
@@ -60,21 +53,14 @@ def filter_form(view: View, action: str, *names: str) -> FilterForm:
         **view.address.pairs,
         "months": "" if view.address.since else str(view.address.month_count),
     }
-    return FilterForm(
-        action,
-        [field for field in fields if field.name in ALWAYS],
-        [field for field in fields if field.name not in ALWAYS],
-        values,
-        view.errors,
-        view.choices.any_months,
-    )
+    return FilterForm(action, fields, values, view.errors, chosen(view), view.choices.any_months)
 
 
 def chosen(view: View) -> list[tuple[str, str]]:
-    """The filters in use, by label, as words: for pages that are of something chosen elsewhere."""
+    """The period and the filters in use, by label, as words; not those that the page itself is of."""
     found = [
         (LABELS[name][0], view.choices.of(name)[value])
         for name in NAMES
-        if name != "months" and (value := getattr(view.filters, name))
+        if name != "months" and (value := getattr(view.address, name))
     ]
-    return [*found, ("Period", view.question.period.words)]
+    return [("Period", view.question.period.words), *found]
