@@ -11,7 +11,7 @@ PATHS = {
     "classification": ("/verdicts*", "/taxonomies*", "/versions*"),
     "actions": ("/cases*",),
     "notifications": ("/messages*",),
-    "reporting": ("/trends*", "/operations*"),
+    "reporting": ("/trends*", "/signals*", "/operations*"),
 }
 """Everything else is intake's."""
 

@@ -9,6 +9,7 @@ from services.reporting import pages, repository
 from services.reporting.consumers import build_consumers
 from services.reporting.health_board import HealthBoard
 from services.reporting.settings import Settings
+from services.reporting.workers import SignalWatch
 from shared.platform.runtime import Runtime
 from shared.web.app import create_web_app
 
@@ -20,7 +21,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     board = HealthBoard(settings)
     runtime = Runtime(
-        settings, consumers=build_consumers(), workers=[board], counts=repository.told
+        settings,
+        consumers=build_consumers(),
+        workers=[board, SignalWatch()],
+        counts=repository.told,
     )
     app = create_web_app(runtime, title="Reporting", templates=ROOM / "templates")
     app.state.health_board = board

@@ -7,6 +7,8 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Float,
+    Identity,
     Index,
     Integer,
     MetaData,
@@ -119,6 +121,7 @@ theme_title = Table(
 )
 
 _COMPLETED = text("completed_on IS NOT NULL")
+_OPEN = text("raised AND answer_id IS NULL")
 
 action_fact = Table(
     "action_fact",
@@ -184,6 +187,68 @@ tally = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("number", BigInteger, nullable=False),
+)
+
+touched_subject = Table(
+    "touched_subject",
+    metadata,
+    # What is to be looked at for signals: written with what moved its counts, read and deleted by who looks. Rows are only added, and
+    # may say the same, so that nobody who counts waits for somebody who looks.
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("area", String, nullable=False),  # empty: all areas together
+    Column("provider", String, nullable=False),  # empty: whoever it is about
+    Column("theme", String, nullable=False),
+)
+
+watched_subject = Table(
+    "watched_subject",
+    metadata,
+    # Up to which whole month each has been looked at: a new month changes charts of which nothing is heard.
+    Column("area", String, primary_key=True),
+    Column("provider", String, primary_key=True),
+    Column("theme", String, primary_key=True),
+    Column("whole_month", Date, nullable=False),
+    Index("watched_subject_month", "whole_month"),
+)
+
+# Signals and answers are records, not the read model: what people said is nowhere else, and a rebuild leaves them alone.
+signal = Table(
+    "signal",
+    metadata,
+    Column("signal_id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("area", String, nullable=False),
+    Column("provider", String, nullable=False),
+    Column("theme", String, nullable=False),
+    Column("tenets", String, nullable=False),  # separated by spaces; empty: all together
+    Column("rule", String, nullable=False),
+    Column("movement", String, nullable=False),
+    Column("bearing", String, nullable=False),
+    Column("point_of", String, nullable=False),
+    Column("point", Date, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("mean", Float, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("raised", Boolean, nullable=False),
+    Column("raised_at", _MOMENT, nullable=False),
+    Column("withdrawn_at", _MOMENT),
+    Column("answer_id", Uuid),
+    Index("signal_subject", "subject_id", "point"),
+    Index("signal_open", "area", postgresql_where=_OPEN),
+    Index("signal_open_provider", "provider", postgresql_where=_OPEN),
+    Index("signal_answered", "answer_id", postgresql_where=text("answer_id IS NOT NULL")),
+)
+
+signal_answer = Table(
+    "signal_answer",
+    metadata,
+    Column("answer_id", Uuid, primary_key=True),
+    Column("subject_id", Uuid, nullable=False),
+    Column("words", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("organisation", String, nullable=False),
+    Column("answered_at", _MOMENT, nullable=False),
+    Index("signal_answer_subject", "subject_id"),
 )
 
 dead_letter_fact = Table(

@@ -6,6 +6,7 @@ tenets together or one. Its id follows from these, so that the same finding is t
 and nobody's words are in it: the title is the published list's.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -20,7 +21,7 @@ SIGNALS_TOPIC = "insight.signals.v1"
 
 
 class SignalRule(StrEnum):
-    """The rules of "Making Data Count", and one for tenets that move together."""
+    """The rules of "Making Data Count", the one that decides first, and one for tenets that move together."""
 
     BEYOND_LIMITS = "beyond-limits"
     TREND = "trend"
@@ -116,6 +117,12 @@ _GAPS = {
     Movement.RISING: "reports coming further apart",
     Movement.FALLING: "reports coming closer together",
 }
+
+
+def whose(tenets: Sequence[Tenet]) -> str:
+    """`All reports`, `Safety`, `Effectiveness and safety`, `Experience, effectiveness and safety`."""
+    *others, last = tenets or ("all reports",)
+    return (f"{', '.join(others)} and {last}" if others else last).capitalize()
 
 
 def words_of(

@@ -21,6 +21,7 @@ LINKS = (
     Link("Inbox", "/cases", frozenset({Role.RESPONDER})),
     Link("Cases", "/cases", frozenset({Role.QUALITY_LEAD})),
     Link("Trends", "/trends", EVERYBODY),
+    Link("Signals", "/signals", frozenset({Role.QUALITY_LEAD, Role.RESPONDER, Role.REVIEWER})),
     Link("Review", "/verdicts", frozenset({Role.QUALITY_LEAD})),
     Link("Messages", "/messages", frozenset({Role.OPERATOR})),
     Link("Operations", "/operations", frozenset({Role.OPERATOR, Role.QUALITY_LEAD})),

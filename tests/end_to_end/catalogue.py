@@ -144,6 +144,12 @@ LOOKS = (
     Look("reporting", "/trends", "ravi.dhillon"),
     Look("reporting", "/trends/themes/{theme}", "helen.marsh"),
     Look("reporting", "/trends/reports", "helen.marsh"),
+    Look("reporting", "/signals", "helen.marsh"),
+    Look("reporting", "/signals", "ravi.dhillon", query="?state=answered"),
+    Look("reporting", "/signals/{subject_id}", "helen.marsh"),
+    Look("reporting", "/signals/{subject_id}", "jo.lee"),
+    Look("reporting", "/signals/{subject_id}/answer", "helen.marsh"),
+    Look("reporting", "/signals/{subject_id}/history", "helen.marsh"),
     Look("reporting", "/operations", "max.stone"),
     Look("mailbox", "/mailbox"),
     Look("mailbox", "/mailbox/{name}"),
@@ -160,6 +166,7 @@ NOT_PAGES = {
     ("classification", "/verdicts/corrections.csv"): "a file",
     ("classification", "/taxonomies/history.csv"): "a file",
     ("notifications", "/messages/{message_id}/history.csv"): "a file",
+    ("reporting", "/signals/{subject_id}/history.csv"): "a file",
     **{
         ("reporting", f"/trends/{table}.{ending}"): "a file"
         for table in (

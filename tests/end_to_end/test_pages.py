@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from playwright.async_api import Browser
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.local.estate import Estate
 from deploy.local.people import organisations
 from services.classification.model.versions import COMMENTS, SHIPPED
+from services.reporting.domain.signals import Subject
 from shared.contracts.cases import CaseState
-from shared.contracts.reports import Kind
+from shared.contracts.reports import Kind, Tenet
 from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, ORGANISATION, Look, Side, routes
 from tests.end_to_end.conftest import NEEDS_CHROMIUM
 from tests.end_to_end.running import Ended, KnownCase, administrator, known_cases, mails
 from tests.end_to_end.visitors import Inspector, Visitor, inspector
+from tests.reporting.signals.samples import keep, signal
 from tests.support import ods
 from tests.support.waiting import eventually
 
@@ -66,6 +71,7 @@ async def things(
         "name": mails(estate)[0].name,
         "member_id": organisations()["RZ1"]["members"][0]["member_id"],
         "import_id": await _shown_import(estate),
+        "subject_id": await _raised_signal(estate),
     }
     for name, subject, path in (
         ("theme", "helen.marsh", "/trends"),
@@ -102,6 +108,17 @@ async def _tried(visitor: Visitor) -> dict[str, str]:
     await eventually(finished, within=60, because="the trial does not end")
     shown = {"measured": COMMENTS.name, "taxonomy": SHIPPED.newest(Kind.EVENT).taxonomy}
     return {"version": version, "trial_id": address.rpartition("/")[2], **shown}
+
+
+async def _raised_signal(estate: Estate) -> str:
+    """What has one about Northfield Acute: the demonstration's reports are too few for charts."""
+    found = signal(Subject("Q9A", "RZ1", "lost-letters"))
+    earlier = replace(found, point=date(2026, 9, 1), tenets=(Tenet.SAFETY,))
+    engine = create_async_engine(estate.database_url("reporting"))
+    async with engine.begin() as connection:
+        await keep(connection, [found, earlier])
+    await engine.dispose()
+    return str(found.subject.subject_id)
 
 
 async def _shown_import(estate: Estate) -> str:
@@ -148,6 +165,7 @@ FORMS = (
     (Look("intake", f"{ORGANISATION}/close", "ada.quinn"), "Continue"),
     (Look("intake", "/administration/imports", "ada.quinn"), "Show what it changes"),
     (Look("classification", "/versions/{version}/adopt", "helen.marsh"), "Put in force"),
+    (Look("reporting", "/signals/{subject_id}/answer", "helen.marsh"), "Save what was done"),
     (Look("actions", f"{CASE}/acknowledge", Side.PROVIDER), "Acknowledge"),
     (Look("actions", f"{CASE}/actions", Side.PROVIDER, CaseState.DISPUTED), "Add the action"),
     (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import httpx2
@@ -18,6 +19,8 @@ from services.classification.use_cases import correct, start_trial
 from services.intake.domain.keys import Scope
 from services.notifications import tables as notifications
 from services.reporting import tables as reporting
+from services.reporting.domain.signals import Sight, Signal, Subject
+from services.reporting.use_cases import answer_signals
 from shared.contracts.directory import OrganisationKind, Role
 from shared.contracts.reports import Kind
 from tests.intake.samples import BEARER, FORM
@@ -25,6 +28,7 @@ from tests.permissions import rules
 from tests.permissions.estate import AREAS, Estate, code_of, subject_of
 from tests.permissions.rest import Contents, contents_of, until_at_rest
 from tests.permissions.rules import SUBJECT, Operation, Rule, State, parties_of
+from tests.reporting.signals.samples import keep, signal
 from tests.support.apps import Person
 from tests.support.directory import member
 from tests.support.waiting import eventually
@@ -41,7 +45,15 @@ def canary(area: int, what: str) -> str:
     return f"{'quillwood' if area == 1 else 'brackmoor'} {what}"
 
 
-WORDS = ("report", "step", "finding", "reason", "action", "owner", "outcome", "title")
+WORDS = ("report", "step", "finding", "reason", "action", "owner", "outcome", "title", "done")
+LOST, ANOTHER_LOST = "lost-letters", "lost-results"
+"""Themes that signals are of, and no report."""
+
+
+def lost(area: int, theme: str = LOST) -> Signal:
+    """A signal about the area's acute provider."""
+    board, provider = OrganisationKind.COMMISSIONER, OrganisationKind.ACUTE
+    return signal(Subject(code_of(board, area), code_of(provider, area), theme))
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class Records:
     action_ids: Mapping[int, UUID]
     message_ids: Mapping[int, UUID]
     themes: Mapping[int, str]
+    subject_ids: Mapping[int, UUID]
+    """Of what has a signal, and another one that was answered."""
     keys: Mapping[int, str]
     trial_id: UUID
     """Of a version that is not in force, finished."""
@@ -70,6 +84,7 @@ class Records:
             "action_id": str(self.action_ids[area]),
             "message_id": str(self.message_ids[area]),
             "theme": self.themes[area],
+            "subject_id": str(self.subject_ids[area]),
             "key_id": self.key_id,
             "trial_id": str(self.trial_id),
             "version": TRIED,
@@ -103,6 +118,7 @@ async def make_records(estate: Estate) -> Records:
         action_ids,
         {area: await _message(estate, references[area][State.OPEN]) for area in AREAS},
         {area: await _theme(estate, references[area][State.OPEN]) for area in AREAS},
+        {area: await raise_signal(estate, area) for area in AREAS},
         {area: key for area, (key, _) in keys.items()},
         await make_trials(estate),
         subjects,
@@ -171,6 +187,18 @@ async def decide(estate: Estate, area: int, reference: str) -> None:
         [verdict] = await classification.decisions(tx.connection, report.report_id)
         correction = Correction(keys_of(verdict), verdict.tenet, "Agreed", uuid4(), "Somebody")
         await correct(reference, 1, correction, scope, tx)
+
+
+async def raise_signal(estate: Estate, area: int, theme: str = LOST) -> UUID:
+    """The id of what it is of. One of the month before was answered by somebody who has left."""
+    found = lost(area, theme)
+    earlier = replace(found, point=date(2026, 9, 1))
+    async with estate.services["reporting"].transactions.begin() as tx:
+        await keep(tx.connection, [earlier, found])
+        sight = Sight(areas=frozenset({found.subject.area}))
+        words, seen = canary(area, "done"), frozenset({earlier.signal_id})
+        await answer_signals(found.subject.subject_id, seen, words, sight, tx)
+    return found.subject.subject_id
 
 
 async def _done(person: Person, path: str, values: Mapping[str, str | list[str]]) -> None:

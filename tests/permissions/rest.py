@@ -29,7 +29,12 @@ async def until_at_rest(estate: Estate) -> None:
         )
         assert [beat.problems for beat in beats if beat.problems] == []
         waiting = [sum(beat.lag.values()) + beat.outbox_rows for beat in beats]
-        return not any(waiting) and not await _mails_waiting(estate.services["notifications"])
+        if any(waiting):
+            return False
+        reporting, notifications = estate.services["reporting"], estate.services["notifications"]
+        to_look_at = await _number(reporting, "SELECT count(*) FROM touched_subject")
+        mails = await _number(notifications, "SELECT count(*) FROM message WHERE state <> 'sent'")
+        return not to_look_at and not mails
 
     for _ in range(2):  # what was just heard may have something to say
         await eventually(is_at_rest, within=120, because="the estate does not come to rest")
@@ -61,7 +66,6 @@ async def contents_of(service: Running, *, without: Collection[str] = ()) -> Con
     return found
 
 
-async def _mails_waiting(service: Running) -> int:
+async def _number(service: Running, statement: str) -> int:
     async with service.transactions.read() as connection:
-        waiting = "SELECT count(*) FROM message WHERE state <> 'sent'"
-        return int((await connection.execute(text(waiting))).scalar_one())
+        return int((await connection.execute(text(statement))).scalar_one())

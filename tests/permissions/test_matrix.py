@@ -18,9 +18,11 @@ from shared.contracts.directory import OrganisationKind, Role
 from shared.web import csrf, health, session
 from tests.permissions.estate import AREAS, Estate
 from tests.permissions.records import (
+    ANOTHER_LOST,
     Records,
     answer,
     decide,
+    raise_signal,
     records_of,
     send_report,
     told,
@@ -156,6 +158,7 @@ async def _nobody(estate: Estate, rule: Rule) -> apps.Person:
 async def test_the_right_ones_can_do_all_of_it(estate: Estate, records: Records) -> None:
     """On reports of their own, so that the others' tests find theirs as they were."""
     done = set()
+    subject_id = await raise_signal(estate, 1, ANOTHER_LOST)
     for turn in range(2):  # an outcome is disputed, or confirmed
         references = {state: await send_report(estate, 1) for state in State}
         await until_at_rest(estate)
@@ -173,6 +176,7 @@ async def test_the_right_ones_can_do_all_of_it(estate: Estate, records: Records)
                 things = records.things(rule.state) | {
                     "reference": references[rule.state],
                     "action_id": str(action_id),
+                    "subject_id": str(subject_id),
                 }
                 client = await estate.sign_in(rule.service, person.role, person.code)
                 response = await client.post(rule.at(things), rule.values)

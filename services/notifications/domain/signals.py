@@ -14,14 +14,13 @@ from shared.contracts.signals import (
     SignalFact,
     SignalRaised,
     SignalRule,
+    whose,
     words_of,
 )
 
 LONDON = ZoneInfo("Europe/London")
 _NAMESPACE = UUID("0f5b7c1e-2a6d-4c39-9b1a-7d1f0e5c8b42")
-_PRIORITY = tuple(
-    SignalRule(each) for each in ("joint", "beyond-limits", "trend", "two-of-three", "shift")
-)
+_RULES = tuple(SignalRule)
 """Of several rules that hold at the newest point the first is told, as on the chart."""
 _BEARINGS = tuple(Bearing)
 """In the order in which they are told: worse first."""
@@ -46,8 +45,7 @@ class Told:
     def words(self) -> str:
         """`Safety: higher than expected since March 2026, likely a real change`."""
         said = words_of(self.rule, self.movement, self.point_of, self.since, self.point)
-        whose = " and ".join(self.tenets) or "all reports"
-        return f"{whose.capitalize()}: {said}"
+        return f"{whose(self.tenets)}: {said}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def is_urgent(fact: SignalFact) -> bool:
 def changes_in(signals: Iterable[Told], names: Mapping[str, str]) -> tuple[Change, ...]:
     """One for each theme and place, what became worse first; of each series what its newest point says. `names` are the providers'."""
     newest: dict[tuple[str, str, tuple[Tenet, ...]], Told] = {}
-    for each in sorted(signals, key=lambda one: (one.point, -_PRIORITY.index(one.rule))):
+    for each in sorted(signals, key=lambda one: (one.point, -_RULES.index(one.rule))):
         newest[each.theme, each.provider or "", each.tenets] = each
     places: dict[tuple[str, str], list[Told]] = {}
     for each in newest.values():

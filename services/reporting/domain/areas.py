@@ -55,6 +55,20 @@ class Areas:
             self.providers, other.providers
         )
 
+    def moved_to(self, other: "Areas") -> frozenset[str]:
+        """The areas that organisations leave or join there."""
+        practices, providers = self.changed(other)
+        of_each = (
+            side.get(code, NOBODY)
+            for codes, sides in (
+                (practices, (self.practices, other.practices)),
+                (providers, (self.providers, other.providers)),
+            )
+            for code in codes
+            for side in sides
+        )
+        return frozenset[str]().union(*of_each)
+
 
 NOBODY: frozenset[str] = frozenset()
 

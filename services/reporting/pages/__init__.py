@@ -1,11 +1,12 @@
-"""Reporting's pages: trends, the reports behind their numbers, and operations."""
+"""Reporting's pages: trends, the reports behind their numbers, signals, and operations."""
 
 from fastapi import APIRouter
 
-from services.reporting.pages import operations, records, themes, trends
+from services.reporting.pages import operations, records, signals, themes, trends
 
 router = APIRouter(include_in_schema=False)
 router.include_router(trends.router)
 router.include_router(themes.router)
 router.include_router(records.router)
+router.include_router(signals.router)
 router.include_router(operations.router)

@@ -144,7 +144,7 @@ async def view_of(
     now = await repository.now(connection)
     today = now.astimezone(LONDON).date()
     current = month_of(today)
-    overseer = await _overseer(connection, actor)
+    overseer = await overseer_of(connection, actor)
     scope = scope_of(actor.organisation, actor.roles, actor.codes, overseer)
     small_numbers = rule_of(request)
     rule = small_numbers if scope.redacted else EXACT
@@ -216,7 +216,7 @@ def must_open(view: View) -> None:
         raise Forbidden("You can see totals here, but not single reports.")
 
 
-async def _overseer(connection: AsyncConnection, actor: Actor) -> Overseer | None:
+async def overseer_of(connection: AsyncConnection, actor: Actor) -> Overseer | None:
     """Whose area the reader belongs to, none where there is none. A quality lead's is the organisation's own; a commissioner that was
     succeeded has passed its area on."""
     own = actor.organisation

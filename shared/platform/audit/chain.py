@@ -50,6 +50,8 @@ class RecordKind(StrEnum):
     """`CODE/key id`."""
     MESSAGE = "message"
     """The message's id."""
+    SIGNAL = "signal"
+    """The id of what the signals are of: a theme somewhere."""
 
 
 class AuthorKind(StrEnum):

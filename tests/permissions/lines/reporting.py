@@ -1,13 +1,18 @@
 """Routes of reporting."""
 
+from shared.contracts.directory import Role
 from tests.permissions.lines.common import (
+    CORRECTS_IT,
     LEADS,
     MEMBERS,
     OPERATORS,
 )
+from tests.permissions.records import ANOTHER_LOST, LOST, lost
 from tests.permissions.rules import (
     Members,
     Openers,
+    Parties,
+    Party,
     Rule,
     Themes,
 )
@@ -17,6 +22,10 @@ _TRENDS = (
 )
 _REPORTS = "reports that the reader may open, without their words"
 _FILES = ("csv", "xlsx")
+_SIGNALS = "which themes changed: quality leads in their area, responders of their provider; others in the area, with many reports"
+_SIGNAL = "/signals/{subject_id}"
+_SEES_IT = Parties(frozenset({Party.ANSWERS, Party.OVERSEES}), frozenset(Role))
+"""Of a signal about the area's provider."""
 REPORTING = [
     Rule("reporting", "GET", "/trends", MEMBERS, _TRENDS, names_organisations=True),
     *(
@@ -64,6 +73,22 @@ REPORTING = [
         lists_reports=True,
     ),
     Rule("reporting", "GET", "/trends/reports.xlsx", Openers(), _REPORTS, query="?months=60"),
+    Rule("reporting", "GET", "/signals", MEMBERS, _SIGNALS),
+    Rule("reporting", "GET", _SIGNAL, _SEES_IT, "its signals, and what was done about them"),
+    Rule("reporting", "GET", f"{_SIGNAL}/answer", CORRECTS_IT, "the signals to answer"),
+    Rule(
+        "reporting",
+        "POST",
+        f"{_SIGNAL}/answer",
+        CORRECTS_IT,
+        values={
+            "words": "We asked the trust.",
+            "seen": [str(lost(1, theme).signal_id) for theme in (LOST, ANOTHER_LOST)],
+        },
+        ok=303,
+    ),
+    Rule("reporting", "GET", f"{_SIGNAL}/history", CORRECTS_IT, "what was said was done"),
+    Rule("reporting", "GET", f"{_SIGNAL}/history.csv", CORRECTS_IT, "the same"),
     Rule(
         "reporting",
         "GET",

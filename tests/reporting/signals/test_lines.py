@@ -2,7 +2,21 @@
 
 from datetime import date, timedelta
 
-from services.reporting.domain.months import plus
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.reporting.domain.charted import (
+    LONGEST_MONTHS,
+    Subject,
+    Window,
+    charted,
+    direction_of,
+    last_whole,
+)
+from services.reporting.domain.filters import DEFAULT_MONTHS
+from services.reporting.domain.judging import PLAIN
+from services.reporting.domain.months import period, plus
+from services.reporting.domain.numbers import EXACT
 from services.reporting.domain.signals import forms_of, needs_days, watched_from
 from services.reporting.domain.spc import Form
 from shared.contracts.reports import Kind, Tenet
@@ -105,3 +119,25 @@ def test_nothing_older_than_five_years_is_looked_at() -> None:
     assert first == date(2021, 11, 1)
     [line] = lines(counted({SAFETY: before((0, 2, 1, 3, 0, 1) * 30)}))
     assert line.chart.points[0].on >= first
+
+
+MONTHS = st.lists(st.integers(0, 12), min_size=1, max_size=70)
+
+
+@given(MONTHS, st.sampled_from(list(Kind)), st.integers(0, 3))
+def test_the_watched_chart_is_the_page_s(numbers: list[int], kind: Kind, running: int) -> None:
+    """To the point and rule, for who sees exact numbers and chooses no period."""
+    counts = {**before(numbers), CURRENT: running}
+    days = [month + timedelta(days=at % 28) for month, n in counts.items() for at in range(n)]
+    known = counted({SAFETY: counts}, kind=kind)
+    whole = last_whole(TODAY)
+    months = period(int(DEFAULT_MONTHS), None, None, newest=CURRENT, current=CURRENT, whole=whole)
+    window = Window(months, known.started, TODAY, EXACT, plus(whole, 1 - LONGEST_MONTHS))
+    subject = Subject("key", "Letters", counts, direction_of({kind: sum(counts.values())}))
+    since = watched_from(TODAY)
+    page = charted(subject, window, PLAIN, [day for day in days if since <= day <= TODAY])
+    chart = next((line.chart for line in lines(known, {SAFETY: days})), None)
+    assert (page.chart is None) == (chart is None)
+    if chart is not None and page.chart is not None:
+        assert page.chart.points == chart.points
+        assert page.chart.options.direction == chart.options.direction

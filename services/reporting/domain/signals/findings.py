@@ -1,17 +1,17 @@
 """From charts to signals, and from the signals there were to those there are."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
 from uuid import UUID, uuid5
 
+from services.reporting.domain.charted import last_whole
 from services.reporting.domain.months import plus
 from services.reporting.domain.signals.lines import (
     CHART_MONTHS,
     Line,
-    last_whole,
     months_in,
 )
 from services.reporting.domain.signals.subjects import EVERYWHERE, Subject
@@ -46,6 +46,8 @@ class Signal:
     point_of: PointOf
     point: date
     since: date
+    mean: float = field(default=0, compare=False)
+    """Of the chart's points, as it was found: says how small the numbers are that stand behind it. 0 where that is not told."""
 
     @cached_property
     def series_id(self) -> UUID:
@@ -95,7 +97,8 @@ def _signal(subject: Subject, line: Line, cause: Cause, point: date, since: date
     bearing = Bearing.NEITHER
     if line.direction is not Direction.NEUTRAL:
         bearing = Bearing.BETTER if cause.sign == line.direction.sign else Bearing.WORSE
-    return Signal(subject, line.tenets, rule, movement, bearing, line.point_of, point, since)
+    mean = line.chart.latest.limits.mean or 0 if line.point_of is not PointOf.REPORT else 0
+    return Signal(subject, line.tenets, rule, movement, bearing, line.point_of, point, since, mean)
 
 
 def _joint(subject: Subject, signals: Sequence[Signal]) -> Iterator[Signal]:
@@ -148,6 +151,12 @@ class Changes:
     raised: tuple[Signal, ...] = ()
     withdrawn: tuple[Signal, ...] = ()
     revised: tuple[Signal, ...] = ()
+
+    @property
+    def told(self) -> Iterator[tuple[Signal, bool]]:
+        """Each, and whether it is raised."""
+        yield from ((each, True) for each in self.raised)
+        yield from ((each, False) for each in self.withdrawn)
 
 
 def settled_before(today: date) -> date:

@@ -1,16 +1,19 @@
 """The charts that are watched for signals: for each subject all its reports, and those of each tenet.
 
-Charts go back 24 months where these carry one, else five years: a baseline of long ago says little of what is to be expected, and
-Making Data Count asks for some 20 points. Only whole months (or quarters) make a chart. A month is whole a week after its end:
-reports of its last days are still being written. What has no chart yet (`spc.carrying`) raises nothing.
+They are those that a page shows to who chooses no period (`charted`, and a test holds the two together): 24 whole months where these
+carry a chart, else five years. A baseline of long ago says little of what is to be expected, and Making Data Count asks for some 20
+points. What has no chart yet raises nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from services.reporting.domain.charted import LONGEST_MONTHS, direction_of, last_whole
+from services.reporting.domain.filters import DEFAULT_MONTHS
 from services.reporting.domain.months import plus
 from services.reporting.domain.spc import (
     Carried,
@@ -27,10 +30,7 @@ from services.reporting.domain.spc.steps import QUARTER, quarter_of
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.signals import PointOf
 
-CHART_MONTHS = 24
-LONGEST_MONTHS = 60
-LATE_DAYS = 7
-"""A month's reports are taken as complete so long after its end."""
+CHART_MONTHS = int(DEFAULT_MONTHS)
 ALL: tuple[Tenet, ...] = ()
 """As a line's tenets: all reports together."""
 
@@ -71,10 +71,10 @@ class Counted:
 
     @cached_property
     def options(self) -> Options:
-        """Fewer events are better. Feedback is praise as well as complaint: its number says nothing about quality by itself."""
-        events = sum(n for cell, n in self.counts.items() if cell.kind is Kind.EVENT)
-        mostly_events = 2 * events > sum(self.counts.values())
-        return Options(Direction.DECREASE if mostly_events else Direction.NEUTRAL)
+        by_kind: Counter[str] = Counter()
+        for cell, number in self.counts.items():
+            by_kind[cell.kind] += number
+        return Options(direction_of(by_kind))
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,6 @@ class Line:
 def watched_from(today: date) -> date:
     """The first month that any chart of today goes back to."""
     return plus(last_whole(today), 1 - LONGEST_MONTHS)
-
-
-def last_whole(today: date) -> date:
-    """The newest month that is taken as complete."""
-    return plus((today - timedelta(days=LATE_DAYS)).replace(day=1), -1)
 
 
 def forms_of(counted: Counted, today: date) -> Forms:

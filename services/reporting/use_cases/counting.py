@@ -1,6 +1,8 @@
-"""What each fact does to the read model. Every one of them may come first, late or replayed: see `domain.known`."""
+"""What each fact does to the read model. Every one of them may come first, late or replayed: see `domain.known`. What moves counts is
+looked at for signals: `signals`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -15,8 +17,10 @@ from services.reporting.domain.known import (
     Verdict,
     last_ends,
 )
+from services.reporting.domain.signals import Subject, subjects_of
 from services.reporting.repository import counts as kept
 from services.reporting.repository import facts as repository
+from services.reporting.repository import watching
 from shared.contracts.cases import CaseFact
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
@@ -37,6 +41,7 @@ async def follow_directory(facts: Sequence[OrganisationRecorded], tx: Transactio
     before = await kept.areas(tx.connection)
     after = areas_in(await kept.directory(tx.connection))
     await kept.move_areas(tx.connection, before, after)
+    await watching.touch_areas(tx.connection, before.moved_to(after))
 
 
 async def count_reports(facts: Sequence[ReportSubmitted], tx: Transaction) -> None:
@@ -121,6 +126,20 @@ async def _count(
             stands[key] = now
     await kept.move_counts(tx.connection, counts)
     await kept.list_reports(tx.connection, stood, stands)
+    await watching.touch(tx.connection, _touched(stood, stands))
+
+
+def _touched(stood: Mapping[UUID, Standing], stands: Mapping[UUID, Standing]) -> set[Subject]:
+    """What counts the reports otherwise than before. How far their cases have come is not watched."""
+    found: set[Subject] = set()
+    for key, now in stands.items():
+        was = stood.get(key)
+        if was is not None and replace(was, measures=now.measures) == now:
+            continue
+        for each in (now,) if was is None else (was, now):
+            areas = {area for area, provider in each.places if provider == each.provider}
+            found.update(subjects_of(areas, each.provider, each.slugs[1:]))
+    return found
 
 
 def _ids(facts: Sequence[Told]) -> Collection[UUID]:

@@ -1,0 +1,183 @@
+"""What is to be looked at for signals, and what is known of it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting import tables
+from services.reporting.domain.cubes import EVERY, MonthOf
+from services.reporting.domain.signals import Cell, Counted, Days, Subject
+from shared.contracts.reports import Kind, Tenet
+from shared.platform.database import columns_of, insert_rows
+
+_WATCH = 3_140_002
+"""Advisory lock."""
+_COUNTED = f"month_of = '{MonthOf.EVENT}' AND sub_theme = '{EVERY}'"
+
+
+async def touch(connection: AsyncConnection, subjects: Iterable[Subject]) -> None:
+    """Their counts have moved, by this transaction: somebody is to look."""
+    await insert_rows(connection, tables.touched_subject, [_row(each) for each in sorted(subjects)])
+
+
+async def touch_areas(connection: AsyncConnection, areas: Collection[str]) -> None:
+    """So have those of everything in these areas, and of what is not in them any more."""
+    if areas:
+        await connection.execute(_TOUCH_AREAS, {"areas": list(areas)})
+
+
+_TOUCH_AREAS = text(f"""
+    INSERT INTO touched_subject (area, provider, theme)
+    SELECT area, provider, theme FROM place_count
+    WHERE area = ANY(CAST(:areas AS text[])) AND {_COUNTED} AND theme <> '{EVERY}'
+    UNION
+    SELECT area, provider, theme FROM watched_subject WHERE area = ANY(CAST(:areas AS text[]))
+""")  # noqa: S608 - our own values
+
+
+async def take_watch(connection: AsyncConnection) -> bool:
+    """Whether it is ours to look until the transaction ends: one process at a time does, so that nobody tells what another tells."""
+    mine = select(func.pg_try_advisory_xact_lock(_WATCH))
+    return bool((await connection.execute(mine)).scalar_one())
+
+
+async def take_touched(connection: AsyncConnection, limit: int) -> list[Subject]:
+    """So many of what was touched longest ago, each once, however often it was touched since."""
+    touched = tables.touched_subject.c
+    names = (touched.area, touched.provider, touched.theme)
+    rows = await connection.execute(
+        select(*names).group_by(*names).order_by(func.min(touched.id)).limit(limit)
+    )
+    subjects = sorted(Subject(*row) for row in rows)
+    if subjects:
+        await connection.execute(_UNTOUCH, columns_of([_row(each) for each in subjects]))
+    return subjects
+
+
+_UNTOUCH = text("""
+    DELETE FROM touched_subject AS touched
+    USING unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS seen (area, provider, theme)
+    WHERE (touched.area, touched.provider, touched.theme) = (seen.area, seen.provider, seen.theme)
+""")
+
+
+async def not_looked_at(
+    connection: AsyncConnection, whole_month: date, limit: int
+) -> list[Subject]:
+    """So many that were last looked at before this month was whole."""
+    watched = tables.watched_subject.c
+    rows = await connection.execute(
+        select(watched.area, watched.provider, watched.theme)
+        .where(watched.whole_month < whole_month)
+        .limit(limit)
+    )
+    return sorted(Subject(*row) for row in rows)
+
+
+async def looked_at(
+    connection: AsyncConnection,
+    subjects: Sequence[Subject],
+    known: Collection[Subject],
+    whole_month: date,
+) -> None:
+    """They have been; what is not known any more needs no further look."""
+    await insert_rows(
+        connection,
+        tables.watched_subject,
+        [_row(each) | {"whole_month": whole_month} for each in sorted(known)],
+        "ON CONFLICT (area, provider, theme) DO UPDATE SET whole_month = excluded.whole_month",
+    )
+    gone = [each for each in subjects if each not in known]
+    if gone:
+        await connection.execute(_FORGET, columns_of([_row(each) for each in gone]))
+
+
+_FORGET = text("""
+    DELETE FROM watched_subject AS watched
+    USING unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS gone (area, provider, theme)
+    WHERE (watched.area, watched.provider, watched.theme) = (gone.area, gone.provider, gone.theme)
+""")
+
+
+async def counted(
+    connection: AsyncConnection, subjects: Sequence[Subject], since: date
+) -> dict[Subject, Counted]:
+    """What is known of each, from this month on; those with nothing are left out."""
+    started = await _started(connection, {each.area for each in subjects})
+    cells: dict[Subject, dict[Cell, int]] = {}
+    rows = await connection.execute(
+        _CELLS, columns_of([_row(each) for each in subjects]) | {"since": since}
+    )
+    for area, provider, theme, month, tenet, kind, reports in rows:
+        of_subject = cells.setdefault(Subject(area, provider, theme), {})
+        of_subject[Cell(month, Tenet(tenet), Kind(kind))] = reports
+    return {each: Counted(started[each.area], found) for each, found in cells.items()}
+
+
+_CELLS = text(f"""
+    SELECT area, provider, theme, month, tenet, kind, reports
+    FROM place_count
+    JOIN unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS wanted (area, provider, theme)
+      USING (area, provider, theme)
+    WHERE {_COUNTED} AND month >= :since
+""")  # noqa: S608 - our own values
+
+
+async def _started(connection: AsyncConnection, areas: Collection[str]) -> Mapping[str, date]:
+    """The first month of which anything was reported in each area. Who reports says when there is data: a provider about which nobody
+    reported has none, which is zero."""
+    rows = await connection.execute(_STARTED, {"areas": list(areas)})
+    return {area: month for area, month in rows if month is not None}
+
+
+_STARTED = text(f"""
+    SELECT area, (
+        SELECT min(month) FROM place_count
+        WHERE place_count.area = wanted.area AND provider = '{EVERY}' AND {_COUNTED} AND theme = '{EVERY}'
+    )
+    FROM unnest(CAST(:areas AS text[])) AS wanted (area)
+""")  # noqa: S608 - our own values
+
+
+async def days(
+    connection: AsyncConnection, subjects: Sequence[Subject], since: date, until: date
+) -> dict[Subject, Days]:
+    """On which days the reports of each happened, both ends included. Of few: for each, the theme's list is read."""
+    found: dict[Subject, dict[Tenet, list[date]]] = {each: {} for each in subjects}
+    if not subjects:
+        return {}
+    rows = await connection.execute(
+        _DAYS, columns_of([_row(each) for each in subjects]) | {"since": since, "until": until}
+    )
+    for area, provider, theme, tenet, day in rows:
+        found[Subject(area, provider, theme)].setdefault(Tenet(tenet), []).append(day)
+    return dict(found.items())
+
+
+_DAYS = text(f"""
+    SELECT wanted.area, wanted.provider, wanted.theme, listed.tenet, listed.happened_on
+    FROM unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS wanted (area, provider, theme)
+    JOIN listed_report AS listed ON listed.theme = wanted.theme AND listed.happened_on BETWEEN :since AND :until
+     AND (wanted.provider = '{EVERY}' OR listed.provider = wanted.provider)
+    WHERE wanted.area = '{EVERY}' OR EXISTS (
+        SELECT FROM area_member AS member
+        WHERE member.area = wanted.area
+          AND (member.organisation = listed.reporter AND NOT member.as_provider
+               OR member.organisation = listed.provider AND member.as_provider)
+    )
+""")  # noqa: S608 - our own values
+
+
+async def titles(connection: AsyncConnection, themes: Collection[str]) -> dict[str, str]:
+    """What these themes are called; one that was never named is called by its slug."""
+    title = tables.theme_title.c
+    rows = await connection.execute(
+        select(title.theme, title.title).where(title.theme.in_(themes), title.sub_theme == EVERY)
+    )
+    return {theme: theme for theme in themes} | {row.theme: row.title for row in rows}
+
+
+def _row(subject: Subject) -> dict[str, object]:
+    return {"area": subject.area, "provider": subject.provider, "theme": subject.theme}
