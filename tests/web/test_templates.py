@@ -11,7 +11,7 @@ SERVICES = Path(__file__).parents[2] / "services"
 TEMPLATES = sorted([*OWN_TEMPLATES.rglob("*.html"), *SERVICES.glob("*/templates/**/*.html")])
 PAGES = [template for template in TEMPLATES if "mail" not in template.parts]
 
-CHARTS = re.compile(r"\w+\.(svg|wide|narrow)\s*\|\s*safe\b")
+CHARTS = re.compile(r"\w+\.(svg|wide|narrow|icon|assured)\s*\|\s*safe\b")
 """SVG that reporting's own functions make and escape."""
 
 
