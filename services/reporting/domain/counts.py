@@ -6,11 +6,12 @@ out of its old cells and puts it into the new ones, and a fact that changes noth
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.reporting.domain.areas import Areas
 from services.reporting.domain.cubes import (
     CUBES,
+    EVERY,
     Cube,
     Facet,
     Key,
@@ -54,7 +55,9 @@ class Counts:
 
     def _move(self, before: Standing, after: Standing) -> None:
         """Only what differs: most verdicts bring themes and leave the rest, most facts of a case move nothing but a stage."""
-        was, now = position_of(before), position_of(after)
+        now = position_of(after)
+        stays = replace(before, measures=after.measures) == after
+        was = now if stays else position_of(before)
         leaving, arriving = _steps(before.measures, -1), _steps(after.measures, 1)
         staying = [
             *_steps(after.measures - before.measures, 1),
@@ -138,6 +141,7 @@ def standing_of(known: Known, areas: Areas) -> Standing | None:
     if report is None:
         return None
     verdict = known.verdict
+    themes = () if verdict is None else verdict.themes
     told = (
         (Facet.HARM, report.harm),
         (Facet.RATING, report.rating),
@@ -149,14 +153,14 @@ def standing_of(known: Known, areas: Areas) -> Standing | None:
         provider=report.provider,
         places=areas.places(report.reporter, report.provider),
         happened_on=report.happened_on,
+        month=report.month,
         reported_month=report.reported_month,
         # Plain texts: as parts of keys they are compared often.
         tenet=str(report.tenet if verdict is None else verdict.tenet),
         kind=str(report.kind),
-        themes=()
-        if verdict is None
-        else tuple((each.slug, each.sub_theme) for each in verdict.themes),
-        facets=tuple((facet, str(value)) for facet, value in told if value is not None),
+        themes=frozenset([(each.slug, each.sub_theme) for each in themes]),
+        slugs=(EVERY, *sorted({each.slug for each in themes})),
+        facets=tuple([(facet, str(value)) for facet, value in told if value is not None]),
         measures=frozenset(_measures(report, known.progress or NO_PROGRESS)),
     )
 

@@ -71,21 +71,15 @@ class Standing:
     places: frozenset[tuple[str, str]]
     """(area, provider) by the directory of today."""
     happened_on: date
+    month: date
     reported_month: date
     tenet: str
     kind: str
-    themes: tuple[tuple[str, str | None], ...]
+    themes: frozenset[tuple[str, str | None]]
+    slugs: tuple[str, ...]
+    """`EVERY` and each theme, once."""
     facets: tuple[tuple[Facet, str], ...]
     measures: frozenset[Measure]
-
-    @property
-    def month(self) -> date:
-        return self.happened_on.replace(day=1)
-
-    @property
-    def slugs(self) -> tuple[str, ...]:
-        """Every and each theme, once."""
-        return (EVERY, *dict.fromkeys(slug for slug, _ in self.themes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +97,7 @@ def _places(report: Standing) -> Values:
 def _subjects(report: Standing) -> Values:
     return [
         *((MonthOf.EVENT, EVERY, slug, report.month) for slug in report.slugs),
-        *((MonthOf.EVENT, sub, slug, report.month) for slug, sub in set(report.themes) if sub),
+        *((MonthOf.EVENT, sub, slug, report.month) for slug, sub in report.themes if sub),
         (MonthOf.REPORT, EVERY, EVERY, report.reported_month),
     ]
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting import tables
 from services.reporting.domain.areas import Areas, Placed
 from services.reporting.domain.counts import Counts
-from services.reporting.domain.cubes import CUBES, EVERY, Cube, Key, MonthOf, Standing
+from services.reporting.domain.cubes import CUBES, EVERY, Cube, Key, Measure, MonthOf, Standing
 from shared.contracts.directory import OrganisationKind
 from shared.directory.tables import organisation
 from shared.platform.database import columns_of, insert_rows
@@ -37,32 +37,55 @@ async def move_counts(connection: AsyncConnection, counts: Counts) -> None:
 async def _move_cells(
     connection: AsyncConnection, cube: Cube, cells: Mapping[Key, list[int]]
 ) -> None:
-    names = (*cube.columns, *cube.measures)
+    if not cells:
+        return
     # In the order of the key: neighbours lie in neighbouring pages.
-    rows = [
-        dict(zip(names, (*key, *numbers), strict=True)) for key, numbers in sorted(cells.items())
-    ]
-    await insert_rows(connection, TABLES[cube], rows, _adding(cube))
+    keys = sorted(cells)
+    numbers = zip(*(cells[key] for key in keys), strict=True)
+    moved: dict[str, Sequence[int]] = {
+        name: by for name, by in zip(cube.measures, numbers, strict=True) if any(by)
+    }
+    columns: dict[str, Sequence[object]] = dict(
+        zip(cube.columns, zip(*keys, strict=True), strict=True)
+    )
+    await connection.execute(
+        _add(cube, tuple(each for each in cube.measures if each in moved)), {**columns, **moved}
+    )
     # Whoever leaves a cell takes a report out of it: no cell has stages without reports.
-    left = [
-        {name: row[name] for name in cube.key} for row in rows if cast("int", row["reports"]) < 0
-    ]
+    left = [key for key in keys if cells[key][0] < 0]
     if left:
-        await connection.execute(_remove_empty(cube), columns_of(left))
+        gone = zip(cube.columns, zip(*left, strict=True), strict=True)
+        await connection.execute(_remove_empty(cube), dict(gone))
 
 
 @cache
-def _adding(cube: Cube) -> str:
+def _add(cube: Cube, moved: tuple[Measure, ...]) -> TextClause:
+    """To these measures of the cells; a new cell has none of the others. Most facts move one or two: what is not sent costs nothing."""
+    others = [each for each in cube.measures if each not in moved]
+    arrays = [
+        *(_array(name) for name in cube.columns),
+        *(f"CAST(:{each} AS int[])" for each in moved),
+    ]
+    return text(
+        f"INSERT INTO {cube.name} ({', '.join([*cube.columns, *moved, *others])})"  # noqa: S608 - our own names
+        f" SELECT moved.*{', 0' * len(others)} FROM unnest({', '.join(arrays)}) AS moved {_adding(cube, moved)}"
+    )
+
+
+def _array(column: str) -> str:
+    return f"CAST(:{column} AS {'date' if column == 'month' else 'text'}[])"
+
+
+@cache
+def _adding(cube: Cube, measures: tuple[Measure, ...]) -> str:
     key = ", ".join(cube.key)
-    sums = ", ".join(f"{name} = {cube.name}.{name} + excluded.{name}" for name in cube.measures)
+    sums = ", ".join(f"{name} = {cube.name}.{name} + excluded.{name}" for name in measures)
     return f"ON CONFLICT ({key}) DO UPDATE SET {sums}"
 
 
 @cache
 def _remove_empty(cube: Cube) -> TextClause:
-    arrays = ", ".join(
-        f"CAST(:{name} AS {'date' if name == 'month' else 'text'}[])" for name in cube.key
-    )
+    arrays = ", ".join(map(_array, cube.key))
     same = " AND ".join(f"kept.{name} = gone.{name}" for name in cube.key)
     return text(
         f"DELETE FROM {cube.name} AS kept USING unnest({arrays}) AS gone ({', '.join(cube.key)})"  # noqa: S608 - our own names
@@ -207,7 +230,7 @@ def _roll_up(cube: Cube, base: Cube) -> TextClause:
         " FROM unnest(CAST(:reporter AS text[]), CAST(:about AS text[]), CAST(:area AS text[]),"
         " CAST(:provider AS text[]), CAST(:times AS int[])) AS moved (reporter, about, area, provider, times)"
         f" JOIN {base.name} AS base ON base.reporter = moved.reporter AND base.provider = moved.about"
-        f" GROUP BY moved.area, moved.provider, {rest} {_adding(cube)}"
+        f" GROUP BY moved.area, moved.provider, {rest} {_adding(cube, cube.measures)}"
     )
 
 
