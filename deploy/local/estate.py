@@ -16,6 +16,7 @@ from deploy.local.parts import (
     kafka_part,
     mailbox_part,
     postgres_part,
+    service_environment,
     service_part,
     sign_in_part,
 )
@@ -81,6 +82,12 @@ class Estate:
         """SQLAlchemy's address of a service's database, for the role that the service signs in with."""
         database = self.settings.database(service)
         return database_url(server_url(self.settings), database, self._secrets["database_password"])
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What a service's process is told."""
+        return service_environment(
+            self.settings, service, self.database_url(service), self._secrets
+        )
 
     def program(self, name: str) -> Program:
         """The process of a part: a service's name, `kafka`, `postgres`, `mailbox`, `sign-in` or `front door`."""

@@ -15,7 +15,8 @@ from services.reporting.use_cases import follow_directory
 from shared.directory.domain import succeeded_by
 from shared.platform.transaction import Transactions
 from tests.conftest import DatabaseUrl
-from tests.reporting.support import counts_of
+from tests.reporting.histories import history
+from tests.reporting.support import apply, counts_of
 from tests.support.databases import Databases
 from tests.support.directory import directory
 
@@ -31,8 +32,8 @@ async def test_what_is_loaded_is_counted_and_listed(
     engine = create_async_engine(url)
     async with Transactions(engine, source="reporting").begin() as tx:
         await follow_directory(directory(), tx)
-    for _ in range(2):  # the second time takes the place of the first
-        await load(url, SHAPE, lambda _: None)
+    await apply(history(51, 5), Transactions(engine, source="reporting"))  # which goes
+    await load(url, SHAPE, lambda _: None)
     areas = areas_in(
         Placed(each.code, each.kind, each.commissioner, succeeded_by(each))
         for each in (*directory(), *synthetic.directory(SHAPE))

@@ -12,11 +12,15 @@ import typer
 
 from deploy.cli.bench import chain, door, following, latency, themes, workload
 from deploy.cli.bench.measured import Measured, as_json, percentile, show
+from deploy.cli.bench.pages.measuring import measure
+from deploy.cli.bench.pages.plans import Scan
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES, EstateSettings, free_ports
 
 _MIB = 2**20
 _COMMENTS = 10_000
+_PRACTICES = 600
+_TIMES = 40
 
 
 def bench(
@@ -30,20 +34,36 @@ def bench(
     history: Annotated[
         bool, typer.Option("--history", help="Also the latency while history is classified anew.")
     ] = False,
+    pages: Annotated[
+        int | None,
+        typer.Option(
+            min=10_000,
+            help="Instead: the trends' pages over so many synthetic reports; the floor is 10,000.",
+        ),
+    ] = None,
     json_: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Measure the estate on this machine: an estate of its own, in a temporary folder, on free ports.
 
     Each figure stands beside a floor from the same run: raw aiokafka and raw asyncpg doing the same statements, commits and hops.
+    With --pages the exit code is 1 when a page's statement reads a table of facts from end to end.
     """
     # One address sends as fast as it can: its limits are lifted, and still looked up, since that is part of the price.
     os.environ["INSIGHT_WEB_RATE_SCALE"] = "10000"
+    scanned: list[Scan] = []
     with tempfile.TemporaryDirectory(prefix="insight-bench-") as folder:
-        found = asyncio.run(_measure(Path(folder), reports, rate, seconds, history=history))
+        if pages is None:
+            found = asyncio.run(_measure(Path(folder), reports, rate, seconds, history=history))
+        else:
+            found, scanned = asyncio.run(_pages(Path(folder), pages))
     if json_:
         typer.echo(as_json(found))
     else:
         show(found)
+    for scan in scanned:
+        _say(f"{scan.page.title} reads {scan.table} from end to end: {scan.statement}")
+    if scanned:
+        raise typer.Exit(1)
 
 
 async def _measure(
@@ -63,6 +83,15 @@ async def _measure(
             *await _memory(estate),
             *(await _following(estate, rate, seconds) if history else []),
         ]
+    finally:
+        await estate.stop()
+
+
+async def _pages(folder: Path, reports: int) -> tuple[list[Measured], list[Scan]]:
+    estate = Estate(EstateSettings(port=free_ports(), data=folder), _say)
+    try:
+        await estate.start()
+        return await measure(estate, reports, _PRACTICES, _TIMES, _say)
     finally:
         await estate.stop()
 

@@ -1,0 +1,68 @@
+"""Pages opened by the people who open them, through the front door, one after the other."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx2
+
+from deploy.cli.bench.pages.synthetic import EVENT_THEMES, FEEDBACK_THEMES, OWN_PRACTICE
+from deploy.cli.demo.people import Person
+
+_WARM_UP = 3
+LEAD, RESPONDER, PRACTICE, REVIEWER = "helen.marsh", "jo.lee", "amira.patel", "ravi.dhillon"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, what it is in the table, and who opens it."""
+
+    title: str
+    path: str
+    subject: str = LEAD
+
+
+_COMMON, _RARE = f"/trends/themes/{EVENT_THEMES[0]}", f"/trends/themes/{FEEDBACK_THEMES[-1]}"
+PAGES = (
+    Page("Overview, an area", "/trends"),
+    Page("Overview, an area, 10 years", "/trends?months=120"),
+    Page("Overview, safety of a provider", "/trends?provider=RZ2&tenet=safety"),
+    Page("Overview, severe harm", "/trends?harm=severe"),
+    Page("Overview, a practice's reports", f"/trends?practice={OWN_PRACTICE}"),
+    Page("Overview, a provider", "/trends", RESPONDER),
+    Page("Overview, a practice", "/trends", PRACTICE),
+    Page("Overview, rounded", "/trends", REVIEWER),
+    Page("Common theme, an area", _COMMON),
+    Page("Rare theme, 5 years", f"{_RARE}?months=60"),
+    Page("Common theme, a provider", _COMMON, RESPONDER),
+    Page("Common theme, a practice", _COMMON, PRACTICE),
+    Page("Common theme, rounded", _COMMON, REVIEWER),
+    Page("List, an area", "/trends/reports"),
+    Page("List, late, of a rare theme", f"/trends/reports?theme={FEEDBACK_THEMES[-1]}&stage=late"),
+    Page("List, deaths", "/trends/reports?harm=fatal&months=60"),
+    Page("List, a provider", "/trends/reports?stage=disputed", RESPONDER),
+    Page("List, a practice", "/trends/reports", PRACTICE),
+)
+
+
+def cookies(url: str, pages: Sequence[Page]) -> dict[str, str]:
+    """Sign everybody in; what their browsers then send, by subject."""
+    people = {page.subject for page in pages}
+    return {subject: Person(url, subject).cookie for subject in sorted(people)}
+
+
+def seconds(
+    url: str, pages: Sequence[Page], signed_in: Mapping[str, str], times: int
+) -> dict[Page, list[float]]:
+    """How long each page took, so many times. Raises httpx2.HTTPError when one does not come."""
+    found: dict[Page, list[float]] = {}
+    with httpx2.Client(base_url=url, timeout=60) as client:
+        for page in pages:
+            headers = {"Cookie": signed_in[page.subject]}
+            took = []
+            for _ in range(_WARM_UP + times):
+                began = time.perf_counter()
+                client.get(page.path, headers=headers).raise_for_status()
+                took.append(time.perf_counter() - began)
+            found[page] = took[_WARM_UP:]
+    return found

@@ -1,0 +1,46 @@
+"""The pages over few reports and over many, on one estate."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from deploy.cli.bench.measured import Measured, percentile
+from deploy.cli.bench.pages.asking import PAGES, cookies, seconds
+from deploy.cli.bench.pages.loading import load
+from deploy.cli.bench.pages.plans import Scan, scans
+from deploy.cli.bench.pages.synthetic import Shape
+from deploy.local.estate import Estate, server_url
+from deploy.local.settings import database_url
+
+FEW = 10_000
+_SHARE = 0.95
+Say = Callable[[str], None]
+
+
+async def measure(
+    estate: Estate, reports: int, practices: int, times: int, say: Say
+) -> tuple[list[Measured], list[Scan]]:
+    """Each page's p95 over so many reports beside the same over `FEW`; and which of its statements read a table of facts from end
+    to end."""
+    owner = database_url(server_url(estate.settings), estate.settings.database("reporting"))
+    today = datetime.now(UTC).date()
+    took = []
+    for number in (FEW, reports):
+        say(f"{number:,} reports")
+        await load(owner, Shape(number, practices, today), say)
+        say("Pages")
+        signed_in = await asyncio.to_thread(cookies, estate.url, PAGES)
+        took.append(await asyncio.to_thread(seconds, estate.url, PAGES, signed_in, times))
+    few, many = took
+    say("Plans")
+    found = await scans(estate.environment("reporting"), estate.url, PAGES, signed_in)
+    return [
+        Measured(
+            page.title,
+            "ms",
+            1000 * percentile(many[page], _SHARE),
+            1000 * percentile(few[page], _SHARE),
+            "300; ratio 2",
+        )
+        for page in PAGES
+    ], found
