@@ -123,6 +123,12 @@ def test_without_the_reporters_choice_the_likeliest_theme_gives_the_tenet() -> N
     assert _event("wrong dose of warfarin").tenet is Tenet.SAFETY
 
 
+@pytest.mark.parametrize("text", ["Terrible service", "Awful", "Worst hospital ever.", "Useless"])
+def test_a_few_words_of_plain_blame_are_at_least_negative(text: str) -> None:
+    for question in (None, "What was good?"):
+        assert (_feedback(text, question).sentiment or 0) >= 4
+
+
 def test_praise_feels_better_than_complaint() -> None:
     praise = _feedback("Excellent, kind and very helpful staff").sentiment
     complaint = _feedback("Rude staff, disgusting food and a dreadful wait").sentiment

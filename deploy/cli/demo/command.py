@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from deploy.cli.console import estate_settings, fail
-from deploy.cli.demo import impact
+from deploy.cli.demo import impact, readers
 from deploy.cli.demo.answers import DISPUTES, Answer, answer_to
 from deploy.cli.demo.history import Told, history, latest, stories
 from deploy.cli.demo.people import Person, Refused
@@ -19,7 +19,7 @@ from deploy.local.folder import read_secrets
 from deploy.local.people import organisations
 from deploy.local.settings import EstateSettings
 from shared.contracts.directory import OrganisationKind
-from shared.contracts.reports import Past
+from shared.contracts.reports import Kind, Past
 
 _BATCH = 200
 _CASES = 24
@@ -37,7 +37,7 @@ LOOK_AT = """
     /cases        as Jo Lee: the inbox, least time left first; open a case and answer it
     /reports      as Dr Amira Patel: her practice's reports and what became of them; one waits for her word
     /trends       as Helen Marsh: {months} months, by theme and provider
-    /verdicts     as Helen Marsh: the least certain themes, to be corrected
+    /verdicts     as Helen Marsh: the least certain themes, to be corrected; /verdicts/agreement: how far she, Omar Reid and the model agree
     /operations   as Max Stone: every service, its lag and its outbox
     /mailbox      the mails that were sent
 """
@@ -63,7 +63,7 @@ def demo(
 ) -> None:
     """Fill the running estate with 18 months of fictional history and some cases under way. Running it again adds nothing.
 
-    The reports go through the bulk API; acknowledgements, answers and receipts through the pages, by the personas.
+    The reports go through the bulk API; acknowledgements, answers, receipts and decisions on themes through the pages, by the personas.
     """
     settings = estate_settings()
     if not (settings.folder / "secrets.json").exists():
@@ -121,7 +121,7 @@ def _fill(settings: EstateSettings, reports: int, seed: int) -> None:
         past = progress.add_task("Reports of history", total=reports)
         doors = Doors(settings)
         told = history(seed, today, reports, practices, providers)
-        doors.send(
+        kept = doors.send(
             told, f"demo-{seed}-history", historic=True, advance=lambda n: progress.advance(past, n)
         )
         now = progress.add_task("Cases under way", total=_CASES)
@@ -136,6 +136,19 @@ def _fill(settings: EstateSettings, reports: int, seed: int) -> None:
             [one["reference"] for one in sent],
             today,
             lambda: progress.advance(now),
+        )
+        wanted = readers.decisions(reports)
+        read = progress.add_task("Reports read by quality leads", total=wanted * len(Kind) * 2)
+        readers.read(
+            settings.url,
+            {
+                one["reference"]: each
+                for one, each in zip(kept, told, strict=True)
+                if one["reference"]
+            },
+            sent[-1]["reference"],
+            wanted,
+            lambda: progress.advance(read),
         )
 
 
@@ -194,9 +207,19 @@ class Doors:
             ]
             answer = self._client.post("/api/v1/reports/bulk", json={"reports": items})
             answer.raise_for_status()
-            results += answer.json()["results"]
+            found = answer.json()["results"]
+            _check(found)
+            results += found
             advance(len(batch))
         return results
+
+
+def _check(results: Sequence[Mapping[str, Any]]) -> None:
+    """A key that is taken belongs to a demonstration of another day. Raises Refused for anything else that was wrong."""
+    for one in results:
+        for error in one["errors"]:
+            if error["field"] != "idempotency_key":
+                raise Refused(f"report {one['index'] + 1}: {error['message']} ({error['field']})")
 
 
 def _item(one: Told, key: str, *, historic: bool, past: Past | None = None) -> dict[str, Any]:

@@ -38,6 +38,15 @@ class Story:
     harm: Harm | None = None
     rating: Rating | None = None
     season: Season = Season.STEADY
+    about: tuple[tuple[str, ...], ...] = ()
+    """Of each text, the themes that the first reader finds in it."""
+    again: tuple[tuple[str, ...], ...] = ()
+    """The same by a second reader; the first one's where there are none."""
+
+    def themes(self, text: str, *, again: bool = False) -> tuple[str, ...]:
+        """What a reader finds in one of the texts."""
+        found = self.again or self.about if again else self.about
+        return found[self.texts.index(text)]
 
     @property
     def kind(self) -> Kind:

@@ -75,6 +75,42 @@ class Person:
         self._form("reason")["reason"] = reason
         self._submit(version, "putting in force")
 
+    def sample(self, kind: str, page: int) -> list[str]:
+        """References of reports to review, by lot. For a quality lead, as what follows is."""
+        return self._references(f"/verdicts?show=sample&kind={kind}&page={page}")
+
+    def decide(self, reference: str, themes: Sequence[str], reason: str) -> None:
+        """Ticks what the report is about; says why where that is not what the model found."""
+        self._open(f"{self._url}/verdicts/{reference}/correct?from=sample")
+        form = self._form("themes")
+        ticked = {box["value"] for box in form.form.select('[name="themes"][checked]')}
+        form.set_checkbox({"themes": tuple(themes)}, uncheck_other_boxes=True)
+        if ticked != set(themes):
+            form["reason"] = reason
+        self._submit(reference, "correction")
+
+    def to_read_again(self, kind: str, page: int) -> list[str]:
+        """References of reports that others have decided."""
+        return self._references(f"/verdicts/second-readings?kind={kind}&page={page}")
+
+    def read_again(self, reference: str, themes: Sequence[str], tenet: str) -> None:
+        self._open(f"{self._url}/verdicts/{reference}/second-reading")
+        form = self._form("themes")
+        form.set_checkbox({"themes": tuple(themes)})
+        form.set_radio({"tenet": tenet})
+        self._submit(reference, "second reading")
+
+    def wait_for(self, reference: str) -> None:
+        """Until a report has its themes."""
+        self._open(f"{self._url}/verdicts/{reference}")
+
+    def _references(self, address: str) -> list[str]:
+        self._open(f"{self._url}{address}")
+        return [
+            link.get_text(strip=True)
+            for link in self._browser.page.select("main .insight-reference")
+        ]
+
     def _fill(
         self,
         reference: str,

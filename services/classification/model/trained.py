@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from services.classification.model.comments import Comment, CommentReader
+from services.classification.model.comments import NOT, Comment, CommentReader
 from services.classification.model.scoring import Parts, Scorer
 from services.classification.model.taxonomy import Lexicon, Taxonomy
 from services.classification.model.verdict import (
@@ -37,6 +37,7 @@ _TELLING, _LEAST_PUSH = 0.4, 0.15
 """A word is shown from this share of the strongest word's push on, if it moves the logit by at least so much."""
 _MOST_WORDS = 4
 _BLAME = -2.0
+_NEGATIVE, _FEW = 4, 6
 _NEAR = 1.0
 """In logits."""
 _KNOWN_SHARE = 0.5
@@ -76,7 +77,8 @@ class TrainedModel:
         confidences = self._scorer.confidences(scores)
         by_cues = [self._by_cues(comment) for comment in comments]
         given = self._given(comments, by_cues, confidences)
-        feelings = 1 + (scores.total[:, -SENTIMENT_STEPS:] > 0).sum(axis=1)
+        felt = 1 + (scores.total[:, -SENTIMENT_STEPS:] > 0).sum(axis=1)
+        feelings = np.maximum(felt, [_least_felt(comment) for comment in comments])
         verdicts = []
         for place, ((text, tenet, question), comment) in enumerate(
             zip(asked, comments, strict=True)
@@ -204,6 +206,15 @@ def _blames(comment: Comment) -> bool:
     denied = any(cue.weight < 0 and cue.phrase[0] == "not" for cue in feelings)
     total = sum(cue.weight for cue in feelings)
     return total <= _BLAME or (denied and total < 0)
+
+
+def _least_felt(comment: Comment) -> int:
+    """Of a few words that are plain blame ("Terrible service"), at least negative: no comment so short and so plain was there to be
+    learnt from. Of all others, anything."""
+    weights = [hit.cue.weight for hit in comment.hits.get(FEELING, ())]
+    plain = bool(weights) and min(weights) <= _BLAME and max(weights) < 0
+    denied = any(stem.startswith(NOT) for stem in comment.stems)
+    return _NEGATIVE if plain and not denied and len(comment.stems) <= _FEW else 1
 
 
 def _is_understood(comment: Comment, stems: Parts) -> bool:
