@@ -121,7 +121,6 @@ theme_title = Table(
 )
 
 _COMPLETED = text("completed_on IS NOT NULL")
-_OPEN = text("raised AND answer_id IS NULL")
 
 action_fact = Table(
     "action_fact",
@@ -234,8 +233,8 @@ signal = Table(
     Column("withdrawn_at", _MOMENT),
     Column("answer_id", Uuid),
     Index("signal_subject", "subject_id", "point"),
-    Index("signal_open", "area", postgresql_where=_OPEN),
-    Index("signal_open_provider", "provider", postgresql_where=_OPEN),
+    Index("signal_area", "area"),
+    Index("signal_provider", "provider"),
     Index("signal_answered", "answer_id", postgresql_where=text("answer_id IS NOT NULL")),
 )
 

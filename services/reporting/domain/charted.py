@@ -56,7 +56,7 @@ LONGEST_MONTHS = 60
 """So far back go charts of few reports where the reader did not say how far."""
 MOST_DAYS = 250
 """Reports, the newest, that a chart of the days between them is made of."""
-_FEWEST_ROUNDED = 10
+FEWEST_ROUNDED = 10
 """Times the step of rounding: the smallest mean that carries a chart of rounded numbers. Of 800 simulated charts on which nothing
 changes, rounded to 5, the latest month signalled in 4.3% at a mean of 25 and in 2.5% at 50, as unrounded ones at a mean of 2 do."""
 
@@ -360,7 +360,7 @@ def _carried(subject: Subject, window: Window) -> Carried:
         return carried(points)
     told_ = [point.value for point in points]
     below = window.rule.below
-    if None in told_ or sum(map(_or_zero, told_)) < _FEWEST_ROUNDED * below * max(1, len(told_)):
+    if None in told_ or sum(map(_or_zero, told_)) < FEWEST_ROUNDED * below * max(1, len(told_)):
         why = f"Not enough data to chart: numbers are rounded down to a multiple of {below}, and too small for that."
         return Carried(Form.NOT_YET, why)
     return carried(points)

@@ -118,11 +118,11 @@ def _row(told: Kept) -> dict[str, object]:
 
 async def counts(connection: AsyncConnection, sight: Sight) -> dict[State, int]:
     """How many subjects have signals of each state, zeros included."""
-    found = {}
-    for state in State:
-        distinct = select(func.count(signal.c.subject_id.distinct())).where(*_seen(sight, state))
-        found[state] = (await connection.execute(distinct)).scalar_one()
-    return found
+    of_each = (
+        func.count(signal.c.subject_id.distinct()).filter(and_(*_of(state))) for state in State
+    )
+    row = (await connection.execute(select(*of_each).where(*_seen(sight, None)))).one()
+    return dict(zip(State, row, strict=True))
 
 
 async def subjects(

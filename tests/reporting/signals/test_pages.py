@@ -123,7 +123,7 @@ async def test_only_who_may_open_the_reports_sees_a_small_signal(service: Runnin
             await page(person, f"/signals/{each.subject_id}", expected)
     await raise_(
         service,
-        *(replace(signal(each), mean=25.0) for each in (AREA, EVERYWHERE, PROVIDER)),
+        *(replace(signal(each), mean=50.0) for each in (AREA, EVERYWHERE, PROVIDER)),
         revision=2,
     )
     amira, ravi = await service.sign_in("amira.patel"), await service.sign_in("ravi.dhillon")

@@ -4,13 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.reporting.domain.charted import FEWEST_ROUNDED
 from services.reporting.domain.numbers import SmallNumbers
 from services.reporting.domain.scope import Overseer
 from services.reporting.domain.signals.subjects import EVERYWHERE, Subject
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationRecorded, Role
-
-FEWEST_TIMES = 5
-"""Times the smallest number that is told."""
 
 
 class State(StrEnum):
@@ -29,7 +27,7 @@ class Sight:
     providers: frozenset[str] = frozenset()
     redacted: str | None = None
     fewest: float = 0
-    """Of the latter: the smallest mean of a chart that may be told of. That a small number is low tells what it is."""
+    """Of the latter: the smallest mean of a chart that is shown to them. That a small number is low tells what it is."""
 
     def may_answer(self, subject: Subject) -> bool:
         """Whoever leads quality in the area."""
@@ -51,5 +49,5 @@ def sight_of(
         areas=frozenset({organisation.code}) if leads else frozenset(),
         providers=codes if answers else frozenset(),
         redacted=None if leads else EVERYWHERE if overseer is None else overseer.code,
-        fewest=FEWEST_TIMES * rule.below,
+        fewest=FEWEST_ROUNDED * rule.below,
     )

@@ -56,11 +56,10 @@ def _signals() -> None:
         sa.Column("withdrawn_at", _MOMENT),
         sa.Column("answer_id", sa.Uuid),
     )
-    is_open = sa.text("raised AND answer_id IS NULL")
     answered = sa.text("answer_id IS NOT NULL")
     op.create_index("signal_subject", "signal", ["subject_id", "point"])
-    op.create_index("signal_open", "signal", ["area"], postgresql_where=is_open)
-    op.create_index("signal_open_provider", "signal", ["provider"], postgresql_where=is_open)
+    op.create_index("signal_area", "signal", ["area"])
+    op.create_index("signal_provider", "signal", ["provider"])
     op.create_index("signal_answered", "signal", ["answer_id"], postgresql_where=answered)
     op.create_table(
         "signal_answer",
