@@ -79,7 +79,7 @@ class Window:
     longest: date | None = None
     """Where the reader did not choose a period: the month to which charts of few reports may go back."""
 
-    @property
+    @cached_property
     def whole(self) -> date:
         """The newest whole month of the period; before its first month where none is whole."""
         return min(self.period.last, last_whole(self.today))

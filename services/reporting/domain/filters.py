@@ -126,10 +126,6 @@ class Filters:
     def ending(self, until: date | None) -> "Filters":
         return replace(self, since=None, until=until)
 
-    def within(self, first: date, last: date) -> "Filters":
-        """The same of these months alone."""
-        return replace(self, months=None, since=first, until=last)
-
 
 def query_of(pairs: Mapping[str, str]) -> str:
     return f"?{urlencode(pairs)}" if pairs else ""

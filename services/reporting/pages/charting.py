@@ -51,7 +51,7 @@ def subject_of(view: View, wanted: Series) -> Subject:
         wanted.title,
         by_month,
         direction_of(by_kind),
-        lambda first, last: view.listed(wanted.filters, first, last),
+        view.lists_of(wanted.filters),
         wanted.parts,
     )
 

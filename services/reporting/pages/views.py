@@ -1,6 +1,6 @@
 """What a trend page shows to one reader: scope first, then the filters they may use, then the numbers."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import cast
@@ -96,9 +96,15 @@ class View:
     def listed(self, filters: Filters, first: date, last: date, **also: str) -> str | None:
         """Where these reports of these months are listed, with the theme among the filters and `also` further parameters of the list;
         none for who may not open them."""
+        return self.lists_of(filters, **also)(first, last)
+
+    def lists_of(self, filters: Filters, **also: str) -> Callable[[date, date], str | None]:
+        """The same for many months: a chart has an address for each of its points."""
         if self.scope.redacted:
-            return None
-        return LISTS + query_of({**filters.within(first, last).pairs, **also})
+            return lambda _first, _last: None
+        rest = query_of({**replace(filters, months=None, since=None, until=None).pairs, **also})
+        begin = f"{LISTS}{rest}{'&' if rest else '?'}"
+        return lambda first, last: f"{begin}since={first:%Y-%m}&until={last:%Y-%m}"
 
     def over(self, first: date, last: date) -> Question:
         """The same question of other months."""
