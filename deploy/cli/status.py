@@ -31,6 +31,7 @@ class ServiceStatus:
     outbox_rows: int = 0
     outbox_age_seconds: float = 0.0
     dead_letters: int = 0
+    dead_letters_waiting: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -99,6 +100,7 @@ async def _service(client: httpx2.AsyncClient, port: int) -> ServiceStatus:
         outbox_rows=told.outbox_rows,
         outbox_age_seconds=told.outbox_age_seconds,
         dead_letters=told.dead_letters,
+        dead_letters_waiting=told.dead_letters_waiting,
         counts=told.counts,
     )
 
@@ -112,7 +114,9 @@ def _show(found: EstateStatus) -> None:
             _state(service),
             f"{sum(service.lag.values()):,}",
             f"{service.outbox_rows:,} rows, oldest {service.outbox_age_seconds:.1f} s",
-            f"{service.dead_letters:,}",
+            f"{service.dead_letters:,}, {service.dead_letters_waiting:,} waiting"
+            if service.dead_letters
+            else "none",
         )
     console.print(table)
     counts = Table("What", "How many")

@@ -16,7 +16,7 @@ from shared.contracts.cases import (
 )
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
-from shared.contracts.operations import DeadLetter
+from shared.contracts.operations import DeadLetter, DeadLetterSettled
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
@@ -48,6 +48,7 @@ def build_consumers() -> Consumers:
         .on(ThemesAssigned, use_cases.apply_verdicts)
         .on(MessageSettled, use_cases.count_messages)
         .on(DeadLetter, use_cases.list_dead_letters)
+        .on(DeadLetterSettled, use_cases.settle_dead_letters)
     )
     for fact in CASES:
         consumers.on(fact, use_cases.follow_cases)

@@ -261,5 +261,37 @@ dead_letter_fact = Table(
     Column("origin_partition", Integer, nullable=False),
     Column("origin_offset", BigInteger, nullable=False),
     Column("occurred_at", _MOMENT, nullable=False),
+    # Masked: the record itself is with the service that set it aside. None: from before it was masked here.
+    Column("shape", JSONB),
+    Column("report_id", Uuid),
+    Column("reference", String),
+    # Consumer, cause, detail and topic in short: what operators decide about together.
+    Column("reason_group", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("outcome", String),  # of the last decision, as its service told it
+    Column("tries", Integer, nullable=False),  # replays that were refused
+    Column("decision_id", Uuid),
+    Column("settled_at", _MOMENT),
     Index("dead_letter_fact_newest", "occurred_at"),
+    Index(
+        "dead_letter_fact_open",
+        "reason_group",
+        "occurred_at",
+        postgresql_where=text("state IN ('waiting', 'replaying', 'discarding')"),
+    ),
+    Index("dead_letter_fact_report", "report_id", postgresql_where=text("report_id IS NOT NULL")),
+    Index("dead_letter_fact_decision", "decision_id"),
+)
+
+letter_decision = Table(
+    "letter_decision",
+    metadata,
+    Column("decision_id", Uuid, primary_key=True),
+    Column("decision", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("decided_by", String, nullable=False),  # a name, as the history has it
+    Column("acting_for", String),
+    Column("decided_at", _MOMENT, nullable=False),
+    Column("letters", Integer, nullable=False),
+    Index("letter_decision_newest", "decided_at"),
 )

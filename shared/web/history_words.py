@@ -85,6 +85,8 @@ def codes_in(entries: Iterable[Kept], words: Words) -> set[str]:
 def _acting_for(kind: str, code: str | None, names: Mapping[str, str]) -> str | None:
     if kind == AuthorKind.SYSTEM:
         return "automatically"
+    if kind == AuthorKind.COMMAND:
+        return "by the insight command"
     return f"for {_named(code, names)}" if code else None
 
 

@@ -65,6 +65,7 @@ class Look:
 
 
 CASE = "/cases/{reference}"
+DEAD_LETTERS = "/operations/dead-letters"
 ORGANISATION = "/administration/organisations/{code}"
 LOOKS = (
     Look("intake", "/"),
@@ -151,6 +152,11 @@ LOOKS = (
     Look("reporting", "/signals/{subject_id}/answer", "helen.marsh"),
     Look("reporting", "/signals/{subject_id}/history", "helen.marsh"),
     Look("reporting", "/operations", "max.stone"),
+    Look("reporting", DEAD_LETTERS, "max.stone"),
+    Look("reporting", f"{DEAD_LETTERS}/{{group}}", "max.stone"),
+    Look("reporting", f"{DEAD_LETTERS}/letters/{{letter_id}}", "max.stone"),
+    Look("reporting", f"{DEAD_LETTERS}/decisions/{{decision_id}}", "max.stone"),
+    Look("reporting", f"{DEAD_LETTERS}/history", "max.stone"),
     Look("mailbox", "/mailbox"),
     Look("mailbox", "/mailbox/{name}"),
 )
@@ -167,6 +173,7 @@ NOT_PAGES = {
     ("classification", "/taxonomies/history.csv"): "a file",
     ("notifications", "/messages/{message_id}/history.csv"): "a file",
     ("reporting", "/signals/{subject_id}/history.csv"): "a file",
+    ("reporting", "/operations/dead-letters/history.csv"): "a file",
     **{
         ("reporting", f"/trends/{table}.{ending}"): "a file"
         for table in (

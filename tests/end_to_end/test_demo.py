@@ -69,6 +69,6 @@ async def test_the_status_tells_the_counts_of_the_whole(estate: Estate) -> None:
     told = json.loads(ended.out)
     assert told["ok"] is True
     assert told["counts"] == dict(expected)
-    assert {name: one["dead_letters"] for name, one in told["services"].items()} == dict.fromkeys(
-        told["services"], 0
-    )
+    assert {
+        name: one["dead_letters_waiting"] for name, one in told["services"].items()
+    } == dict.fromkeys(told["services"], 0)

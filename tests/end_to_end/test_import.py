@@ -59,7 +59,9 @@ async def import_twice(estate: Estate, file: Path, mapping: Path, rows: int) -> 
         "cases_history": rows,
     }
     assert len(mails(estate)) == letters
-    assert [one.dead_letters for one in after.services.values()] == [0] * len(after.services)
+    assert [one.dead_letters_waiting for one in after.services.values()] == [0] * len(
+        after.services
+    )
     return first
 
 

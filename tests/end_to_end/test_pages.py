@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from aiokafka import AIOKafkaProducer
 from playwright.async_api import Browser
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -13,14 +14,26 @@ from deploy.local.estate import Estate
 from deploy.local.people import organisations
 from services.classification.model.versions import COMMENTS, SHIPPED
 from services.reporting.domain.signals import Subject
+from services.reporting.domain.letters import group_of
 from shared.contracts.cases import CaseState
 from shared.contracts.reports import Kind, Tenet
-from tests.end_to_end.catalogue import CASE, LOOKS, NOT_PAGES, ORGANISATION, Look, Side, routes
+from tests.end_to_end.catalogue import (
+    CASE,
+    DEAD_LETTERS,
+    LOOKS,
+    NOT_PAGES,
+    ORGANISATION,
+    Look,
+    Side,
+    routes,
+)
 from tests.end_to_end.conftest import NEEDS_CHROMIUM
 from tests.end_to_end.running import Ended, KnownCase, administrator, known_cases, mails
 from tests.end_to_end.visitors import Inspector, Visitor, inspector
 from tests.reporting.signals.samples import keep, signal
 from tests.support import ods
+from tests.support.facts import proper_headers
+from tests.support.letters import set_aside
 from tests.support.waiting import eventually
 
 Cases = dict[CaseState, KnownCase]
@@ -89,7 +102,37 @@ async def things(
     async with administrator(estate) as program:
         wanted = {"organisation": "Y90001", "label": "A partner's system"}
         found["key_id"] = (await program.post("/api/v1/keys", json=wanted)).json()["key_id"]
+    found |= await _set_aside(estate, (await inspectors.of("max.stone")).plain)
     return found | await _tried((await inspectors.of("helen.marsh")).plain)
+
+
+async def _set_aside(estate: Estate, visitor: Visitor) -> dict[str, str]:
+    """A dead letter and a group of them that wait, and a decision about others. Set aside by a service that there is not."""
+    told = [set_aside(detail, number) for number, detail in enumerate(("harm: enum", "kind: enum"))]
+    async with AIOKafkaProducer(bootstrap_servers=estate.settings.bootstrap) as producer:
+        for letter in told:
+            await producer.send_and_wait(
+                estate.settings.topic_prefix + letter.topic,
+                letter.model_dump_json().encode(),
+                key=letter.key.encode(),
+                headers=proper_headers(letter),
+            )
+    groups = [group_of(one.consumer, one.cause, one.detail, one.origin_topic) for one in told]
+
+    async def listed() -> bool:
+        await visitor.open("/operations/dead-letters")
+        return await visitor.page.locator(f'a[href$="{groups[1]}"]').count() == 1
+
+    await eventually(listed, because="the letters are not listed")
+    await visitor.open(f"/operations/dead-letters/{groups[1]}")
+    await visitor.page.get_by_label("Replay it", exact=True).check()
+    await visitor.press("Decide")
+    await visitor.page.wait_for_url("**/operations/dead-letters/decisions/*")
+    return {
+        "group": groups[0],
+        "letter_id": str(told[0].event_id),
+        "decision_id": visitor.page.url.rpartition("/")[2],
+    }
 
 
 async def _tried(visitor: Visitor) -> dict[str, str]:
@@ -159,6 +202,8 @@ async def test_a_page_is_accessible_fits_a_phone_and_asks_nobody_else(
 
 
 FORMS = (
+    (Look("reporting", f"{DEAD_LETTERS}/{{group}}", "max.stone"), "Decide"),
+    (Look("reporting", f"{DEAD_LETTERS}/letters/{{letter_id}}", "max.stone"), "Decide"),
     (Look("intake", "/report", "amira.patel"), "Send report"),
     (Look("intake", "/administration/organisations/new", "ada.quinn"), "Add the organisation"),
     (Look("intake", f"{ORGANISATION}/members/new", "ada.quinn"), "Add the member"),

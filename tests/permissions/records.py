@@ -21,7 +21,10 @@ from services.notifications import tables as notifications
 from services.reporting import tables as reporting
 from services.reporting.domain.signals import Sight, Signal, Subject
 from services.reporting.use_cases import answer_signals
+from services.reporting.domain.letters import Selection, group_of
+from services.reporting.use_cases import decide_about_letters, list_dead_letters
 from shared.contracts.directory import OrganisationKind, Role
+from shared.contracts.operations import Decision
 from shared.contracts.reports import Kind
 from tests.intake.samples import BEARER, FORM
 from tests.permissions import rules
@@ -31,6 +34,7 @@ from tests.permissions.rules import SUBJECT, Operation, Rule, State, parties_of
 from tests.reporting.signals.samples import keep, signal
 from tests.support.apps import Person
 from tests.support.directory import member
+from tests.support.letters import set_aside
 from tests.support.waiting import eventually
 
 MORE = {1: 3, 2: 0}
@@ -71,6 +75,8 @@ class Records:
     keys: Mapping[int, str]
     trial_id: UUID
     """Of a version that is not in force, finished."""
+    dead_letters: Mapping[str, str]
+    """A letter and a group that wait for a decision, and a decision."""
     key_id: str
     """Of a key of the organisation that the directory's pages are tried with."""
 
@@ -87,6 +93,7 @@ class Records:
             "subject_id": str(self.subject_ids[area]),
             "key_id": self.key_id,
             "trial_id": str(self.trial_id),
+            **self.dead_letters,
             "version": TRIED,
             "measured": COMMENTS.name,
             "taxonomy": COMMENTS.taxonomy,
@@ -121,6 +128,7 @@ async def make_records(estate: Estate) -> Records:
         {area: await raise_signal(estate, area) for area in AREAS},
         {area: key for area, (key, _) in keys.items()},
         await make_trials(estate),
+        await make_dead_letters(estate),
         subjects,
     )
 
@@ -231,6 +239,26 @@ async def make_trials(estate: Estate) -> UUID:
     async with service.transactions.begin() as tx:
         await trials.add_trial(tx.connection, waits)
     return trial_id
+
+
+async def make_dead_letters(estate: Estate) -> dict[str, str]:
+    """Set aside by a service that there is not, so that what is decided about them is never done. Their records are somebody's."""
+    told = [
+        set_aside(detail, number, canary(1, "report"))
+        for number, detail in enumerate(("harm: enum", "kind: enum", "text: missing"))
+    ]
+    async with estate.services["reporting"].transactions.begin() as tx:
+        await list_dead_letters(told, tx)
+    async with estate.services["reporting"].transactions.begin() as tx:
+        selection = Selection(ids=(told[2].event_id,))
+        decided = await decide_about_letters(selection, Decision.REPLAY, "", tx)
+    assert decided is not None
+    one, other, _ = told
+    return {
+        "letter_id": str(one.event_id),
+        "group": group_of(other.consumer, other.cause, other.detail, other.origin_topic),
+        "decision_id": str(decided.decision_id),
+    }
 
 
 async def _message(estate: Estate, reference: str) -> UUID:

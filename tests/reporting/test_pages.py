@@ -259,7 +259,7 @@ async def test_an_empty_database_says_that_there_is_not_enough_data_yet(
     async with running(create_app(await settings_for(Settings)), directory()) as service:
         for subject in ("helen.marsh", "amira.patel", "jo.lee", "ravi.dhillon", "max.stone"):
             assert "Not enough data yet" in await page(service, subject, "/trends")
-        assert "None: every record" in await page(service, "max.stone", "/operations")
+        assert "None waits for a decision" in await page(service, "max.stone", "/operations")
         assert "</span> 0 reports</h1>" in await page(service, "helen.marsh", LIST)
         await apply([STORIES[0].report], service.transactions)
         one = await page(service, "helen.marsh", "/trends")

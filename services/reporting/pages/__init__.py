@@ -1,8 +1,8 @@
-"""Reporting's pages: trends, the reports behind their numbers, signals, and operations."""
+"""Reporting's pages: trends, the reports behind their numbers, signals, operations, and dead letters."""
 
 from fastapi import APIRouter
 
-from services.reporting.pages import operations, records, signals, themes, trends
+from services.reporting.pages import letters, operations, records, signals, themes, trends
 
 router = APIRouter(include_in_schema=False)
 router.include_router(trends.router)
@@ -10,3 +10,4 @@ router.include_router(themes.router)
 router.include_router(records.router)
 router.include_router(signals.router)
 router.include_router(operations.router)
+router.include_router(letters.router)

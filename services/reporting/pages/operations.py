@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse
 
 from services.reporting.domain.numbers import EXACT
 from services.reporting.health_board import HealthBoard, ProcessHealth
+from services.reporting.pages import letter_words
 from services.reporting.pages.views import rule_of
-from services.reporting.repository import operations, tallies
+from services.reporting.repository import letters, operations, tallies
 from services.reporting.repository.trends import now
 from shared.contracts.cases import CaseState
 from shared.contracts.directory import Role
@@ -76,7 +77,8 @@ async def show_operations(request: Request, actor: Watcher, connection: Reading)
         messages={
             state: rule.shown(number) for state, number in _messages(processes, tallied).items()
         },
-        dead_letters=await operations.dead_letter_groups(connection, limit=GROUPS),
+        dead_letters=await letters.groups(connection, limit=GROUPS),
+        causes=letter_words.CAUSES,
         rule=rule,
     )
 

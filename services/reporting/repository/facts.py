@@ -24,7 +24,6 @@ from shared.contracts.cases import (
     ClosedBecause,
 )
 from shared.contracts.messages import MessageKind, MessageState
-from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 from shared.platform.database import insert_rows
@@ -266,26 +265,4 @@ async def save_messages(connection: AsyncConnection, ends: Sequence[MessageEnd])
         tables.message_fact,
         [_row(end) for end in ends],
         _replacing(tables.message_fact),
-    )
-
-
-async def save_dead_letters(connection: AsyncConnection, letters: Sequence[DeadLetter]) -> None:
-    """What was set aside, where and why: never what was in it."""
-    await insert_rows(
-        connection,
-        tables.dead_letter_fact,
-        [
-            {
-                "event_id": letter.event_id,
-                "consumer": letter.consumer,
-                "cause": letter.cause,
-                "detail": letter.detail,
-                "origin_topic": letter.origin_topic,
-                "origin_partition": letter.origin_partition,
-                "origin_offset": letter.origin_offset,
-                "occurred_at": letter.occurred_at,
-            }
-            for letter in letters
-        ],
-        "ON CONFLICT (event_id) DO NOTHING",
     )

@@ -1,26 +1,13 @@
 """What the operations page asks."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.tables import case_fact, dead_letter_fact
+from services.reporting.tables import case_fact
 from shared.contracts.cases import CaseState
-
-
-@dataclass(frozen=True)
-class DeadLetterGroup:
-    """Records set aside by one service for one reason."""
-
-    consumer: str
-    cause: str
-    detail: str
-    origin_topic: str
-    number: int
-    newest: datetime
 
 
 @dataclass(frozen=True)
@@ -29,22 +16,6 @@ class Clocks:
 
     overdue: int
     due_soon: int
-
-
-async def dead_letter_groups(
-    connection: AsyncConnection, *, limit: int
-) -> Sequence[DeadLetterGroup]:
-    """The most recent reasons first."""
-    letter = dead_letter_fact.c
-    reason = (letter.consumer, letter.cause, letter.detail, letter.origin_topic)
-    newest = func.max(letter.occurred_at).label("newest")
-    rows = await connection.execute(
-        select(*reason, func.count().label("number"), newest)
-        .group_by(*reason)
-        .order_by(newest.desc())
-        .limit(limit)
-    )
-    return [DeadLetterGroup(**row) for row in rows.mappings()]
 
 
 async def clocks(connection: AsyncConnection, soon: timedelta) -> Clocks:

@@ -24,7 +24,6 @@ from services.reporting.repository import watching
 from shared.contracts.cases import CaseFact
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
-from shared.contracts.operations import DeadLetter
 from shared.contracts.reports import ReportSubmitted
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.use_cases import record_organisations
@@ -86,11 +85,6 @@ async def count_messages(facts: Sequence[MessageSettled], tx: Transaction) -> No
         counts.move_message(before.get(end.message_id), end)
     await repository.save_messages(tx.connection, moved)
     await kept.move_counts(tx.connection, counts)
-
-
-async def list_dead_letters(facts: Sequence[DeadLetter], tx: Transaction) -> None:
-    """Where and why a record was set aside, for the operations page."""
-    await repository.save_dead_letters(tx.connection, facts)
 
 
 async def _learn(facts: Sequence[Told], learn: Learn[Told], tx: Transaction) -> dict[UUID, Known]:

@@ -52,12 +52,16 @@ class RecordKind(StrEnum):
     """The message's id."""
     SIGNAL = "signal"
     """The id of what the signals are of: a theme somewhere."""
+    DEAD_LETTER = "dead letter"
+    """Its id: that of the fact that told of it."""
 
 
 class AuthorKind(StrEnum):
     PERSON = "person"
     PROGRAM = "program"
     """Somebody's program, by its API key."""
+    COMMAND = "command"
+    """Whoever runs the `insight` command with the databases' own rights, by the name that they give."""
     SYSTEM = "system"
     """Insight itself: a fact or a timer led to the change."""
 

@@ -26,6 +26,7 @@ _SIGNALS = "which themes changed: quality leads in their area, responders of the
 _SIGNAL = "/signals/{subject_id}"
 _SEES_IT = Parties(frozenset({Party.ANSWERS, Party.OVERSEES}), frozenset(Role))
 """Of a signal about the area's provider."""
+DEAD_LETTERS = "/operations/dead-letters"
 REPORTING = [
     Rule("reporting", "GET", "/trends", MEMBERS, _TRENDS, names_organisations=True),
     *(
@@ -95,5 +96,35 @@ REPORTING = [
         "/operations",
         Members(OPERATORS | LEADS),
         "health and counts of the whole estate, for quality leads by the rule for small numbers",
+    ),
+    *(
+        Rule(
+            "reporting",
+            "GET",
+            f"{DEAD_LETTERS}{path}",
+            Members(OPERATORS),
+            shows,
+            names_organisations=True,
+            tells_references=True,
+        )
+        for path, shows in (
+            ("", "what was set aside, by reason; who decided what about it"),
+            ("/{group}", "records by structure, kinds and lengths; references; no words"),
+            ("/letters/{letter_id}", "the same of one record, and its history"),
+            ("/decisions/{decision_id}", "who decided, why, and what became of it"),
+            ("/history", "every decision about a dead letter"),
+            ("/history.csv", "every decision about a dead letter"),
+        )
+    ),
+    *(
+        Rule(
+            "reporting",
+            "POST",
+            f"{DEAD_LETTERS}{path}",
+            Members(OPERATORS),
+            values={"decision": "replay"},
+            ok=303,
+        )
+        for path in ("/{group}", "/letters/{letter_id}")
     ),
 ]
