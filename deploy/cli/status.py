@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx2
 import typer
@@ -33,6 +33,10 @@ class ServiceStatus:
     dead_letters: int = 0
     dead_letters_waiting: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    accepted: Mapping[str, Any] | None = None
+    """Of intake: how many reports by when."""
+    waiting: Sequence[Mapping[str, Any]] = ()
+    """Of intake: what its outbox holds up. Of reporting: where reports wait, by its last check."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ async def _service(client: httpx2.AsyncClient, port: int) -> ServiceStatus:
         dead_letters=told.dead_letters,
         dead_letters_waiting=told.dead_letters_waiting,
         counts=told.counts,
+        accepted=told.accepted.model_dump(mode="json") if told.accepted else None,
+        waiting=[one.model_dump(mode="json") for one in told.waiting],
     )
 
 
@@ -124,8 +130,20 @@ def _show(found: EstateStatus) -> None:
         counts.add_row(name.replace("_", " ").replace("-", " "), f"{count:,}")
     if found.counts:
         console.print(counts)
+    _show_waiting(console, found)
     if not found.front_door:
         console.print("The front door does not answer.")
+
+
+def _show_waiting(console: Console, found: EstateStatus) -> None:
+    """Reports that have not come as far as they should have."""
+    table = Table("Told by", "Waits at", "Reports", "Since", "The oldest")
+    for name, service in found.services.items():
+        for one in service.waiting:
+            oldest = ", ".join(one["references"])
+            table.add_row(name, one["stage"], f"{one['number']:,}", one["since"], oldest)
+    if table.row_count:
+        console.print(table)
 
 
 def _state(service: ServiceStatus) -> str:

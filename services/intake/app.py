@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         consumers=build_consumers(settings),
         workers=[KeyUseWriter(used)],
-        counts=repository.counts,
+        account=repository.account,
     )
     app = create_web_app(
         runtime,

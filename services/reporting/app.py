@@ -9,7 +9,7 @@ from services.reporting import pages, repository
 from services.reporting.consumers import build_consumers
 from services.reporting.health_board import HealthBoard
 from services.reporting.settings import Settings
-from services.reporting.workers import SignalWatch
+from services.reporting.workers import Reconciler, SignalWatch
 from shared.platform.runtime import Runtime
 from shared.web.app import create_web_app
 
@@ -24,8 +24,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings,
         consumers=build_consumers(),
         workers=[board, SignalWatch()],
-        counts=repository.told,
+        account=repository.account,
     )
+    registry = runtime.metrics.registry
+    runtime.add_worker(Reconciler(board, settings.reconcile_seconds, registry))
     app = create_web_app(runtime, title="Reporting", templates=ROOM / "templates")
     app.state.health_board = board
     app.include_router(pages.router)

@@ -75,6 +75,10 @@ class HealthBoard:
             return
         self._heard[heartbeat.service, heartbeat.instance] = heartbeat, self.clock()
 
+    def topic(self, name: str) -> str:
+        """As the contracts call it, without what this estate puts before it."""
+        return name.removeprefix(self.settings.topic_prefix)
+
     def processes(self) -> list[ProcessHealth]:
         """Every process, by service in the order of the chain; a service with none has one entry that says so."""
         now = self.clock()

@@ -4,6 +4,7 @@ the counts are kept from them as they arrive (`domain.cubes`)."""
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -294,4 +295,13 @@ letter_decision = Table(
     Column("decided_at", _MOMENT, nullable=False),
     Column("letters", Integer, nullable=False),
     Index("letter_decision_newest", "decided_at"),
+)
+
+reconciliation = Table(
+    "reconciliation",
+    metadata,
+    Column("one", Boolean, CheckConstraint("one"), primary_key=True),
+    Column(
+        "found", JSONB, nullable=False
+    ),  # `domain.reconciliation.Reconciliation`, of the last check
 )

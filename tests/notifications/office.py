@@ -103,7 +103,8 @@ class Office:
     async def counts(self) -> dict[str, int]:
         async with self.transactions.read() as connection:
             found = await delivery_log.counts(connection)
-        return {name.removeprefix("messages_"): number for name, number in found.items() if number}
+        told = {name: number for name, number in found.items() if name.startswith("messages_")}
+        return {name.removeprefix("messages_"): number for name, number in told.items() if number}
 
     async def settled(self) -> list[MessageSettled]:
         async with self.transactions.read() as connection:

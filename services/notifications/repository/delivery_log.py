@@ -54,12 +54,18 @@ class Attempt:
 
 
 async def counts(connection: AsyncConnection) -> dict[str, int]:
-    """`messages_pending`, `messages_sent`... and `messages_held`, which wait for a contact and are in no other count.
+    """`messages_pending`, `messages_sent`... and `messages_held`, which wait for a contact and are in no other count;
+    `alerts_held` are those of them that tell a provider of a new report.
 
     Costs no more as sent messages add up.
     """
     found = await by_status(connection)
-    return {f"messages_{status.value}": number for status, number in found.items()}
+    alerts = select(func.count()).where(
+        message.c.address.is_(None), message.c.kind == MessageKind.ALERT
+    )
+    return {f"messages_{status.value}": number for status, number in found.items()} | {
+        "alerts_held": (await connection.execute(alerts)).scalar_one()
+    }
 
 
 async def by_status(connection: AsyncConnection) -> dict[Status, int]:

@@ -1,18 +1,18 @@
 """The operations page: how the estate is, in numbers. No free text and no record's contents."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from services.reporting.domain.numbers import EXACT
+from services.reporting.domain.numbers import EXACT, SmallNumbers
+from services.reporting.domain.reconciliation import Reconciliation, Stage
 from services.reporting.health_board import HealthBoard, ProcessHealth
 from services.reporting.pages import letter_words
 from services.reporting.pages.views import rule_of
-from services.reporting.repository import letters, operations, tallies
+from services.reporting.repository import letters, operations, reconciliation, tallies
 from services.reporting.repository.trends import now
 from shared.contracts.cases import CaseState
 from shared.contracts.directory import Role
@@ -22,55 +22,40 @@ from shared.web.actors import Actor, require
 from shared.web.pages import render
 
 SOON = timedelta(hours=4)
+STAGES = {
+    Stage.INTAKE: ("Intake's outbox", "Accepted, and not on Kafka yet."),
+    Stage.CLASSIFICATION: ("Classification", "Without themes."),
+    Stage.ACTIONS: ("Actions", "Without a case."),
+    Stage.NOTIFICATIONS: ("Notifications", "The clock runs, and no alert has been sent."),
+    Stage.REPORTING: ("Reporting", "Published, and not read here yet."),
+    Stage.NOWHERE: ("Nowhere", "Accepted, and found neither in intake's outbox nor on its way."),
+    Stage.NOT_ACCEPTED: ("Not accepted", "Heard of, and not accepted by intake."),
+}
+"""What each stage is called, and what it means for a report to wait there."""
 GROUPS = 50
 
 router = APIRouter()
 Watcher = Annotated[Actor, Depends(require(Role.OPERATOR, Role.QUALITY_LEAD))]
 
 
-@dataclass(frozen=True)
-class Chain:
-    """How many reports have come how far. None where the service has not been heard from."""
-
-    accepted: int | None
-    classified: int | None
-    counted: int
-
-    @property
-    def difference(self) -> int | None:
-        """Accepted and not yet counted: on the way, or set aside."""
-        return None if self.accepted is None else self.accepted - self.counted
-
-    @property
-    def numbers(self) -> dict[str, int | None]:
-        return {
-            "accepted": self.accepted,
-            "classified": self.classified,
-            "counted": self.counted,
-            "difference": self.difference,
-        }
-
-
 @router.get("/operations", response_class=HTMLResponse)
 async def show_operations(request: Request, actor: Watcher, connection: Reading) -> HTMLResponse:
-    """Health of every process, the chain's account, cases, messages and dead letters. These are of the whole estate, so only
-    operators, who keep its account, see exact numbers."""
+    """Health of every process, the account of every report, cases, messages and dead letters. These are of the whole estate, so
+    only operators, who keep its account, see exact numbers and references."""
     rule = EXACT if actor.may(Role.OPERATOR) else rule_of(request)
     board: HealthBoard = request.app.state.health_board
     processes = board.processes()
     tallied = await tallies(connection)
     clocks = await operations.clocks(connection, SOON)
-    chain = chain_of(processes, tallied["reports_counted"])
+    account = await reconciliation.newest(connection)
     return render(
         request,
         "reporting/operations.html",
         now=await now(connection),
         processes=processes,
         unwell=sum(not process.is_well for process in processes),
-        chain={
-            name: None if number is None else rule.shown(number)
-            for name, number in chain.numbers.items()
-        },
+        account=account and _shown(account, rule),
+        stages=STAGES,
         overdue=rule.shown(clocks.overdue),
         due_soon=rule.shown(clocks.due_soon),
         cases={state: rule.shown(tallied.get(f"cases_{state}", 0)) for state in CaseState},
@@ -83,12 +68,32 @@ async def show_operations(request: Request, actor: Watcher, connection: Reading)
     )
 
 
-def chain_of(processes: list[ProcessHealth], counted: int) -> Chain:
-    return Chain(
-        accepted=_count(processes, "intake", "reports_accepted"),
-        classified=_count(processes, "classification", "reports_classified"),
-        counted=counted,
-    )
+def _shown(account: Reconciliation, rule: SmallNumbers) -> dict[str, object]:
+    """The account as the reader may see it."""
+    numbers = {
+        "accepted": account.accepted,
+        "open": account.open,
+        "closed": account.closed,
+        "imported": account.imported,
+        "set_aside": account.set_aside,
+        "difference": account.difference,
+    }
+    return {
+        "checked_at": account.checked_at,
+        "until": account.until,
+        "numbers": {
+            name: None if number is None else rule.shown(number) for name, number in numbers.items()
+        },
+        "waiting": [
+            {
+                "stage": one.stage,
+                "number": rule.shown(one.number),
+                "for": account.checked_at - one.since,
+                "references": one.references if rule.exact else (),
+            }
+            for one in account.waiting
+        ],
+    }
 
 
 def _messages(

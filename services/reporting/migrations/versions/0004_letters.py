@@ -1,4 +1,4 @@
-"""How each dead letter stands, what it looks like masked, and what operators decided."""
+"""How each dead letter stands, what it looks like masked, what operators decided; and the account of every report."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -58,3 +58,8 @@ def upgrade() -> None:
         sa.Column("letters", sa.Integer, nullable=False),
     )
     op.create_index("letter_decision_newest", "letter_decision", ["decided_at"])
+    op.create_table(
+        "reconciliation",
+        sa.Column("one", sa.Boolean, sa.CheckConstraint("one"), primary_key=True),
+        sa.Column("found", JSONB, nullable=False),
+    )

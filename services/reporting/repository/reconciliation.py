@@ -1,0 +1,142 @@
+"""What has come of every report that was submitted by a moment. Reads whole tables: for a check every few minutes, never for a page."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import TextClause, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.letters import LetterState
+from services.reporting.domain.reconciliation import (
+    MOST_REFERENCES,
+    Found,
+    Missing,
+    Reconciliation,
+)
+from services.reporting.tables import reconciliation
+from shared.contracts.cases import CaseState
+from shared.contracts.messages import MessageKind
+
+_TURN = 3_140_002
+"""Advisory lock: one replica checks at a time."""
+_NOT_APPLIED = [
+    state.value for state in LetterState if state not in {LetterState.APPLIED, LetterState.GONE}
+]
+
+_SET_ASIDE = """EXISTS (
+    SELECT FROM dead_letter_fact AS letter
+    WHERE letter.report_id = report.report_id AND letter.consumer = :consumer AND letter.state = ANY(CAST(:states AS text[]))
+)"""
+_CASES = text("""
+    SELECT known.state, count(*)
+    FROM report_fact AS report JOIN case_fact AS known USING (report_id)
+    WHERE report.submitted_at <= :until GROUP BY known.state
+""")
+_HEARD = text("SELECT count(*) FROM report_fact WHERE submitted_at <= :until")
+_NO_CASE_SET_ASIDE = text(f"""
+    SELECT count(*) FROM report_fact AS report
+    WHERE submitted_at <= :until AND {_SET_ASIDE}
+      AND NOT EXISTS (SELECT FROM case_fact WHERE case_fact.report_id = report.report_id)
+""")  # noqa: S608 - our own words
+_LACKS = """
+    SELECT count(*) OVER () AS number, report.reference, report.submitted_at
+    FROM report_fact AS report {joined}
+    WHERE report.submitted_at <= :until AND {lacks} AND NOT {set_aside}
+    ORDER BY report.submitted_at, report.reference LIMIT :most
+"""
+_NO_CASE = text(
+    _LACKS.format(
+        joined="",
+        lacks="NOT EXISTS (SELECT FROM case_fact WHERE case_fact.report_id = report.report_id)",
+        set_aside=_SET_ASIDE,
+    )
+)
+_NO_VERDICT = text(
+    _LACKS.format(
+        joined="",
+        lacks="NOT EXISTS (SELECT FROM verdict_fact WHERE verdict_fact.report_id = report.report_id)",
+        set_aside=_SET_ASIDE,
+    )
+)
+_NO_ALERT = text(
+    _LACKS.format(
+        joined="JOIN case_fact AS known USING (report_id)",
+        lacks="known.due_at IS NOT NULL AND NOT EXISTS ("
+        "SELECT FROM message_fact AS told WHERE told.report_id = report.report_id AND told.kind = :alert)",
+        set_aside=_SET_ASIDE,
+    )
+)
+_UNHEARD_SET_ASIDE = text("""
+    SELECT count(DISTINCT letter.report_id) FROM dead_letter_fact AS letter
+    WHERE letter.report_id IS NOT NULL AND letter.consumer = 'reporting' AND letter.state = ANY(CAST(:states AS text[]))
+      AND NOT EXISTS (SELECT FROM report_fact WHERE report_fact.report_id = letter.report_id)
+""")
+_UNHEARD_KNOWN = text("""
+    SELECT EXISTS (
+        SELECT FROM case_fact WHERE NOT EXISTS (SELECT FROM report_fact WHERE report_fact.report_id = case_fact.report_id)
+    ) OR EXISTS (
+        SELECT FROM verdict_fact WHERE NOT EXISTS (SELECT FROM report_fact WHERE report_fact.report_id = verdict_fact.report_id)
+    )
+""")
+
+
+async def take_turn(connection: AsyncConnection) -> bool:
+    """Whether nobody else checks, who then cannot until this transaction ends."""
+    taken = await connection.execute(select(func.pg_try_advisory_xact_lock(_TURN)))
+    return bool(taken.scalar_one())
+
+
+async def look(connection: AsyncConnection, until: datetime) -> Found:
+    """Call it with a snapshot: its statements are to see the same."""
+    moment = {"until": until}
+    cases: Counter[str] = Counter()
+    for state, number in await connection.execute(_CASES, moment):
+        cases[state] = number
+    closed = cases.pop(CaseState.CLOSED, 0)
+    imported = cases.pop(CaseState.HISTORY, 0)
+    letters = {"states": _NOT_APPLIED}
+    actions = moment | letters | {"consumer": "actions"}
+    return Found(
+        heard=(await connection.execute(_HEARD, moment)).scalar_one(),
+        open=cases.total(),
+        closed=closed,
+        imported=imported,
+        set_aside=(await connection.execute(_NO_CASE_SET_ASIDE, actions)).scalar_one(),
+        no_case=await _missing(connection, _NO_CASE, actions),
+        no_verdict=await _missing(
+            connection, _NO_VERDICT, actions | {"consumer": "classification"}
+        ),
+        no_alert=await _missing(
+            connection,
+            _NO_ALERT,
+            actions | {"consumer": "notifications", "alert": MessageKind.ALERT.value},
+        ),
+        unheard_set_aside=(await connection.execute(_UNHEARD_SET_ASIDE, letters)).scalar_one(),
+        unheard_known=(await connection.execute(_UNHEARD_KNOWN)).scalar_one(),
+    )
+
+
+async def _missing(
+    connection: AsyncConnection, statement: TextClause, values: Mapping[str, object]
+) -> Missing:
+    rows = (await connection.execute(statement, {**values, "most": MOST_REFERENCES})).all()
+    if not rows:
+        return Missing()
+    return Missing(rows[0].number, rows[0].submitted_at, tuple(row.reference for row in rows))
+
+
+async def newest(connection: AsyncConnection) -> Reconciliation | None:
+    """The last check's; none before the first."""
+    found = (await connection.execute(select(reconciliation.c.found))).scalar_one_or_none()
+    return None if found is None else Reconciliation.model_validate(found, strict=False)
+
+
+async def keep(connection: AsyncConnection, found: Reconciliation) -> None:
+    """In the place of the one before."""
+    values = {"one": True, "found": found.model_dump(mode="json")}
+    statement = insert(reconciliation).values(values)
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["one"], set_={"found": values["found"]})
+    )
