@@ -105,7 +105,8 @@ class Reconciler:
                 return before
             told = self.told()
             until = told.accepted.until if told.accepted else now - _LET_THROUGH
-            found = await repository.look(connection, until)
+            accepted = told.accepted.number if told.accepted else None
+            found = await repository.look(connection, until, accepted)
             since = {one.stage: one.since for one in before.waiting} if before else {}
             after = reconcile(found, told, until, now, since)
             async with transactions.begin() as tx:

@@ -68,15 +68,25 @@ def _decoded(headers: Sequence[tuple[str, bytes]]) -> dict[str, str]:
     return {name: value.decode("ascii") for name, value in headers}
 
 
+def _wrong_with_headers(error: Exception) -> str:
+    match error:
+        case KeyError():
+            return f"no header {error.args[0]}"
+        case UnicodeDecodeError():
+            return "a header is not ASCII"
+        case AttributeError():
+            return "a header has no value"
+        case _:
+            return "ce_id is no id"
+
+
 def read(record: "ConsumerRecord[bytes, bytes]") -> Received | Malformed | None:
     """The fact in a record; none for a record without value (a tombstone of a compacted topic)."""
     try:
         headers = _decoded(record.headers)
         name, identity = headers["ce_type"], UUID(headers["ce_id"])
-    except KeyError as missing:
-        return Malformed(record, Cause.BAD_HEADERS, f"no header {missing.args[0]}")
-    except (ValueError, AttributeError) as error:
-        return Malformed(record, Cause.BAD_HEADERS, type(error).__name__)
+    except (KeyError, ValueError, AttributeError) as error:
+        return Malformed(record, Cause.BAD_HEADERS, _wrong_with_headers(error))
     traceparent = headers.get("traceparent")
     if traceparent is not None and not _TRACEPARENT.fullmatch(traceparent):
         traceparent = None

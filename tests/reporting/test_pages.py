@@ -1,17 +1,19 @@
 """The trend and operations pages of the whole service, without a consumer's help: who sees what, and what is asked for wrongly."""
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from services.reporting.app import create_app
 from services.reporting.domain.months import long_name, plus
+from services.reporting.domain.reconciliation import Reconciliation
+from services.reporting.repository import reconciliation
 from services.reporting.settings import Settings
 from shared.contracts.base import Fact
 from shared.contracts.cases import CaseOpened, CaseState
 from shared.contracts.directory import OrganisationKind, Role
-from shared.contracts.operations import Cause, DeadLetter, Heartbeat
+from shared.contracts.operations import Cause, DeadLetter, Heartbeat, Waiting
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme
 from tests.conftest import SettingsFor
@@ -301,10 +303,22 @@ async def test_operations_show_health_cases_and_dead_letters_but_no_contents(
         at=NOW,
         ready=False,
         problems=("Kafka does not answer",),
-        counts={"reports_accepted": 15},
     )
     service.app.state.health_board.hear(beat.model_dump_json().encode())
+    account = Reconciliation(
+        checked_at=datetime.now(UTC),  # so that the service's own check is not due
+        until=NOW,
+        accepted=15,
+        open=12,
+        closed=0,
+        imported=0,
+        set_aside=0,
+        waiting=(Waiting(stage="actions", number=3, since=NOW, references=("IN-7K3Q-92",)),),
+    )
+    async with service.transactions.begin() as tx:
+        await reconciliation.keep(tx.connection, account)
     text = " ".join((await page(service, "max.stone", "/operations")).split())
+    assert "IN-7K3Q-92" in text
     assert "Kafka does not answer" in text
     assert "harm: enum" in text
     assert "secret" not in text
@@ -316,6 +330,7 @@ async def test_operations_show_health_cases_and_dead_letters_but_no_contents(
     assert opened.state is CaseState.OPEN
     lead = await page(service, "helen.marsh", "/operations")
     assert "Kafka does not answer" in lead
+    assert "IN-7K3Q-92" not in lead
     assert '<span class="reporting-figure__value">fewer than 5</span>' in lead
     assert '<span class="reporting-figure__value">15</span>' in lead
     assert '<span class="reporting-figure__value">12</span>' not in lead

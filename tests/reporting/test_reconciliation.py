@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import generate_latest
 
+from services.reporting import workers
 from services.reporting.app import create_app
 from services.reporting.domain.reconciliation import (
     Found,
@@ -136,7 +137,11 @@ def test_a_stage_tells_since_when_and_whose_reports_wait() -> None:
 
 
 @pytest.fixture
-async def service(settings_for: SettingsFor) -> AsyncIterator[Running]:
+async def service(
+    settings_for: SettingsFor, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Running]:
+    """Whose own check is not due."""
+    monkeypatch.setattr(workers, "_FIRST_AFTER_SECONDS", 3_600)
     settings = await settings_for(Settings, reconcile_seconds=3_600)
     async with running(create_app(settings), directory()) as service:
         yield service
@@ -144,9 +149,7 @@ async def service(settings_for: SettingsFor) -> AsyncIterator[Running]:
 
 @pytest.fixture
 def reconciler(service: Running) -> Reconciler:
-    """The app's own worker, which is not due."""
-    workers = service.runtime._workers
-    (found,) = [one for one in workers if isinstance(one, Reconciler)]
+    (found,) = [one for one in service.runtime._workers if isinstance(one, Reconciler)]
     found._seconds = 0
     return found
 

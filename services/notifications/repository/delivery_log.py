@@ -18,7 +18,7 @@ from services.notifications.domain import (
     status_of,
 )
 from services.notifications.tables import attempt, message, tally
-from shared.contracts.messages import MessageState
+from shared.contracts.messages import MessageKind, MessageState
 
 
 @dataclass(frozen=True)

@@ -98,12 +98,25 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a record came from."""
+
+    topic: str
+    partition: int
+    offset: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True)
 class WaitingLetter:
     """A letter that waits, locked for whoever decides about it."""
 
     letter_id: UUID
     consumer: str
     cause: str
+    place: Place
 
 
 async def save(
@@ -151,16 +164,19 @@ _SETTLE = text("""
 """)
 
 
-async def topics_of(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
-    """Where the records of these letters came from, of those that are known."""
+_PLACE = (_LETTER.origin_topic, _LETTER.origin_partition, _LETTER.origin_offset)
+
+
+async def places_of(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Of those of the letters that are known."""
     rows = await connection.execute(
-        select(_LETTER.event_id, _LETTER.origin_topic).where(_LETTER.event_id.in_(ids))
+        select(_LETTER.event_id, *_PLACE).where(_LETTER.event_id.in_(ids))
     )
-    return {row[0]: row[1] for row in rows}
+    return {letter_id: Place(*place) for letter_id, *place in rows}
 
 
 async def settle(
-    connection: AsyncConnection, told: Sequence[DeadLetterSettled], topics: Mapping[UUID, str]
+    connection: AsyncConnection, told: Sequence[DeadLetterSettled], places: Mapping[UUID, Place]
 ) -> None:
     """What became of letters; one of each. A refused one waits again, with what is wrong now."""
     refused = [one.outcome is LetterOutcome.REFUSED for one in told]
@@ -175,16 +191,16 @@ async def settle(
             "details": [
                 one.detail if again else None for one, again in zip(told, refused, strict=True)
             ],
-            "groups": [_group_now(one, topics) for one in told],
+            "groups": [_group_now(one, places[one.letter_id]) for one in told],
             "refusals": [int(again) for again in refused],
         },
     )
 
 
-def _group_now(told: DeadLetterSettled, topics: Mapping[UUID, str]) -> str | None:
-    if told.cause is None or told.letter_id not in topics:
+def _group_now(told: DeadLetterSettled, place: Place) -> str | None:
+    if told.cause is None:
         return None
-    return group_of(told.consumer, told.cause, told.detail, topics[told.letter_id])
+    return group_of(told.consumer, told.cause, told.detail, place.topic)
 
 
 async def take(
@@ -192,13 +208,16 @@ async def take(
 ) -> list[WaitingLetter]:
     """Letters that wait, those tried least and then the oldest first; locked: somebody else decides about other ones meanwhile."""
     rows = await connection.execute(
-        select(_LETTER.event_id, _LETTER.consumer, _LETTER.cause)
+        select(_LETTER.event_id, _LETTER.consumer, _LETTER.cause, *_PLACE)
         .where(*_selected(selection), _LETTER.state == LetterState.WAITING)
         .order_by(_LETTER.tries, _LETTER.occurred_at, _LETTER.event_id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [WaitingLetter(*row) for row in rows]
+    return [
+        WaitingLetter(letter_id, consumer, cause, Place(*place))
+        for letter_id, consumer, cause, *place in rows
+    ]
 
 
 async def count_waiting(connection: AsyncConnection, selection: Selection) -> int:

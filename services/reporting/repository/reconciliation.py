@@ -29,17 +29,13 @@ _SET_ASIDE = """EXISTS (
     SELECT FROM dead_letter_fact AS letter
     WHERE letter.report_id = report.report_id AND letter.consumer = :consumer AND letter.state = ANY(CAST(:states AS text[]))
 )"""
-_CASES = text("""
-    SELECT known.state, count(*)
-    FROM report_fact AS report JOIN case_fact AS known USING (report_id)
+_STANDING = text("""
+    SELECT known.state, count(*) AS number, count(*) FILTER (WHERE verdict_fact.report_id IS NULL) AS no_verdict
+    FROM report_fact AS report
+    LEFT JOIN case_fact AS known USING (report_id) LEFT JOIN verdict_fact USING (report_id)
     WHERE report.submitted_at <= :until GROUP BY known.state
 """)
-_HEARD = text("SELECT count(*) FROM report_fact WHERE submitted_at <= :until")
-_NO_CASE_SET_ASIDE = text(f"""
-    SELECT count(*) FROM report_fact AS report
-    WHERE submitted_at <= :until AND {_SET_ASIDE}
-      AND NOT EXISTS (SELECT FROM case_fact WHERE case_fact.report_id = report.report_id)
-""")  # noqa: S608 - our own words
+"""By the case's state, and none where there is no case: every report once, in one pass."""
 _LACKS = """
     SELECT count(*) OVER () AS number, report.reference, report.submitted_at
     FROM report_fact AS report {joined}
@@ -68,6 +64,13 @@ _NO_ALERT = text(
         set_aside=_SET_ASIDE,
     )
 )
+_ANY_ALERT_LACKS = text("""
+    SELECT EXISTS (
+        SELECT FROM case_fact AS known WHERE known.due_at IS NOT NULL AND NOT EXISTS (
+            SELECT FROM message_fact AS told WHERE told.report_id = known.report_id AND told.kind = :alert
+        )
+    )
+""")
 _UNHEARD_SET_ASIDE = text("""
     SELECT count(DISTINCT letter.report_id) FROM dead_letter_fact AS letter
     WHERE letter.report_id IS NOT NULL AND letter.consumer = 'reporting' AND letter.state = ANY(CAST(:states AS text[]))
@@ -88,40 +91,51 @@ async def take_turn(connection: AsyncConnection) -> bool:
     return bool(taken.scalar_one())
 
 
-async def look(connection: AsyncConnection, until: datetime) -> Found:
-    """Call it with a snapshot: its statements are to see the same."""
-    moment = {"until": until}
-    cases: Counter[str] = Counter()
-    for state, number in await connection.execute(_CASES, moment):
-        cases[state] = number
+async def look(connection: AsyncConnection, until: datetime, accepted: int | None) -> Found:
+    """What has come of the reports that were submitted by then; `accepted` is how many they are to be. Call it with a snapshot: its
+    statements are to see the same. Asks who they are only where some are missing."""
+    rows = (await connection.execute(_STANDING, {"until": until})).all()
+    cases = Counter({row.state: row.number for row in rows})
+    heard, without = cases.total(), cases.pop(None, 0)
     closed = cases.pop(CaseState.CLOSED, 0)
     imported = cases.pop(CaseState.HISTORY, 0)
-    letters = {"states": _NOT_APPLIED}
-    actions = moment | letters | {"consumer": "actions"}
+    values = {"until": until, "states": _NOT_APPLIED, "alert": MessageKind.ALERT.value}
+    no_case = no_verdict = no_alert = Missing()
+    set_aside = 0
+    if without:
+        no_case = await _missing(connection, _NO_CASE, values, "actions")
+        set_aside = without - no_case.number
+    if any(row.no_verdict for row in rows):
+        no_verdict = await _missing(connection, _NO_VERDICT, values, "classification")
+    if (await connection.execute(_ANY_ALERT_LACKS, values)).scalar_one():
+        no_alert = await _missing(connection, _NO_ALERT, values, "notifications")
+    unheard = accepted is not None and accepted > heard
     return Found(
-        heard=(await connection.execute(_HEARD, moment)).scalar_one(),
+        heard=heard,
         open=cases.total(),
         closed=closed,
         imported=imported,
-        set_aside=(await connection.execute(_NO_CASE_SET_ASIDE, actions)).scalar_one(),
-        no_case=await _missing(connection, _NO_CASE, actions),
-        no_verdict=await _missing(
-            connection, _NO_VERDICT, actions | {"consumer": "classification"}
-        ),
-        no_alert=await _missing(
-            connection,
-            _NO_ALERT,
-            actions | {"consumer": "notifications", "alert": MessageKind.ALERT.value},
-        ),
-        unheard_set_aside=(await connection.execute(_UNHEARD_SET_ASIDE, letters)).scalar_one(),
-        unheard_known=(await connection.execute(_UNHEARD_KNOWN)).scalar_one(),
+        set_aside=set_aside,
+        no_case=no_case,
+        no_verdict=no_verdict,
+        no_alert=no_alert,
+        unheard_set_aside=await _asked(connection, _UNHEARD_SET_ASIDE, values) if unheard else 0,
+        unheard_known=bool(unheard and await _asked(connection, _UNHEARD_KNOWN, {})),
     )
 
 
-async def _missing(
+async def _asked(
     connection: AsyncConnection, statement: TextClause, values: Mapping[str, object]
+) -> int:
+    return int((await connection.execute(statement, dict(values))).scalar_one())
+
+
+async def _missing(
+    connection: AsyncConnection, statement: TextClause, values: Mapping[str, object], consumer: str
 ) -> Missing:
-    rows = (await connection.execute(statement, {**values, "most": MOST_REFERENCES})).all()
+    """Without those that the consumer set aside."""
+    asked = {**values, "consumer": consumer, "most": MOST_REFERENCES}
+    rows = (await connection.execute(statement, asked)).all()
     if not rows:
         return Missing()
     return Missing(rows[0].number, rows[0].submitted_at, tuple(row.reference for row in rows))

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 from services.reporting.domain.letters import AFTER, DURING, LetterState, Selection
 from services.reporting.domain.shapes import about, shape_of
 from services.reporting.repository import letters
-from services.reporting.repository.letters import Decided, WaitingLetter
+from services.reporting.repository.letters import Decided, Place, WaitingLetter
 from shared.contracts.operations import (
     DeadLetter,
     DeadLetterDecided,
@@ -35,14 +35,14 @@ async def list_dead_letters(facts: Sequence[DeadLetter], tx: Transaction) -> Non
 async def settle_dead_letters(facts: Sequence[DeadLetterSettled], tx: Transaction) -> None:
     """What became of letters that were decided about. One that was refused again waits for another decision."""
     newest = {fact.letter_id: fact for fact in facts}
-    known = await letters.topics_of(tx.connection, newest.keys())
+    known = await letters.places_of(tx.connection, newest.keys())
     told = [fact for key, fact in newest.items() if key in known]
     await letters.settle(tx.connection, told, known)
-    tx.record(*(_became(fact) for fact in facts if fact.letter_id in known))
+    tx.record(*(_became(fact, known[fact.letter_id]) for fact in facts if fact.letter_id in known))
 
 
-def _became(fact: DeadLetterSettled) -> Change:
-    after = {"outcome": fact.outcome, "decision_id": fact.decision_id}
+def _became(fact: DeadLetterSettled, place: Place) -> Change:
+    after = {"record": str(place), "outcome": fact.outcome, "decision_id": fact.decision_id}
     if fact.cause is not None:
         after |= {"cause": fact.cause, "detail": fact.detail}
     state = {"state": AFTER[fact.outcome]}
@@ -95,6 +95,7 @@ def _decided(letter: WaitingLetter, decided: Decided) -> Change:
     before = {"state": LetterState.WAITING}
     after: dict[str, object] = {
         "state": DURING[decided.decision],
+        "record": str(letter.place),
         "consumer": letter.consumer,
         "cause": letter.cause,
         "decision_id": decided.decision_id,
