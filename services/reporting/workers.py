@@ -46,7 +46,9 @@ class SignalWatch:
             took = time.monotonic() - began
             more = looked_at == _AT_ONCE
             await asyncio.sleep(
-                (_LOOKING_SHARE - 1) * took if more else max(_LOOK_SECONDS, (_LOOKING_SHARE - 1) * took)
+                (_LOOKING_SHARE - 1) * took
+                if more
+                else max(_LOOK_SECONDS, (_LOOKING_SHARE - 1) * took)
             )
 
 

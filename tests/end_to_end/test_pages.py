@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from deploy.local.estate import Estate
 from deploy.local.people import organisations
 from services.classification.model.versions import COMMENTS, SHIPPED
-from services.reporting.domain.signals import Subject
 from services.reporting.domain.letters import group_of
+from services.reporting.domain.signals import Subject
 from shared.contracts.cases import CaseState
 from shared.contracts.reports import Kind, Tenet
 from tests.end_to_end.catalogue import (

@@ -19,10 +19,9 @@ from services.classification.use_cases import correct, start_trial
 from services.intake.domain.keys import Scope
 from services.notifications import tables as notifications
 from services.reporting import tables as reporting
-from services.reporting.domain.signals import Sight, Signal, Subject
-from services.reporting.use_cases import answer_signals
 from services.reporting.domain.letters import Selection, group_of
-from services.reporting.use_cases import decide_about_letters, list_dead_letters
+from services.reporting.domain.signals import Sight, Signal, Subject
+from services.reporting.use_cases import answer_signals, decide_about_letters, list_dead_letters
 from shared.contracts.directory import OrganisationKind, Role
 from shared.contracts.operations import Decision
 from shared.contracts.reports import Kind
