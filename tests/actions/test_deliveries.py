@@ -18,7 +18,7 @@ from services.actions.consumers import build_consumers, build_timers
 from services.actions.domain.case import Person, Step
 from services.actions.repository import database_time
 from shared.contracts.base import Fact
-from shared.contracts.cases import CaseFact
+from shared.contracts.cases import CaseFact, CaseOverdue
 from shared.contracts.directory import HarmPolicy, OrganisationRecorded, ResponsePolicy
 from shared.contracts.reports import Harm, ReportSubmitted
 from shared.contracts.sessions import SessionEnded
@@ -40,6 +40,7 @@ from tests.support.deliveries import (
     seeded,
     stage,
 )
+from tests.support.reports import report
 
 pytestmark = pytest.mark.integration
 
@@ -324,3 +325,21 @@ async def test_any_delivery_leaves_the_cases_of_the_model(
         await play.something_happens()
     await play.assert_as_modelled()
     await actions.assert_set_aside(listening)
+
+
+async def test_many_breaches_at_once_cost_the_statements_of_one(actions: Stage) -> None:
+    await actions.clear()
+    async with actions.transactions.read() as connection:
+        missed_at = await database_time(connection) - timedelta(hours=30)
+    firing = TimerRunner(build_timers(), actions.transactions, Metrics("actions"))
+    counted = []
+    for breaches in (1, 300):
+        reports = [report(number, occurred_at=missed_at) for number in range(breaches)]
+        await actions.clear()
+        async with actions.transactions.begin() as tx:
+            await use_cases.open_cases(reports, tx)
+        with actions.statements() as statements:
+            assert await firing.fire_due() == breaches
+        counted.append(len(statements))
+    assert len(await actions.told(CaseOverdue)) == 300
+    assert counted[0] == counted[1]

@@ -1,19 +1,20 @@
 """Histories as Kafka may deliver them, told from a seed, and a database in which a service takes them in as the platform does."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aiokafka import ConsumerRecord
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select, text
+from sqlalchemy.event import listen, remove
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.contracts.base import Fact
@@ -209,8 +210,12 @@ class Stage:
     """A service's database, and nothing of the service running."""
 
     service: str
-    transactions: Transactions
+    engine: AsyncEngine
     owner: AsyncEngine
+
+    @property
+    def transactions(self) -> Transactions:
+        return Transactions(self.engine, source=self.service)
 
     def listening(self, consumers: Consumers) -> Listening:
         metrics = Metrics(self.service)
@@ -224,6 +229,19 @@ class Stage:
             )
             names = ", ".join(f'"{name}"' for name in found.scalars() if _is_cleared(name))
             await connection.execute(text(f"TRUNCATE {names}"))
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What the service asks the database while the block runs."""
+        asked: list[str] = []
+
+        def note(*event: Any) -> None:
+            asked.append(event[2])
+
+        engine = self.engine.sync_engine
+        listen(engine, "before_cursor_execute", note)
+        yield asked
+        remove(engine, "before_cursor_execute", note)
 
     async def told(self, contract: type[F]) -> list[F]:
         """The facts of this type in the outbox, in order."""
@@ -275,7 +293,7 @@ async def stage(databases: Databases, service: str) -> AsyncIterator[Stage]:
     url = await databases.fresh(service)
     engine = create_engine(url, pool=5, application="tests")
     owner = create_async_engine(databases.as_owner(url))
-    yield Stage(service, Transactions(engine, source=service), owner)
+    yield Stage(service, engine, owner)
     await engine.dispose()
     await owner.dispose()
     await databases.drop(url)
