@@ -122,7 +122,7 @@ def _histories(random: Random, reports: int) -> tuple[list[Fact], list[Fact]]:
         told = story(random, number, text=f"It was: {' '.join(words)}.")
         submitted += [told.report]
     requests = [*released_samples(ReclassificationRequested)]
-    for _ in range(2 * reports):
+    for _ in range(6 * reports):
         asked = random.choice(submitted)
         report_id = getattr(asked, "report_id", None) or UUID(int=0)
         requests.append(

@@ -64,18 +64,21 @@ async def reclassify(
     """A revision by the version in force for each report that was asked for, unless a person has decided on it, it has one already, or
     another version is in force by now."""
     current = await in_force(tx, versions)
-    wanted = {request.report_id: request.version for request in requests}
-    locked = await reclassifying.lock_reports(tx.connection, wanted.keys())
+    # A report may be asked for by several versions at once, when one was put in force after the other.
+    wanted = {(request.report_id, request.version) for request in requests}
+    asked = {report_id for report_id, _ in wanted}
+    locked = await reclassifying.lock_reports(tx.connection, asked)
     for version in current.values():
         due = [
             one
             for one in locked
             if one.report.kind is version.kind
             and one.current.decided_by is DecidedBy.MODEL
-            and wanted[one.report.report_id] == version.name != one.version
+            and one.version != version.name
+            and (one.report.report_id, version.name) in wanted
         ]
         await _give_themes_anew(due, version, tx, versions.load(version.name))
-    await reclassifying.settle(tx.connection, wanted.keys())
+    await reclassifying.settle(tx.connection, asked)
 
 
 async def _give_themes_anew(
