@@ -235,9 +235,9 @@ async def assert_told(notifications: Stage, model: Model) -> None:
             about_signals.add((row[0], row[2]))
         else:
             about_cases.append(tuple(row))
-            failed += [message_id] if row[4] == "failed" else []
+            failed += [(message_id,)] if row[4] == "failed" else []
     assert as_rows(about_cases) == as_rows(model.messages())
     assert about_signals == set(told.items())
     settled = await notifications.told(MessageSettled)
     assert all(one.state is MessageState.FAILED for one in settled)
-    assert sorted(one.message_id for one in settled) == sorted(failed)
+    assert as_rows((one.message_id,) for one in settled) == as_rows(failed)

@@ -33,7 +33,7 @@ F = TypeVar("F", bound=Fact)
 Row = tuple[object, ...]
 SEEDS = st.integers(min_value=0, max_value=2**32)
 ON_A_DATABASE = settings(
-    max_examples=20,
+    max_examples=settings().max_examples // 5,  # of the profile
     # A failing history is told again from its seed; to look for a smaller one takes minutes.
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     report_multiple_bugs=False,
