@@ -126,6 +126,10 @@ class Estate:
         await self._start(part)
         return part.name
 
+    async def remove_replica(self, name: str) -> None:
+        """Stops a further process in good order, for good."""
+        await self._supervisor.remove(name)
+
     def kill(self, name: str) -> None:
         """`kill -9` of a part, by the names of `program`; the supervisor starts it again."""
         self._supervisor.kill(name)

@@ -74,6 +74,13 @@ class Supervisor:
         if held := self._held.pop(name, None):
             held.set()
 
+    async def remove(self, name: str, patience: float = 8) -> None:
+        """Stops one part, and forgets it."""
+        keeper = self._keepers.pop(name)
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)
+        await _stop([self._parts.pop(name)], patience)
+
     async def stop(self, patience: float = 8) -> None:
         """Stops all parts, last started first, those of one layer at once; afterwards none of them runs."""
         for task in self._keepers.values():

@@ -63,6 +63,20 @@ async def test_a_part_that_is_held_stays_down_until_it_is_released(
     await until(lambda: held.program.pid != first and held.ready())
 
 
+async def test_a_part_can_be_removed_and_come_back_by_the_same_name(
+    supervisor: Supervisor, tmp_path: Path
+) -> None:
+    first, second = sleeper(tmp_path), sleeper(tmp_path)
+    await supervisor.start(first)
+    await supervisor.remove("sleeper")
+    assert (first.program.exit_code, supervisor.parts) == (-signal.SIGTERM, ())
+    await supervisor.start(second)
+    assert supervisor.parts == (second,)
+    supervisor.kill("sleeper")
+    await until(lambda: second.program.running and second.ready())
+    assert not first.program.running
+
+
 async def test_a_part_that_is_stopped_is_not_started_again(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:

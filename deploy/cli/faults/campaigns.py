@@ -83,7 +83,10 @@ def _for_service(
     found: dict[Fault, Sequence[Strike]] = {
         Fault.POINTS: [partial(strikes.kill_at, fleet, service, point) for point in points],
         Fault.KILLS: [partial(strikes.kill, fleet, service, chance)],
-        Fault.FREEZES: [partial(strikes.freeze_at, fleet, service, Point.BATCH_WRITTEN)],
+        Fault.FREEZES: [
+            partial(strikes.freeze_at, fleet, service, point)
+            for point in (Point.BATCH_WRITTEN, chance.choice(points))
+        ],
         Fault.REPLAYS: [partial(strikes.replay, fleet, service, size.replayed)],
         Fault.CUTS: [partial(strikes.cut, fleet, service)],
     }
@@ -93,19 +96,22 @@ def _for_service(
 async def _go_through_servers(
     fleet: Fleet, size: Size, faults: Collection[Fault], chance: random.Random
 ) -> None:
-    for strike in _for_servers(fleet, size, faults):
-        await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
-        await strike()
-        await fleet.until_well()
+    next_release = build(NEXT_RELEASE, fleet.settings.folder / "next-release")
+    for _ in range(max(1, size.rounds // 3)):
+        for strike in _for_servers(fleet, size, faults, next_release):
+            await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
+            await strike()
+            await fleet.until_well()
 
 
-def _for_servers(fleet: Fleet, size: Size, faults: Collection[Fault]) -> Iterator[Strike]:
+def _for_servers(
+    fleet: Fleet, size: Size, faults: Collection[Fault], next_release: Path
+) -> Iterator[Strike]:
     """The largest harm in the middle, the roll-out around it."""
     if Fault.REPLICAS in faults:
         yield partial(_add_replicas, fleet, size.processes + 1)
     if Fault.VERSIONS in faults:
-        code = build(NEXT_RELEASE, fleet.settings.folder / "next-release")
-        yield partial(_roll, fleet, code)
+        yield partial(_roll, fleet, next_release)
     if Fault.POSTGRES in faults:
         yield partial(strikes.kill_server, fleet, "postgres", 1)
     if Fault.KAFKA in faults:

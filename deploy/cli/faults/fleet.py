@@ -71,7 +71,7 @@ class Fleet:
         self._began = time.monotonic()
         self._code = code or {}
         self._clocks = clocks or {}
-        self._mail_lease = mail_lease
+        self.mail_lease = mail_lease
         self._points = settings.folder / "points"
         self._names: dict[str, list[str]] = {}
         # A part that is killed often is no part that fails: it is to be back at once.
@@ -114,10 +114,7 @@ class Fleet:
         names = [f"{service}-{number}" for service in self.services]
         for name in names:
             self._names[name.partition("-")[0]].remove(name)
-            self.estate.hold(name)
-            self.estate.program(name).ask_to_stop()
-        for name in names:
-            await asyncio.to_thread(self.estate.program(name).end, DRAINED_WITHIN_SECONDS)
+        await asyncio.gather(*(self.estate.remove_replica(name) for name in names))
 
     def _adapt(self, program: Program) -> None:
         service, _, number = program.name.partition("-")
@@ -127,7 +124,7 @@ class Fleet:
             "INSIGHT_FAULT_POINTS": str(self._points / service),
             # One address sends as fast as it can.
             "INSIGHT_WEB_RATE_SCALE": "10000",
-            "NOTIFICATIONS_LEASE_SECONDS": str(self._mail_lease),
+            "NOTIFICATIONS_LEASE_SECONDS": str(self.mail_lease),
         }
         if number:
             own[f"{service}_database_url".upper()] = self.gates[service].url(

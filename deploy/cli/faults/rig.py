@@ -107,6 +107,7 @@ def _explained(fleet: Fleet, size: Size, stuck: Mapping[str, int]) -> Balance:
     everywhere = without_database + disturbed["kafka"] * (size.processes + 1)
     return Balance(
         stuck=stuck,
+        longest_wait=size.caught_up_within,
         most_unknown=(disturbed["notifications"] + without_database) * MAIL_BATCH,
         most_copies={
             service: (disturbed[service] + everywhere) * RELAY_BATCH for service in fleet.services

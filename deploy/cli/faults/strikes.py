@@ -49,17 +49,20 @@ async def kill(fleet: Fleet, service: str, chance: random.Random) -> None:
 
 
 async def freeze_at(fleet: Fleet, service: str, point: Point) -> None:
-    """A process stands still inside its transaction until others have its partitions, and goes on as if nothing had been."""
+    """A process stands still until others have its partitions, or its mails, and goes on as if nothing had been."""
+    seconds = GIVEN_UP_AFTER_SECONDS
+    if point.startswith("mail-"):
+        seconds += fleet.mail_lease
     fleet.arm(service, point, signal.SIGSTOP)
     await fleet.until_struck(service, point)
     process = await fleet.frozen(service)
     fleet.happened.disturbed[service] += 1
     try:
-        await asyncio.sleep(GIVEN_UP_AFTER_SECONDS)
+        await asyncio.sleep(seconds)
     finally:
         _thaw([process])
-    fleet.happened.harms["frozen and thawed"] += 1
-    fleet.say(f"{service} was frozen at {point} for {GIVEN_UP_AFTER_SECONDS:.0f} s, and thawed")
+    fleet.happened.harms[f"frozen at {point}"] += 1
+    fleet.say(f"{service} was frozen at {point} for {seconds:.0f} s, and thawed")
 
 
 async def replay(fleet: Fleet, service: str, records: int | None) -> None:

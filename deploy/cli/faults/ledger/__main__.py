@@ -89,7 +89,7 @@ class Ledger:
             *_of_the_wire(wire, asked),
             Figure("stuck", sum(asked.stuck.values()), most=0, remark=str(dict(asked.stuck) or "")),
             *await self._of_mails(books, asked),
-            *await self._of_reminders(),
+            *await self._of_reminders(asked),
             *await self._of_the_history(),
         ]
         return Account(lines, figures, self._told(wire))
@@ -107,14 +107,15 @@ class Ledger:
             Figure("mails of unknown end", unknown.total(), most=asked.most_unknown, remark=remark),
         ]
 
-    async def _of_reminders(self) -> list[Figure]:
+    async def _of_reminders(self, asked: Balance) -> list[Figure]:
         if "actions" not in self._at.services:
             return []
         rows = (row.partition(" ") for row in await self._databases.read("actions", "reminded at"))
         waits = [
             float(at) - self._reminded[report] for report, _, at in rows if report in self._reminded
         ]
-        return [Figure("longest wait of a reminder, seconds", max(waits, default=0))]
+        longest = max(waits, default=0)
+        return [Figure("longest wait of a reminder, seconds", longest, most=asked.longest_wait)]
 
     async def _of_the_history(self) -> list[Figure]:
         """No change of a record may be missing or out of place there, by its own chain and by its anchors."""

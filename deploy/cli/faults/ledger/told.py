@@ -63,6 +63,8 @@ class Balance(_Told):
 
     word: Literal["balance"] = "balance"
     stuck: Mapping[str, int]
+    longest_wait: float
+    """Of a reminder whose time has come, in seconds."""
     most_unknown: int
     """Mails of unknown end."""
     most_copies: Mapping[str, int]
