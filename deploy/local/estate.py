@@ -91,7 +91,7 @@ class Estate:
 
     def program(self, name: str) -> Program:
         """The process of a part: a service's name, `kafka`, `postgres`, `mailbox`, `sign-in` or `front door`."""
-        return self._part(name).program
+        return next(part.program for part in self._supervisor.parts if part.name == name)
 
     def address(self, name: str) -> str:
         """Where one process of a service answers, past the front door."""
@@ -99,12 +99,9 @@ class Estate:
         return f"http://127.0.0.1:{port}"
 
     async def is_ready(self, name: str) -> bool:
-        """Whether a part runs and answers."""
-        part = self._part(name)
-        return part.program.running and await asyncio.to_thread(part.ready)
-
-    def _part(self, name: str) -> Part:
-        return next(part for part in self._supervisor.parts if part.name == name)
+        """Whether there is such a part, and it runs and answers."""
+        parts = [part for part in self._supervisor.parts if part.name == name]
+        return any([part.program.running and await asyncio.to_thread(part.ready) for part in parts])
 
     async def start(self) -> None:
         """Returns when the whole estate answers."""

@@ -40,7 +40,8 @@ async def kill(fleet: Fleet, service: str, chance: random.Random) -> None:
 
     async def struck() -> str | None:
         name = chance.choice(fleet.names(service))
-        return name if await fleet.is_ready(name) and fleet.kill(name) else None
+        well = await fleet.is_ready(name) and name in fleet.names(service)
+        return name if well and fleet.kill(name) else None
 
     await asyncio.sleep(chance.uniform(0, 1))
     name = await until(struck, WELL_WITHIN_SECONDS, f"{service} is well")
