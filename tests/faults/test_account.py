@@ -1,5 +1,7 @@
 """The account sees what is wrong: one that always comes out even proves nothing."""
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from deploy.cli.faults.load.direct import samples
 from deploy.cli.faults.load.poison import GOOD, KINDS, cause_in, key_of, victims
 from deploy.cli.faults.load.reports import endless
 from deploy.cli.faults.mutants import MUTANTS, Mutant
+from deploy.cli.faults.table import as_json
 from deploy.cli.faults.variants import NEXT_RELEASE, Change, DoesNotFit, build
 from shared.contracts.operations import Cause
 
@@ -66,6 +69,14 @@ def test_one_wrong_figure_makes_the_account_wrong_and_is_named(
     account = Account(lines, [Figure("stuck", number, least=1, most=3)])
     assert account.wrong == wrong
     assert account.right is (wrong == [])
+
+
+def test_programs_read_the_same_account_as_people() -> None:
+    lines = [compare(Sort.EFFECTS, "effects", "ab", "a")]
+    told = {"promised": Counter(intake=2), "faults": Counter({"kafka killed": 1})}
+    read = json.loads(as_json(Account(lines, [Figure("stuck", 0, most=0)], told)))
+    assert (read["right"], read["wrong"]) == (False, ["effects: 1 lost, 0 twice"])
+    assert read["told"] == {"promised": {"intake": 2}, "faults": {"kafka killed": 1}}
 
 
 def test_poison_is_known_by_its_key_and_nothing_else_is() -> None:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 
+from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
@@ -11,7 +11,8 @@ from deploy.cli.faults.ledger.account import Account, Figure, Line, Sort
 
 
 def as_json(account: Account) -> str:
-    return json.dumps({"right": account.right, "wrong": account.wrong, **asdict(account)}, indent=2)
+    told = TypeAdapter(Account).dump_python(account, mode="json")
+    return json.dumps({"right": account.right, "wrong": account.wrong, **told}, indent=2)
 
 
 def show(account: Account, console: Console) -> None:

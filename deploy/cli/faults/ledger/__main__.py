@@ -1,4 +1,4 @@
-"""The ledger's process: lines of JSON in (`told`), answers out. It keeps each line in a file before it believes it.
+"""The ledger's process: lines of JSON in (`told`), answers out. It keeps each line in a file before it believes it, and its answers.
 
 python -m deploy.cli.faults.ledger FILE
 """
@@ -156,6 +156,11 @@ def _of_the_wire(wire: Wire, asked: Balance) -> list[Figure]:
 
 async def main(kept: TextIO) -> None:
     ledger: Ledger | None = None
+
+    def answer(line: str) -> None:
+        print(line, file=kept, flush=True)
+        print(line, flush=True)
+
     for line in sys.stdin:
         kept.write(line)
         kept.flush()
@@ -167,9 +172,9 @@ async def main(kept: TextIO) -> None:
             case Reminder() as reminder if ledger:
                 ledger.remind(reminder)
             case Quiet() as quiet if ledger:
-                print((await ledger.until_quiet(quiet)).model_dump_json(), flush=True)
+                answer((await ledger.until_quiet(quiet)).model_dump_json())
             case Balance() as balance if ledger:
-                print(_ACCOUNT.dump_json(await ledger.balance(balance)).decode(), flush=True)
+                answer(_ACCOUNT.dump_json(await ledger.balance(balance)).decode())
 
 
 if __name__ == "__main__":
