@@ -16,7 +16,7 @@ from deploy.cli.bench.workload import one_report
 from deploy.cli.faults.ledger.told import Promise
 from deploy.cli.faults.load.reports import Report
 
-BULK = 60
+BULK = 150
 ASK_AGAIN_SECONDS = 0.2
 PATIENCE_SECONDS = 300
 

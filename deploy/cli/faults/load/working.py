@@ -24,7 +24,7 @@ SINGLE_EVERY_SECONDS = 0.5
 BULK_SHARE = 0.3
 """Of all reports, those through the bulk door."""
 POISON_EVERY_SECONDS = 0.2
-DIRECT_EVERY_SECONDS = 0.25
+DIRECT_EVERY_SECONDS = 1.0
 MOST_AT_ONCE = 500
 TRICKLE = 10.0
 """Reports a second once there are enough: faults that are still to come need something to harm."""
