@@ -30,11 +30,14 @@ from deploy.cli.faults.ledger.wire import Lags, Wire, asking, read_wire
 from deploy.local.people import organisations
 from shared.contracts.cases import CASES_TOPIC
 from shared.contracts.operations import DEAD_LETTERS_TOPIC
+from shared.contracts.signals import SIGNALS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
 LOOK_SECONDS = 0.5
 QUIET_LOOKS = 3
 """One look sees one place after the other; only what stays quiet is."""
+
+ORDERED = (CASES_TOPIC, THEMES_TOPIC, SIGNALS_TOPIC)
 
 _ACCOUNT = TypeAdapter(Account)
 
@@ -144,7 +147,7 @@ class Ledger:
 
 
 def _of_the_wire(wire: Wire, asked: Balance) -> list[Figure]:
-    wrong = sum(out_of_order(wire.of(topic)) for topic in (CASES_TOPIC, THEMES_TOPIC))
+    wrong = sum(out_of_order(wire.of(topic)) for topic in ORDERED)
     copies = [
         Figure(
             f"facts that {service} published twice", number, most=asked.most_copies.get(service, 0)

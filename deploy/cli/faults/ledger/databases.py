@@ -41,6 +41,7 @@ EFFECTS: dict[str, dict[str, str]] = {
         " WHERE report_id IS NOT NULL",
         "sent": "SELECT message_id::text FROM message WHERE state = 'sent'",
         "unknown": "SELECT message_id::text FROM message WHERE state = 'unknown'",
+        "signals": "SELECT signal_id || ' revision ' || revision FROM signal",
         "ends": "SELECT report_id || ' ' || message_id || ' ' || state FROM message"
         " WHERE report_id IS NOT NULL",
     },
@@ -49,6 +50,7 @@ EFFECTS: dict[str, dict[str, str]] = {
         "verdicts": "SELECT report_id::text FROM verdict_fact",
         "cases": "SELECT report_id || ' revision ' || revision FROM case_fact",
         "messages": "SELECT report_id || ' ' || message_id || ' ' || state FROM message_fact",
+        "signals": "SELECT signal_id || ' revision ' || revision FROM signal",
         "letters heard of": "SELECT consumer || ' ' || origin_topic || '/' || origin_partition || '/' || origin_offset"
         " || ' ' || cause FROM dead_letter_fact",
         "counts": "SELECT month || ' ' || provider || ' ' || reporter || ' ' || kind"
@@ -63,9 +65,14 @@ UNFINISHED: dict[str, str] = {
     "outbox rows": "SELECT count(*) FROM outbox",
     "timers overdue": "SELECT count(*) FROM timer WHERE due_at < now() - interval '2 seconds'",
 }
-UNSETTLED = (
-    "SELECT count(*) FROM message WHERE state IN ('pending', 'sending') AND address IS NOT NULL"
-)
+UNFINISHED_BY_SERVICE: dict[str, dict[str, str]] = {
+    "notifications": {
+        "mails": "SELECT count(*) FROM message WHERE state IN ('pending', 'sending') AND address IS NOT NULL",
+    },
+    "reporting": {
+        "counts not looked at for signals": "SELECT count(*) FROM touched_subject",
+    },
+}
 
 
 class Databases:
@@ -89,7 +96,7 @@ class Databases:
         """What still has to be done by what the databases say; nothing when all is done."""
         found: dict[str, int] = {}
         for service in self._services:
-            wanted = UNFINISHED | ({"mails": UNSETTLED} if service == "notifications" else {})
+            wanted = UNFINISHED | UNFINISHED_BY_SERVICE.get(service, {})
             connection = await self._connect(service)
             try:
                 for name, sql in wanted.items():

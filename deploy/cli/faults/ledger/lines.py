@@ -13,6 +13,7 @@ from shared.contracts.cases import CASES_TOPIC
 from shared.contracts.messages import MESSAGES_TOPIC
 from shared.contracts.operations import DEAD_LETTERS_TOPIC
 from shared.contracts.reports import REPORTS_TOPIC
+from shared.contracts.signals import SIGNALS_TOPIC
 from shared.contracts.themes import THEMES_TOPIC
 
 OPENED, DUE_SOON, OVERDUE, SETTLED = (
@@ -140,6 +141,20 @@ async def _ends_published(books: Books) -> Line:
     return compare(Sort.MAILS, "ends of mails published", ends.elements(), settled.values())
 
 
+async def _signals_published(books: Books) -> Line:
+    """Each as it was last told; how many there are depends on what is reported, and when."""
+    kept = await books.databases.read("reporting", "signals")
+    last = {one.key: f"{one.key} revision {one.revision}" for one in books.wire.of(SIGNALS_TOPIC)}
+    return compare(Sort.EFFECTS, "signals published", kept.elements(), last.values())
+
+
+async def _signals_known(books: Books) -> Line:
+    kept = await books.databases.read("reporting", "signals")
+    known = await books.databases.read("notifications", "signals")
+    what = "signals known to notifications"
+    return compare(Sort.EFFECTS, what, kept.elements(), known.elements())
+
+
 async def _ends_known(books: Books) -> Line:
     ends = await books.databases.read("notifications", "ends")
     known = await books.databases.read("reporting", "messages")
@@ -225,6 +240,8 @@ COMPARISONS = (
     _effect(
         "reports in the tally", lambda b: ["report"] * len(b.all), REPORTING, "reports in the tally"
     ),
+    Wanted(frozenset({REPORTING}), _signals_published),
+    Wanted(frozenset({REPORTING, NOTIFICATIONS}), _signals_known),
     _effect(
         "mails due, by fact and recipient",
         _messages,

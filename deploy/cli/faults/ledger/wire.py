@@ -41,6 +41,7 @@ TOPICS = (
     THEMES_TOPIC,
     CASES_TOPIC,
     MESSAGES_TOPIC,
+    SIGNALS_TOPIC,
     DIRECTORY_TOPIC,
     DEAD_LETTERS_TOPIC,
 )
@@ -48,7 +49,7 @@ TOPICS = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact as it lies on a topic; of its value only what is compared."""
+    """A fact as it lies on a topic; of its value only what is compared. The key is that of what its revision counts."""
 
     type: str
     key: str
@@ -112,7 +113,7 @@ def _told(type_: str, key: str, value: Mapping[str, Any]) -> Told:
         detail = f"{key} {value['message_id']} {value['state']}"
     if "consumer" in value:
         detail = f"{value['consumer']} {key} {value['cause']}"
-    return Told(type_, key, value.get("revision", 0), detail)
+    return Told(type_, value.get("signal_id", key), value.get("revision", 0), detail)
 
 
 async def _records(settings: EstateSettings) -> AsyncIterator[Any]:
