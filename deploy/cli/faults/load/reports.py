@@ -1,5 +1,6 @@
 """The reports that are sent: the same ones in the same order for a seed."""
 
+import itertools
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.cli.bench.workload import PRACTICES, PROVIDERS
-from deploy.cli.demo.history import Told, latest
+from deploy.cli.demo.history import Told, history, latest
 from services.intake.domain.references import ALPHABET
 from shared.contracts.reports import ReportSubmitted, Source
 
@@ -57,15 +58,16 @@ class Report:
 def endless(seed: int, live: float) -> Iterator[Report]:
     """`live`: the share that is not imported history."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
-    stories = latest(seed, datetime.now(UTC).date(), STORIES, PRACTICES, PROVIDERS)
-    number = 0
-    while True:
-        yield _report(f"{seed}-{number}", number, stories[number % STORIES], chance, live)
-        number += 1
+    today = datetime.now(UTC).date()
+    new = latest(seed, today, STORIES, PRACTICES, PROVIDERS)
+    old = history(seed, today, STORIES, PRACTICES, PROVIDERS)
+    for number in itertools.count():
+        is_live = chance.random() < live
+        story = (new if is_live else old)[number % STORIES]
+        yield _report(f"{seed}-{number}", number, story, chance, live=is_live)
 
 
-def _report(key: str, number: int, story: Told, chance: random.Random, share: float) -> Report:
-    live = chance.random() < share
+def _report(key: str, number: int, story: Told, chance: random.Random, *, live: bool) -> Report:
     late = live and chance.random() < LATE_SHARE
     body = {
         "idempotency_key": key,
