@@ -85,6 +85,9 @@ async def things(
         "member_id": organisations()["RZ1"]["members"][0]["member_id"],
         "import_id": await _shown_import(estate),
         "subject_id": await _raised_signal(estate),
+        "provider": "RZ1",
+        "practice": "Y90001",
+        "commissioner": "Q9A",
     }
     for name, subject, path in (
         ("theme", "helen.marsh", "/trends"),

@@ -9,6 +9,7 @@ from tests.permissions.rules import (
     Members,
     Openers,
     Operation,
+    Organisations,
     Parties,
     Rule,
     Themes,
@@ -60,7 +61,7 @@ def _else(rule: Rule) -> str:
             return "403"
         case Parties():
             return "404; 403 without such a role"
-        case Themes():
+        case Themes() | Organisations():
             return "404"
 
 

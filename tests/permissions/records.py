@@ -97,6 +97,9 @@ class Records:
             "measured": COMMENTS.name,
             "taxonomy": COMMENTS.taxonomy,
             "code": SUBJECT,
+            "provider": code_of(OrganisationKind.ACUTE, area),
+            "practice": code_of(OrganisationKind.PRACTICE, area),
+            "commissioner": code_of(OrganisationKind.COMMISSIONER, area),
             "member_id": str(member(subject_of(Role.REVIEWER, SUBJECT), "-").member_id),
             "import_id": str(self.action_ids[area]),
         }

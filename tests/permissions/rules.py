@@ -185,6 +185,40 @@ class Openers:
         return ok if opens_reports(person) else NOT_YOURS
 
 
+@dataclass(frozen=True)
+class Organisations:
+    """Whoever may look at one organisation's trends, here the acute provider, the practice or the commissioner of area 1. Of others it
+    is not said that they exist."""
+
+    kind: OrganisationKind
+
+    @property
+    def words(self) -> str:
+        return {
+            OrganisationKind.ACUTE: "the provider's responders, reporters for their own reports, quality leads",
+            OrganisationKind.PRACTICE: "the practice's reporters, responders of the area for reports about them, quality leads of its area",
+            OrganisationKind.COMMISSIONER: "the commissioner's quality leads, and for totals whoever in its area may open no reports",
+        }[self.kind]
+
+    def expected(self, person: Person | None, ok: int) -> int:
+        if person is None:
+            return SIGN_IN
+        return ok if self._has(person) else NOT_FOUND
+
+    def _has(self, person: Person) -> bool:
+        own = person.code == code_of(self.kind)
+        leads = person.role is Role.QUALITY_LEAD and person.kind is OrganisationKind.COMMISSIONER
+        answers = person.role is Role.RESPONDER and person.kind in PROVIDER_KINDS
+        match self.kind:
+            case OrganisationKind.ACUTE:
+                return leads or person.role is Role.REPORTER or (answers and own)
+            case OrganisationKind.PRACTICE:
+                here = person.area == 1 and (leads or answers)
+                return here or (own and person.role is Role.REPORTER)
+            case _:
+                return person.area == 1 and (leads or not opens_reports(person))
+
+
 def opens_reports(person: Person) -> bool:
     """Whether the role there is one that reports are opened with: for others everything is redacted."""
     answers = person.role is Role.RESPONDER and person.kind in PROVIDER_KINDS
@@ -228,7 +262,7 @@ class Keys:
         return NOT_FOUND if self.record and caller is Caller.OTHERS else ok
 
 
-Who = Anybody | Doors | Members | Parties | Directory | Themes | Openers
+Who = Anybody | Doors | Members | Parties | Directory | Themes | Openers | Organisations
 
 
 class State(StrEnum):

@@ -17,6 +17,7 @@ from services.reporting.domain.counts import Rows
 from services.reporting.repository.counts import TABLES
 from services.reporting.settings import Settings
 from shared.contracts.base import Fact
+from shared.contracts.directory import OrganisationRecorded
 from shared.platform.transaction import Transactions
 from shared.web.csv_text import BYTE_ORDER_MARK
 from tests.servers.client import RUN_VARIABLE
@@ -45,14 +46,17 @@ Row = tuple[object, ...]
 
 @asynccontextmanager
 async def reporting_with(
-    facts: Sequence[Fact], kafka: str, databases: Databases
+    facts: Sequence[Fact],
+    kafka: str,
+    databases: Databases,
+    places: Sequence[OrganisationRecorded] | None = None,
 ) -> AsyncIterator[Running]:
-    """The service with these facts and the usual directory, for the tests of a whole module: they only read. Ends with the block."""
+    """The service with these facts and the usual directory, or another one, for the tests of a whole module: they only read. Ends with the block."""
     prefix = f"{os.environ[RUN_VARIABLE]}-{uuid4().hex[:8]}."
     await create_topics(kafka, prefix, partitions=1)
     url = await databases.fresh("reporting")
     settings = settings_of(Settings, kafka=kafka, topic_prefix=prefix, database_url=url)
-    async with running(create_app(settings), directory()) as service:
+    async with running(create_app(settings), places or directory()) as service:
         await apply(facts, service.transactions, batch=500)
         yield service
     await databases.drop(url)

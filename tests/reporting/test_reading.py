@@ -14,11 +14,13 @@ from services.reporting.domain.areas import Areas, Placed, areas_in
 from services.reporting.domain.counts import standing_of
 from services.reporting.domain.cubes import Facet, Measure, MonthOf, Standing
 from services.reporting.domain.filters import Filters
+from services.reporting.domain.impact import Impact
 from services.reporting.domain.known import NOTHING, Known, Progress, Reported, Verdict
 from services.reporting.domain.months import Period
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, wider_scope
 from services.reporting.repository import actions, organisations, series, trends
+from services.reporting.repository.impact import impact
 from services.reporting.repository.participation import participation
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from shared.contracts.base import Fact
@@ -386,34 +388,35 @@ async def test_who_reported_in_which_month_and_who_never_did(connection: AsyncCo
 async def test_what_became_of_the_reports_of_each_commissioners_practices(
     connection: AsyncConnection,
 ) -> None:
-    found = await organisations.impact(connection, wider_scope(None))
-    expected = []
-    for board, kind in product(BOARDS, sorted(Kind)):
-        told = [
-            each
-            for each in TOLD
-            if board in AREAS.practices.get(each.standing.reporter, ())
-            and each.standing.kind == kind
-        ]
-        days = [each.standing.happened_on for each in told]
-        if told:
-            expected.append(
-                organisations.Impact(
-                    board,
-                    kind,
-                    len(told),
-                    min(days),
-                    max(days),
-                    sum(Measure.ACTION in each.standing.measures for each in told),
-                    sum(Measure.OUTCOME in each.standing.measures for each in told),
+    """By the commissioner in their records, also the one that another has succeeded, and also where the scope has some of them only."""
+    some = Scope("Some", frozenset({"Y90001", "Y90003"}), frozenset())
+    for scope in (wider_scope(None), some, *map(_area, BOARDS)):
+        expected = []
+        recorded = {AREAS.recorded.get(code) for code in PRACTICES}
+        for board, kind in product(sorted(recorded, key=lambda code: code or ""), sorted(Kind)):
+            told = [
+                each
+                for each in TOLD
+                if each.standing.reporter in PRACTICES
+                and AREAS.recorded.get(each.standing.reporter) == board
+                and each.standing.kind == kind
+                and (scope.everything or each.standing.reporter in (scope.reporters or ()))
+            ]
+            days = [each.standing.happened_on for each in told]
+            if told:
+                expected.append(
+                    Impact(
+                        board,
+                        kind,
+                        len(told),
+                        min(days),
+                        max(days),
+                        sum(Measure.ACTION in each.standing.measures for each in told),
+                        sum(Measure.OUTCOME in each.standing.measures for each in told),
+                    )
                 )
-            )
-    assert found == expected
-    assert expected
-    for board in BOARDS:
-        assert await organisations.impact(connection, _area(board)) == [
-            each for each in expected if each.commissioner == board
-        ]
+        assert await impact(connection, scope) == expected, scope
+        assert expected or not scope.reporters
 
 
 async def test_completed_actions_of_a_theme_and_provider(connection: AsyncConnection) -> None:

@@ -14,8 +14,14 @@ _PRACTICES = ":practices"
 
 
 def of_practices(commissioner: str) -> str:
-    """The area's part that its own practices reported. Without it, the area is also what others reported about its providers."""
+    """The place of what a commissioner's own practices reported, by the practices' records, also once it has been succeeded: whose area
+    it is today is another question."""
     return commissioner + _PRACTICES
+
+
+def recorded_under(place: str) -> str | None:
+    """The commissioner whose practices' place it is; none for an area."""
+    return place.removesuffix(_PRACTICES) if place.endswith(_PRACTICES) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +40,25 @@ class Areas:
 
     practices: Mapping[str, frozenset[str]] = field(default_factory=dict)
     providers: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    def of(self, reporter: str, provider: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The areas of a report: all of them, and those whose own practice reported it."""
-        own = self.practices.get(reporter, NOBODY)
-        return own | self.providers.get(provider, NOBODY), own
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    """The commissioner in a practice's own record, succeeded or not."""
 
     def places(self, reporter: str, provider: str) -> frozenset[tuple[str, str]]:
         """The places (area, provider) of a report that depend on the directory; an empty provider is any."""
-        areas, own = self.of(reporter, provider)
+        areas = self.practices.get(reporter, NOBODY) | self.providers.get(provider, NOBODY)
+        under = self.recorded.get(reporter)
         return frozenset(
             {(area, "") for area in areas}
             | {(area, provider) for area in areas}
-            | {(of_practices(area), "") for area in own}
+            | ({(of_practices(under), "")} if under is not None else set())
         )
 
     def changed(self, other: "Areas") -> tuple[frozenset[str], frozenset[str]]:
         """The practices and the providers whose areas are others there."""
-        return _differing(self.practices, other.practices), _differing(
-            self.providers, other.providers
+        practices = _differing(self.practices, other.practices)
+        return (
+            practices | _differing(self.recorded, other.recorded),
+            _differing(self.providers, other.providers),
         )
 
     def moved_to(self, other: "Areas") -> frozenset[str]:
@@ -73,9 +79,7 @@ class Areas:
 NOBODY: frozenset[str] = frozenset()
 
 
-def _differing(
-    one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
-) -> frozenset[str]:
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> frozenset[str]:
     codes = one.keys() | other.keys()
     return frozenset(code for code in codes if one.get(code) != other.get(code))
 
@@ -86,9 +90,12 @@ def areas_in(directory: Iterable[Placed]) -> Areas:
     known = {each.code: each for each in directory}
     practices: dict[str, frozenset[str]] = {}
     providers: dict[str, frozenset[str]] = {}
+    recorded: dict[str, str] = {}
     for code, each in known.items():
         if each.kind is OrganisationKind.PRACTICE:
             side = practices
+            if each.commissioner is not None:
+                recorded[code] = each.commissioner
         elif each.kind in PROVIDER_KINDS:
             side = providers
         else:
@@ -97,7 +104,7 @@ def areas_in(directory: Iterable[Placed]) -> Areas:
         named = {later.commissioner for later in line if later.commissioner is not None}
         if areas := frozenset(filter(None, (_today(name, known) for name in named))):
             side[code] = areas
-    return Areas(practices, providers)
+    return Areas(practices, providers, recorded)
 
 
 def _today(commissioner: str, known: Mapping[str, Placed]) -> str | None:

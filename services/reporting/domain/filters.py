@@ -33,6 +33,8 @@ class Choices:
     practices: Mapping[str, str] = field(default_factory=dict)
     sub_themes: Mapping[str, str] = field(default_factory=dict)
     """Of one theme: where there is one."""
+    commissioners: Mapping[str, str] = field(default_factory=dict)
+    """Those in the records of the area's practices."""
     any_months: bool = False
     """Whether months can be chosen one by one; else by stretches that lie end to end."""
 
@@ -42,6 +44,7 @@ class Choices:
             "sub_theme": self.sub_themes,
             "provider": self.providers,
             "practice": self.practices,
+            "commissioner": self.commissioners,
         }.get(name) or _ALWAYS.get(name, {})
 
 
@@ -66,6 +69,7 @@ NAMES = {
     "sub_theme": "sub-theme",
     "provider": "provider",
     "practice": "practice",
+    "commissioner": "commissioner",
     "harm": "harm",
     "rating": "rating",
     "source": "source",
@@ -84,6 +88,8 @@ class Filters:
     sub_theme: str | None = None
     provider: str | None = None
     practice: str | None = None
+    commissioner: str | None = None
+    """In the records of the practices that reported."""
     harm: str | None = None
     rating: str | None = None
     source: str | None = None

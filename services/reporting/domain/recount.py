@@ -163,15 +163,16 @@ def _places(
     directory: Mapping[str, OrganisationRecorded],
     areas: Mapping[str, set[str]],
 ) -> Iterator[tuple[str, str]]:
-    """Area and provider; the practices of an area, and what is about its providers."""
+    """Area and provider; the commissioner in the practice's own record."""
     yield from ((EVERY, EVERY), (EVERY, report.provider))
     kinds = {code: each.kind for code, each in directory.items()}
+    if kinds.get(report.reporter) is OrganisationKind.PRACTICE:
+        recorded = directory[report.reporter].commissioner
+        yield from [(f"{recorded}:practices", EVERY)] if recorded is not None else []
     for board, overseen in areas.items():
         from_its_practices = (
             report.reporter in overseen and kinds[report.reporter] is OrganisationKind.PRACTICE
         )
-        if from_its_practices:
-            yield f"{board}:practices", EVERY
         if from_its_practices or (
             report.provider in overseen and kinds[report.provider] in PROVIDER_KINDS
         ):

@@ -66,6 +66,13 @@ def scope_of(
     return own if reports or answers else wider_scope(overseer)
 
 
+def narrowed(scope: Scope, title: str, practices: Collection[str]) -> Scope:
+    """What these practices reported, of a scope."""
+    theirs = frozenset(practices)
+    reporters = theirs if scope.reporters is None else theirs & scope.reporters
+    return replace(scope, title=title, reporters=reporters, providers=frozenset(), area=None)
+
+
 def _both(area: Scope, own: Scope) -> Scope:
     """More than the area, so that its kept counts are not the reader's."""
     return replace(

@@ -13,6 +13,7 @@ LABELS = {
     "sub_theme": ("Sub-theme", "All sub-themes"),
     "provider": ("Provider", "All providers"),
     "practice": ("Practice", "All practices"),
+    "commissioner": ("Commissioner", "All commissioners"),
     "harm": ("Harm", "Any harm"),
     "rating": ("Rating", "Any rating"),
     "source": ("Source", "Any source"),

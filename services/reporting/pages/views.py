@@ -15,7 +15,7 @@ from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import Period, period, plus, tiled
 from services.reporting.domain.numbers import EXACT, SmallNumbers
 from services.reporting.domain.questions import Question
-from services.reporting.domain.scope import Overseer, Scope, scope_of, wider_scope
+from services.reporting.domain.scope import Overseer, Scope, narrowed, scope_of, wider_scope
 from services.reporting.repository import trends as repository
 from services.reporting.repository.series import first_and_newest
 from services.reporting.settings import Settings
@@ -49,6 +49,20 @@ class View:
     asked: Mapping[str, str] = field(default_factory=dict)
     """The parameters of the address as they were typed."""
     judging: Judging = PLAIN
+    overseer: Overseer | None = None
+    """The commissioner of the reader's area, and who is in it; none for who has none."""
+
+    @property
+    def area(self) -> Scope:
+        """All reports of the reader's area: exact for its quality leads, else by the rule for small numbers."""
+        wider = wider_scope(self.overseer)
+        if self.scope.area is not None and not self.scope.redacted:
+            return self.scope
+        return wider
+
+    @property
+    def area_rule(self) -> SmallNumbers:
+        return self.small_numbers if self.area.redacted else EXACT
 
     @property
     def rule(self) -> SmallNumbers:
@@ -156,16 +170,21 @@ async def view_of(
     rule = small_numbers if scope.redacted else EXACT
     titles = await repository.titles_in(connection, scope, rule.below)
     choices = await _choices(connection, scope, overseer.area if overseer else (), titles)
+    asked = request.query_params
+    choices = await _with_own(connection, choices, scope, {**asked, **fixed})
     for name, value in fixed.items():
         if value not in choices.of(name):
             raise NotFound(f"There is no such {name}. It may have been renamed or merged.")
-    asked = request.query_params
     theme = fixed.get("theme") or asked.get("theme", "")
     if theme in titles:
         choices = replace(choices, sub_themes=await repository.sub_titles(connection, theme))
     judging, wrong = parse_judging(asked, today) if judged else (PLAIN, {})
     known = (*also, *(FIELDS if judged else ()))
     filters, errors = parse({**asked, **fixed}, choices, current, known)
+    if filters.commissioner is not None and overseer is not None:
+        title = f"Reports of practices of {choices.commissioners[filters.commissioner]}"
+        theirs = [each.code for each in overseer.area if each.commissioner == filters.commissioner]
+        scope = narrowed(scope, title, theirs)
     first, newest = await first_and_newest(connection, scope, filters.practice, rule.below)
     whole = last_whole(today)
     if not rule.exact and filters.until is not None:
@@ -191,6 +210,7 @@ async def view_of(
         small_numbers=small_numbers,
         asked=dict(asked),
         judging=judging,
+        overseer=overseer,
     )
 
 
@@ -252,15 +272,42 @@ async def _choices(
     if scope.reporters:
         closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
         providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
-    if scope.providers:
+    if scope.providers or scope.area is not None:
         known = area or await directory.listed(connection, {OrganisationKind.PRACTICE})
         practices = [each for each in known if each.kind is OrganisationKind.PRACTICE]
     return Choices(
         titles,
         {each.code: each.name for each in providers},
         {each.code: each.name for each in practices},
+        commissioners=await _commissioners(connection, scope, practices),
         any_months=True,
     )
+
+
+async def _commissioners(
+    connection: AsyncConnection, scope: Scope, practices: Sequence[Listed]
+) -> dict[str, str]:
+    """Those in the practices' records: who is asked for an area has what several oversaw."""
+    if scope.area is None:
+        return {}
+    return await named(connection, {each.commissioner for each in practices if each.commissioner})
+
+
+async def _with_own(
+    connection: AsyncConnection, choices: Choices, scope: Scope, asked: Mapping[str, str]
+) -> Choices:
+    """With the reader's own organisation where it is asked for: nobody is offered it who sees nothing else, but its page leads on to
+    themes and lists of it."""
+    if scope.redacted:
+        return choices
+    provider, practice = asked.get("provider", ""), asked.get("practice", "")
+    if provider in (scope.providers or ()) and provider not in choices.providers:
+        name = await directory.names(connection, [provider])
+        choices = replace(choices, providers={**choices.providers, **name})
+    if practice in (scope.reporters or ()) and practice not in choices.practices:
+        name = await directory.names(connection, [practice])
+        choices = replace(choices, practices={**choices.practices, **name})
+    return choices
 
 
 def _beside(actor: Actor, scope: Scope, overseer: Overseer | None) -> Scope | None:

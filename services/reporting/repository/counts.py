@@ -9,7 +9,7 @@ from sqlalchemy import TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
-from services.reporting.domain.areas import Areas, Placed
+from services.reporting.domain.areas import Areas, Placed, of_practices, recorded_under
 from services.reporting.domain.counts import Counts
 from services.reporting.domain.cubes import CUBES, EVERY, Cube, Key, Measure, MonthOf, Standing
 from shared.contracts.directory import OrganisationKind
@@ -143,11 +143,16 @@ async def areas(connection: AsyncConnection, codes: Iterable[str] | None = None)
         statement = statement.where(member.organisation.in_(set(codes)))
     practices: dict[str, set[str]] = {}
     providers: dict[str, set[str]] = {}
+    recorded: dict[str, str] = {}
     for code, area, as_provider in await connection.execute(statement):
-        (providers if as_provider else practices).setdefault(code, set()).add(area)
+        if (under := recorded_under(area)) is not None:
+            recorded[code] = under
+        else:
+            (providers if as_provider else practices).setdefault(code, set()).add(area)
     return Areas(
         {code: frozenset(found) for code, found in practices.items()},
         {code: frozenset(found) for code, found in providers.items()},
+        recorded,
     )
 
 
@@ -208,6 +213,14 @@ async def _save_areas(connection: AsyncConnection, kept: Areas, changed: frozens
             for as_provider, side in ((False, kept.practices), (True, kept.providers))
             for code in sorted(changed & side.keys())
             for area in sorted(side[code])
+        ]
+        + [
+            {
+                "organisation": code,
+                "area": of_practices(kept.recorded[code]),
+                "as_provider": False,
+            }
+            for code in sorted(changed & kept.recorded.keys())
         ],
     )
 

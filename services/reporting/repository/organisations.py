@@ -1,24 +1,18 @@
-"""Organisations beside each other: providers and practices compared, a practice's peers, and what came of each area's reports."""
+"""Organisations beside each other: providers and practices compared, and a practice's peers."""
 
+from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ARRAY, ColumnElement, Float, Select, func, literal, select, text
+from sqlalchemy import ARRAY, ColumnElement, Float, Select, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.areas import of_practices
-from services.reporting.domain.cubes import EVERY, MonthOf
+from services.reporting.domain.cubes import EVERY, Measure, MonthOf
+from services.reporting.domain.peers import Band
 from services.reporting.domain.questions import Question
-from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
 from services.reporting.repository.cells import Counted, among, array_of
-from services.reporting.tables import (
-    area_member,
-    pair_count,
-    place_count,
-    practice_count,
-)
+from services.reporting.tables import pair_count, practice_count
 
 _QUARTILES = [0.25, 0.5, 0.75]
 
@@ -46,16 +40,6 @@ async def practices(
         select(source.c.reporter, func.sum(source.c.reports)).group_by(source.c.reporter)
     )
     return {code: int(number) for code, number in rows}
-
-
-@dataclass(frozen=True)
-class Band:
-    """Practices' reports in one month: the quartiles of so many practices, those that made none included."""
-
-    practices: int
-    lower: float
-    middle: float
-    upper: float
 
 
 async def peers(
@@ -127,67 +111,33 @@ def _by_practice(
     )
 
 
-@dataclass(frozen=True)
-class Impact:
-    """What became of one kind of reports of a commissioner's practices, ever."""
-
-    commissioner: str
-    kind: str
-    reports: int
-    first: date
-    last: date
-    actions: int
-    outcomes: int
-
-
-async def impact(connection: AsyncConnection, scope: Scope) -> list[Impact]:
-    """Of the scope's area, or of each where the scope is everything; by commissioner and kind."""
-    member = area_member.c
-    practices_of = select(member.area, member.organisation).where(~member.as_provider)
-    if not scope.everything:
-        practices_of = practices_of.where(member.area == (scope.area or EVERY))
-    by_area: dict[str, list[str]] = {}
-    for area, code in await connection.execute(practices_of):
-        by_area.setdefault(area, []).append(code)
-    return [
-        each for area in sorted(by_area) for each in await _impact(connection, area, by_area[area])
+async def practice_stages(
+    connection: AsyncConnection, question: Question, of: Collection[str], *, theme: str = EVERY
+) -> dict[str, Counted]:
+    """Each of these practices' reports in scope, and the stages they reached. Whoever made none is left out."""
+    cell, filters, scope = pair_count.c, question.filters, question.scope
+    conditions: list[ColumnElement[bool]] = [
+        among(cell.reporter, of),
+        cell.month_of == MonthOf.EVENT,
+        cell.sub_theme == EVERY,
+        cell.theme == theme,
+        cell.month.between(question.period.first, question.period.last),
     ]
-
-
-async def _impact(
-    connection: AsyncConnection, area: str, practices_: Collection[str]
-) -> list[Impact]:
-    cell = place_count.c
-    rows = await connection.execute(
-        select(cell.kind, *(func.sum(cell[each]) for each in ("reports", "action", "outcome")))
-        .where(
-            cell.area == of_practices(area),
-            cell.provider == EVERY,
-            cell.month_of == MonthOf.EVENT,
-            cell.sub_theme == EVERY,
-            cell.theme == EVERY,
-        )
-        .group_by(cell.kind)
-        .order_by(cell.kind)
+    if not scope.everything:
+        own, about = scope.reporters or (), scope.providers or ()
+        conditions.append(or_(among(cell.reporter, own), among(cell.provider, about)))
+    asked = (
+        (cell.tenet, filters.tenet),
+        (cell.kind, filters.kind),
+        (cell.provider, filters.provider),
     )
-    found = []
-    for kind, reports, actions, outcomes in rows.all():
-        ends = await connection.execute(
-            _ENDS, {"practices": sorted(practices_), "theme": EVERY, "kind": kind}
-        )
-        first, last = ends.one()
-        found.append(Impact(area, kind, int(reports), first, last, int(actions), int(outcomes)))
-    return found
-
-
-_ENDS = text("""
-    SELECT min(ends.first), max(ends.last)
-    FROM unnest(CAST(:practices AS text[])) AS practice (code) CROSS JOIN LATERAL (
-        SELECT
-            (SELECT happened_on FROM listed_report WHERE theme = :theme AND reporter = practice.code AND kind = :kind
-             ORDER BY happened_on, report_id LIMIT 1) AS first,
-            (SELECT happened_on FROM listed_report WHERE theme = :theme AND reporter = practice.code AND kind = :kind
-             ORDER BY happened_on DESC, report_id DESC LIMIT 1) AS last
-    ) AS ends
-""")
-"""One step into each practice's stretch of the index, from either end."""
+    conditions += [column == value for column, value in asked if value is not None]
+    rows = await connection.execute(
+        select(cell.reporter, *(func.sum(cell[each]) for each in Measure))
+        .where(*conditions)
+        .group_by(cell.reporter)
+    )
+    return {
+        code: Counter({each: int(n) for each, n in zip(Measure, told, strict=True)})
+        for code, *told in rows
+    }

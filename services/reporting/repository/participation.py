@@ -1,30 +1,18 @@
 """Who reports, and who has fallen silent: by month of the report."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, MonthOf
 from services.reporting.domain.months import Period
-
-
-@dataclass(frozen=True)
-class Participation:
-    """One practice's months of reporting."""
-
-    first: date | None
-    """The first month it ever reported in; none: never."""
-    last: date | None
-    months: dict[date, int]
-    """Its reports in each month of the period that has any."""
+from services.reporting.domain.participation import Attendance
 
 
 async def participation(
     connection: AsyncConnection, practices: Collection[str], period: Period
-) -> dict[str, Participation]:
+) -> dict[str, Attendance]:
     """Of each of these practices, those that never reported included. The caller decides whom the reader may see."""
     rows = await connection.execute(
         _PARTICIPATION,
@@ -37,7 +25,7 @@ async def participation(
         },
     )
     return {
-        code: Participation(first, last, dict(zip(months or (), reports or (), strict=True)))
+        code: Attendance(first, last, dict(zip(months or (), reports or (), strict=True)))
         for code, first, last, months, reports in rows
     }
 

@@ -1,6 +1,6 @@
 """Routes of reporting."""
 
-from shared.contracts.directory import Role
+from shared.contracts.directory import OrganisationKind, Role
 from tests.permissions.lines.common import (
     CORRECTS_IT,
     LEADS,
@@ -11,6 +11,7 @@ from tests.permissions.records import ANOTHER_LOST, LOST, lost
 from tests.permissions.rules import (
     Members,
     Openers,
+    Organisations,
     Parties,
     Party,
     Rule,
@@ -27,6 +28,32 @@ _SIGNAL = "/signals/{subject_id}"
 _SEES_IT = Parties(frozenset({Party.ANSWERS, Party.OVERSEES}), frozenset(Role))
 """Of a signal about the area's provider."""
 DEAD_LETTERS = "/operations/dead-letters"
+_PAGES = {
+    "compare": f"{_TRENDS}; practices by name only to who may open their reports",
+    "triangulation": f"{_TRENDS}, of which nothing is judged",
+    "participation": "shares of the area's practices: exact for its quality leads, else by the rule for small numbers",
+    "impact": "totals of the area: exact for its quality leads, else by the rule for small numbers",
+}
+_ORGANISATIONS = (
+    (
+        OrganisationKind.ACUTE,
+        "providers/{provider}",
+        "clock",
+        "exact numbers of the reports about it that the reader may open",
+    ),
+    (
+        OrganisationKind.PRACTICE,
+        "practices/{practice}",
+        "peers",
+        "exact numbers of its reports that the reader may open; of its peers quartiles, from 10 practices on, for itself and its quality leads",
+    ),
+    (
+        OrganisationKind.COMMISSIONER,
+        "commissioners/{commissioner}",
+        "organisations",
+        f"{_TRENDS}; practices one by one for its quality leads only",
+    ),
+)
 REPORTING = [
     Rule("reporting", "GET", "/trends", MEMBERS, _TRENDS, names_organisations=True),
     *(
@@ -90,6 +117,41 @@ REPORTING = [
     ),
     Rule("reporting", "GET", f"{_SIGNAL}/history", CORRECTS_IT, "what was said was done"),
     Rule("reporting", "GET", f"{_SIGNAL}/history.csv", CORRECTS_IT, "the same"),
+    *(
+        Rule(
+            "reporting",
+            "GET",
+            f"/trends/{page}{ending}",
+            MEMBERS,
+            shows,
+            names_organisations=not ending,
+        )
+        for page, shows in _PAGES.items()
+        for ending in ("", ".csv", ".xlsx")
+    ),
+    *(
+        Rule(
+            "reporting",
+            "GET",
+            f"/trends/participation/practices.{ending}",
+            MEMBERS,
+            "the area's practices by name for its quality leads; for a reporter its own",
+        )
+        for ending in _FILES
+    ),
+    *(
+        Rule(
+            "reporting",
+            "GET",
+            f"/trends/{page}{part}",
+            Organisations(kind),
+            shows,
+            names_organisations=not part,
+            query="?months=60",
+        )
+        for kind, page, file, shows in _ORGANISATIONS
+        for part in ("", *(f"/{file}.{ending}" for ending in _FILES))
+    ),
     Rule(
         "reporting",
         "GET",

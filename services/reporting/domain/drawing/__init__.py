@@ -4,6 +4,7 @@ No styles inside: classes, which `static/spc.css` gives their look on a page, an
 colour tells the kinds of points apart, and each drawing carries a title and a description with the same numbers.
 """
 
+from services.reporting.domain.drawing.band_chart import band_chart
 from services.reporting.domain.drawing.funnel_chart import (
     FunnelLabels,
     funnel_chart,
@@ -25,6 +26,7 @@ __all__ = [
     "FunnelLabels",
     "Labels",
     "assurance_icon",
+    "band_chart",
     "funnel_chart",
     "funnel_words",
     "overview_words",

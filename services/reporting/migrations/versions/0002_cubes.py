@@ -193,6 +193,7 @@ def _count_places() -> None:
         FROM organisation o JOIN line ON line.code = o.code
         JOIN organisation later ON later.code = line.at JOIN today ON today.code = later.commissioner
         WHERE o.kind IN ('practice', 'acute', 'mental-health', 'community', 'ambulance', 'other-provider')
+        UNION ALL SELECT code, commissioner || '\\:practices', false FROM organisation WHERE kind = 'practice' AND commissioner IS NOT NULL
     """)
     for cube, rest, measures in (
         ("count", "month_of, sub_theme, theme, month, tenet, kind", _MEASURES),
@@ -206,10 +207,8 @@ def _count_places() -> None:
                     UNION SELECT '', pair.provider
                     UNION SELECT m.area, place.provider
                     FROM area_member m CROSS JOIN (VALUES (''), (pair.provider)) AS place (provider)
-                    WHERE m.organisation = pair.reporter AND NOT m.as_provider
-                       OR m.organisation = pair.provider AND m.as_provider
-                    UNION SELECT m.area || '\\:practices', '' FROM area_member m
-                    WHERE m.organisation = pair.reporter AND NOT m.as_provider
+                    WHERE (m.organisation = pair.reporter AND NOT m.as_provider OR m.organisation = pair.provider AND m.as_provider)
+                      AND (place.provider = '' OR m.area NOT LIKE '%\\:practices')
                 ) AS its
             )
             INSERT INTO place_{cube} (area, provider, {rest}, {", ".join(measures)})

@@ -1,0 +1,103 @@
+"""What became of the reports of each commissioner's practices, in one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.cubes import Measure
+from services.reporting.domain.filters import Filters
+from services.reporting.domain.impact import Impact, Line, told
+from services.reporting.domain.known import month_of
+from services.reporting.pages.files import TableFile, as_files
+from services.reporting.pages.views import View, file_view_of, view_of
+from services.reporting.repository.impact import impact
+from shared.directory.repository import names
+from shared.platform.http import Reading
+from shared.web.actors import CurrentActor
+from shared.web.pages import render
+
+UNNAMED = "No commissioner recorded"
+HEADING = (
+    "Commissioner",
+    "Kind",
+    "Records",
+    "First",
+    "Last",
+    "Action recorded",
+    "Outcome recorded",
+)
+_KINDS = {"event": "Events", "feedback": "Feedback"}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line of the table, and where its reports, those with an action and those with an outcome are listed, if anywhere."""
+
+    line: Line
+    commissioner: str
+    kind: str
+    listed: str | None
+    with_action: str | None
+    with_outcome: str | None
+
+
+@router.get("/trends/impact", response_class=HTMLResponse)
+async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
+    """Records, first and last dates, and how many have an action and an outcome: of the whole history of the reader's area."""
+    view = await view_of(request, actor, connection)
+    return render(
+        request,
+        "reporting/impact.html",
+        status_code=422 if view.errors else 200,
+        view=view,
+        errors=view.errors,
+        lines=await _lines(connection, view),
+    )
+
+
+@as_files(router, "/trends/impact")
+async def files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
+    """The same table."""
+    view = await file_view_of(request, actor, connection)
+    rows = [
+        (
+            each.commissioner,
+            each.kind,
+            each.line.reports,
+            each.line.first,
+            each.line.last,
+            each.line.actions,
+            each.line.outcomes,
+        )
+        for each in await _lines(connection, view)
+    ]
+    return TableFile("impact", [HEADING, *rows])
+
+
+async def _lines(connection: AsyncConnection, view: View) -> Sequence[Shown]:
+    found = await impact(connection, view.area)
+    known = await names(connection, {each.commissioner for each in found if each.commissioner})
+    return [_shown(view, each, known.get(each.commissioner or "", UNNAMED)) for each in found]
+
+
+def _shown(view: View, each: Impact, commissioner: str) -> Shown:
+    filters = Filters(kind=each.kind, commissioner=each.commissioner)
+    first, last = month_of(each.first), month_of(each.last)
+    exact = view.area_rule.exact and each.commissioner is not None
+
+    def listed(**stage: str) -> str | None:
+        return view.listed(filters, first, last, **stage) if exact else None
+
+    return Shown(
+        told(each, view.area_rule),
+        commissioner,
+        _KINDS[each.kind],
+        listed(),
+        listed(stage=Measure.ACTION) if each.actions else None,
+        listed(stage=Measure.OUTCOME) if each.outcomes else None,
+    )

@@ -1,0 +1,344 @@
+"""One organisation: a provider with its response clock, a practice with what became of its reports and its peers, a commissioner with its
+area."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.charted_share import ChartedShare, SharesOf, charted_share
+from services.reporting.domain.clock import (
+    Became,
+    ClockMonth,
+    Counted,
+    became,
+    clock_months,
+    in_time_shares,
+)
+from services.reporting.domain.comparison import Sort
+from services.reporting.domain.cubes import Measure, MonthOf
+from services.reporting.domain.drawing import NARROW, WIDE, band_chart
+from services.reporting.domain.drawing.parts import Chart
+from services.reporting.domain.numbers import Number
+from services.reporting.domain.peers import Beside, beside, words
+from services.reporting.domain.performance import Performance
+from services.reporting.domain.questions import Question
+from services.reporting.domain.spc import Direction
+from services.reporting.pages.files import Row, TableFile, as_files
+from services.reporting.pages.filter_form import FilterForm, filter_form
+from services.reporting.pages.lines import performance_of, stages_listed
+from services.reporting.pages.trends import Overview, overview
+from services.reporting.pages.views import View, file_view_of, view_of
+from services.reporting.repository import organisations as repository
+from services.reporting.repository import trends
+from services.reporting.repository.records import overdue_by_month
+from services.reporting.repository.series import first_and_newest
+from shared.contracts.directory import OrganisationKind
+from shared.directory import repository as directory
+from shared.platform.errors import NotFound
+from shared.platform.http import Reading
+from shared.web.actors import Actor, CurrentActor
+from shared.web.pages import render
+
+PROVIDER = "/trends/providers/{provider}"
+PRACTICE = "/trends/practices/{practice}"
+COMMISSIONER = "/trends/commissioners/{commissioner}"
+PROVIDER_FILTERS = ("tenet", "kind", "practice", "commissioner", "months")
+PRACTICE_FILTERS = ("tenet", "kind", "provider", "months")
+COMMISSIONER_FILTERS = ("tenet", "kind", "months")
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The response clock by month of the report. The chart is of the share in time."""
+
+    chart: ChartedShare
+    months: Sequence[ClockMonth]
+    listed: Mapping[tuple[date, str], str | None]
+    """By month and stage."""
+
+    @property
+    def started(self) -> bool:
+        return any(each.asked for each in self.months)
+
+
+@dataclass(frozen=True)
+class Peers:
+    """The practice beside its peers: the drawing in two widths, and the same as a table."""
+
+    wide: Chart
+    narrow: Chart
+    words: str
+    months: Sequence[Beside]
+    enough: bool
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A provider or a practice of a commissioner's area: how many reports, and what became of them."""
+
+    code: str
+    name: str
+    page: str
+    reports: Number
+    listed: str | None
+    in_time: str
+    became: Sequence[Became]
+
+
+@router.get(PROVIDER, response_class=HTMLResponse)
+async def provider_page(
+    request: Request, provider: str, actor: CurrentActor, connection: Reading
+) -> HTMLResponse:
+    """The themes of a provider, and how it keeps its response clock."""
+    view = await view_of(request, actor, connection, provider=provider)
+    here = PROVIDER.format(provider=provider)
+    return render(
+        request,
+        "reporting/provider.html",
+        status_code=422 if view.errors else 200,
+        **await _common(connection, view, here, PROVIDER_FILTERS),
+        title=view.choices.providers[provider],
+        code=provider,
+        clock=await _clock(connection, view),
+    )
+
+
+@as_files(router, f"{PROVIDER}/clock")
+async def provider_clock(
+    request: Request, provider: str, actor: CurrentActor, connection: Reading
+) -> TableFile:
+    """The response clock by month of the report."""
+    view = await file_view_of(request, actor, connection, provider=provider)
+    clock = await _clock(connection, view)
+    rows: list[Row] = [("Month of report", "In time", "Late", "Overdue", "Running", "Asked")]
+    rows += [
+        (each.name, each.in_time, each.late, each.overdue, each.running, each.asked)
+        for each in clock.months
+    ]
+    return TableFile(f"clock-{provider.lower()}", rows)
+
+
+@router.get(PRACTICE, response_class=HTMLResponse)
+async def practice_page(
+    request: Request, practice: str, actor: CurrentActor, connection: Reading
+) -> HTMLResponse:
+    """What a practice reported, what became of it, and its peers as a band."""
+    view = await view_of(request, actor, connection, practice=practice)
+    here = PRACTICE.format(practice=practice)
+    return render(
+        request,
+        "reporting/practice.html",
+        status_code=422 if view.errors else 200,
+        **await _common(connection, view, here, PRACTICE_FILTERS),
+        title=view.choices.practices[practice],
+        code=practice,
+        peers=await _peers(connection, view, actor, practice),
+    )
+
+
+@as_files(router, f"{PRACTICE}/peers")
+async def practice_peers(
+    request: Request, practice: str, actor: CurrentActor, connection: Reading
+) -> TableFile:
+    """A practice beside its peers by month."""
+    view = await file_view_of(request, actor, connection, practice=practice)
+    found = await _peers(connection, view, actor, practice)
+    rows: list[Row] = [("Month", "Reports", "The middle half of its peers", "Compared")]
+    if found is not None:
+        rows += [(each.name, each.own, each.band, each.says) for each in found.months]
+    return TableFile(f"peers-{practice.lower()}", rows)
+
+
+@router.get(COMMISSIONER, response_class=HTMLResponse)
+async def commissioner_page(
+    request: Request, commissioner: str, actor: CurrentActor, connection: Reading
+) -> HTMLResponse:
+    """The themes, providers and practices of an area, or of the practices of a commissioner that another has succeeded."""
+    view = await _commissioners(request, actor, connection, commissioner)
+    here = COMMISSIONER.format(commissioner=commissioner)
+    name = (await directory.names(connection, [commissioner]))[commissioner]
+    return render(
+        request,
+        "reporting/commissioner.html",
+        status_code=422 if view.errors else 200,
+        **await _common(connection, view, here, COMMISSIONER_FILTERS),
+        title=name,
+        code=commissioner,
+        providers=await providers_of(connection, view),
+        practices=await practices_of(connection, view),
+    )
+
+
+@as_files(router, f"{COMMISSIONER}/organisations")
+async def commissioner_organisations(
+    request: Request, commissioner: str, actor: CurrentActor, connection: Reading
+) -> TableFile:
+    """The area's providers and practices, and what became of their reports."""
+    view = await _commissioners(request, actor, connection, commissioner, file=True)
+    heading = ("Sort", "Organisation", "Reports", "Acknowledged in time")
+    rows: list[Row] = [(*heading, "With an action", "With an outcome", "Loop closed")]
+    for sort, found in (
+        ("Provider", await providers_of(connection, view)),
+        ("Practice", await practices_of(connection, view)),
+    ):
+        rows += [
+            (sort, each.name, each.reports, each.in_time, *(one.share for one in each.became))
+            for each in found
+        ]
+    return TableFile(f"area-{commissioner.lower()}", rows)
+
+
+def page_of(sort: Sort, code: str) -> str:
+    """Where there is more about an organisation."""
+    if sort is Sort.PROVIDERS:
+        return PROVIDER.format(provider=code)
+    return PRACTICE.format(practice=code)
+
+
+async def _common(
+    connection: AsyncConnection, view: View, here: str, filters: Sequence[str]
+) -> dict[str, Any]:
+    """What the pages of all three have: themes, the figures of the response clock, and what became of the reports."""
+    form: FilterForm = filter_form(view, here, *filters)
+    shown: Overview = await overview(connection, view)
+    stages: Counted = await trends.stages(connection, view.question)
+    figures: Performance | None = await performance_of(connection, view)
+    return {
+        "view": view,
+        "errors": view.errors,
+        "form": form,
+        "here": here,
+        "shown": shown,
+        "performance": figures,
+        "became": became(stages, view.rule, stages_listed(view)),
+    }
+
+
+async def _clock(connection: AsyncConnection, view: View) -> Clock:
+    """Whoever may look at a provider's page may see exact numbers: it shows their own reports only."""
+    question = view.question
+    stages = await trends.stages_by_month(connection, question, MonthOf.REPORT)
+    overdue = await overdue_by_month(connection, question, view.now)
+    of = SharesOf(
+        "clock",
+        "Acknowledged in time",
+        in_time_shares(stages, overdue),
+        Direction.INCREASE,
+        "In time",
+        "Acknowledged or overdue",
+        lambda first, last: view.listed(
+            view.filters, first, last, stage=Measure.IN_TIME, by=MonthOf.REPORT
+        ),
+    )
+    months = clock_months(question.period, stages, overdue)
+    listed = {
+        (each.month, stage.value): view.listed(
+            view.filters, each.month, each.month, stage=stage, by=MonthOf.REPORT
+        )
+        for each in months
+        for stage in (Measure.ASKED, Measure.IN_TIME, Measure.LATE)
+    }
+    return Clock(charted_share(of, view.window), months, listed)
+
+
+async def _peers(connection: AsyncConnection, view: View, actor: Actor, code: str) -> Peers | None:
+    """Only for the practice itself and for its area's quality leads: to others not all of its reports are known."""
+    if view.overseer is None or (code not in actor.codes and view.scope.area is None):
+        return None
+    area = [each for each in view.overseer.area if each.kind is OrganisationKind.PRACTICE]
+    own = actor.codes if code in actor.codes else await directory.stands_for(connection, [code])
+    others = {each.code for each in area} - own
+    mine = Question(
+        replace(view.scope, reporters=own, providers=frozenset(), area=None),
+        replace(view.filters, practice=None),
+        view.question.period,
+    )
+    counts = await trends.by_month_and_tenet(connection, mine)
+    by_month: dict[date, int] = {}
+    for (month, _), number in counts.items():
+        by_month[month] = by_month.get(month, 0) + number
+    first, _ = await first_and_newest(connection, mine.scope, None, 1)
+    bands = await repository.peers(connection, mine, others) if others else {}
+    months = [month for month in view.question.period.months if month <= view.window.whole]
+    told = beside(months, by_month, first, bands, view.small_numbers)
+    title = "Reports each month beside those of other practices of the area"
+    return Peers(
+        band_chart("peers-wide", title, told, WIDE),
+        band_chart("peers-narrow", title, told, NARROW),
+        words(told),
+        told[::-1],
+        any(each.upper is not None for each in told),
+    )
+
+
+async def _commissioners(
+    request: Request, actor: Actor, connection: AsyncConnection, code: str, *, file: bool = False
+) -> View:
+    """The view of the reader's own area; for a quality lead also of those in the records of the area's practices. Others are not
+    found."""
+    read = file_view_of if file else view_of
+    view = await read(request, actor, connection)
+    if view.overseer is not None and code == view.overseer.code:
+        if view.scope.area == code:
+            return view
+        raise NotFound(_NOBODY)
+    if code in view.choices.commissioners:
+        return await read(request, actor, connection, commissioner=code)
+    raise NotFound(_NOBODY)
+
+
+_NOBODY = "There is no such commissioner whose area you may look at."
+
+
+async def providers_of(connection: AsyncConnection, view: View) -> list[Organisation]:
+    """By name."""
+    found = await repository.providers(connection, view.question)
+    return await _organisations(connection, view, found, Sort.PROVIDERS)
+
+
+async def practices_of(connection: AsyncConnection, view: View) -> list[Organisation]:
+    """By name. None where the reader may not see practices one by one."""
+    of = view.scope.reporters or frozenset()
+    if view.scope.redacted or not of:
+        return []
+    found = await repository.practice_stages(connection, view.question, of)
+    return await _organisations(connection, view, found, Sort.PRACTICES)
+
+
+async def _organisations(
+    connection: AsyncConnection, view: View, found: Mapping[str, Counted], sort: Sort
+) -> list[Organisation]:
+    names = await directory.names(connection, found.keys())
+    period = view.question.period
+    told = []
+    for code in sorted(found, key=lambda one: names[one]):
+        stages = found[code]
+        filters = (
+            replace(view.filters, provider=code)
+            if sort is Sort.PROVIDERS
+            else replace(view.filters, practice=code)
+        )
+        listed = {
+            stage.value: view.listed(filters, period.first, period.last, stage=stage)
+            for stage in Measure
+        }
+        acknowledged = stages.get(Measure.IN_TIME, 0) + stages.get(Measure.LATE, 0)
+        told.append(
+            Organisation(
+                code,
+                names[code],
+                page_of(sort, code),
+                view.rule.shown(stages.get(Measure.REPORTS, 0)),
+                view.listed(filters, period.first, period.last),
+                view.rule.share(stages.get(Measure.IN_TIME, 0), acknowledged),
+                became(stages, view.rule, listed),
+            )
+        )
+    return told

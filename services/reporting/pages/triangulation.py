@@ -1,0 +1,212 @@
+"""Experience, effectiveness and safety side by side, of each theme at each provider."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.cubes import EVERY
+from services.reporting.domain.questions import Question
+from services.reporting.domain.signals import (
+    EVERYWHERE,
+    Cell,
+    Counted,
+    Forms,
+    Subject,
+    forms_of,
+    watched_from,
+)
+from services.reporting.domain.spc import Form
+from services.reporting.domain.trends import Heat, heat_of
+from services.reporting.domain.triangulation import (
+    Meeting,
+    in_words,
+    meeting_of,
+    shown_months,
+)
+from services.reporting.pages.files import Row, TableFile, as_files
+from services.reporting.pages.filter_form import filter_form
+from services.reporting.pages.views import View, file_view_of, named, view_of
+from services.reporting.repository import series, trends
+from services.reporting.repository.records import Behind
+from shared.contracts.reports import Kind, Tenet
+from shared.platform.http import Reading
+from shared.web.actors import CurrentActor
+from shared.web.pages import render
+
+HERE = "/trends/triangulation"
+FILTERS = ("theme", "provider", "commissioner")
+MOST_PROVIDERS = 6
+"""On a page: those with most reports. Others are chosen by the filter."""
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider's themes, those that move together first."""
+
+    code: str
+    name: str
+    meetings: Sequence[Meeting]
+
+    @property
+    def joint(self) -> Sequence[Meeting]:
+        return [each for each in self.meetings if each.joint is not None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows. `heat` is for who sees totals only, of whom nothing is judged."""
+
+    providers: Sequence[Provider]
+    left_out: int
+    heat: Heat | None
+    columns: Mapping[str, str]
+
+    @property
+    def joint(self) -> int:
+        return sum(len(each.joint) for each in self.providers)
+
+
+@router.get(HERE, response_class=HTMLResponse)
+async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
+    """By provider and theme: what the chart of each tenet says, and whether they move together."""
+    view = await view_of(request, actor, connection)
+    months = shown_months(view.today)
+
+    def listed(meeting: Meeting, tenet: Tenet) -> str | None:
+        filters = replace(view.filters, theme=meeting.theme, provider=meeting.provider, tenet=tenet)
+        return view.listed(filters, months.first, months.last)
+
+    return render(
+        request,
+        "reporting/triangulation.html",
+        status_code=422 if view.errors else 200,
+        view=view,
+        errors=view.errors,
+        form=filter_form(view, HERE, *FILTERS),
+        months=months,
+        listed=listed,
+        titles=view.choices.themes,
+        shown=await _shown(connection, view),
+    )
+
+
+@as_files(router, HERE)
+async def files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
+    """The same, a row for each theme at each provider."""
+    view = await file_view_of(request, actor, connection)
+    shown = await _shown(connection, view)
+    rows: list[Row] = [("Provider", "Theme")]
+    if shown.heat is not None:
+        rows = [("Provider", "Theme", "Total", *(tenet.capitalize() for tenet in Tenet))]
+        rows += [
+            (name, row.title, row.cells[code].total, *row.cells[code].tenets)
+            for code, name in shown.columns.items()
+            for row in shown.heat.rows
+        ]
+        return TableFile("triangulation", rows)
+    heading = [f"{tenet.capitalize()}{part}" for tenet in Tenet for part in ("", " says", " icon")]
+    rows = [("Provider", "Theme", *heading, "Together")]
+    for provider in shown.providers:
+        for each in provider.meetings:
+            told = [
+                value
+                for one in each.tenets
+                for value in (one.number, one.words, in_words(one.variation))
+            ]
+            title = view.choices.themes.get(each.theme, each.theme)
+            rows.append((provider.name, title, *told, each.together))
+    return TableFile("triangulation", rows)
+
+
+async def _shown(connection: AsyncConnection, view: View) -> Shown:
+    if view.scope.redacted:
+        counted = await trends.by_theme_and_provider(connection, view.question)
+        heat = heat_of(counted, view.choices.themes, view.rule)
+        return Shown([], 0, heat, await named(connection, heat.columns))
+    counts, left_out = await _counts(connection, view)
+    meetings: dict[str, list[Meeting]] = {}
+    for code in dict.fromkeys(provider for _, provider in counts):
+        theirs = {theme: found for (theme, about), found in counts.items() if about == code}
+        meetings[code] = await _meetings(connection, view, code, theirs)
+    names = await named(connection, meetings)
+    providers = [
+        Provider(code, name, sorted(meetings[code], key=lambda each: each.order))
+        for code, name in names.items()
+    ]
+    return Shown(sorted(providers, key=lambda each: -len(each.joint)), left_out, None, {})
+
+
+async def _counts(
+    connection: AsyncConnection, view: View
+) -> tuple[dict[tuple[str, str], Counted], int]:
+    """Of the providers with most reports, all that any chart goes back to, by theme and provider; and how many are left out."""
+    first = watched_from(view.today)
+    question = view.over(first, view.today.replace(day=1))
+    totals = await series.counts(
+        connection, view.over(*_ends(view)), "provider", theme=view.filters.theme or EVERY
+    )
+    ranked = sorted(totals, key=lambda labels: (-totals[labels], labels))
+    most = frozenset(str(code) for (code,) in ranked[:MOST_PROVIDERS])
+    found: dict[tuple[str, str], dict[Cell, int]] = {}
+    for code in sorted(most):
+        one = replace(question, filters=replace(question.filters, provider=code))
+        counted = await series.counts(
+            connection, one, "theme", "month", "tenet", "kind", theme=view.filters.theme
+        )
+        for (theme, month, tenet, kind), number in counted.items():
+            if isinstance(month, date) and str(theme) in view.choices.themes:
+                cell = Cell(month, Tenet(str(tenet)), Kind(str(kind)))
+                found.setdefault((str(theme), code), {})[cell] = number
+    started = view.first or view.today
+    return {at: Counted(started, cells) for at, cells in found.items()}, len(ranked) - len(most)
+
+
+def _ends(view: View) -> tuple[date, date]:
+    months = shown_months(view.today)
+    return months.first, months.last
+
+
+async def _meetings(
+    connection: AsyncConnection, view: View, provider: str, counts: Mapping[str, Counted]
+) -> list[Meeting]:
+    forms = {theme: forms_of(counted, view.today) for theme, counted in counts.items()}
+    days = await _days(connection, view, provider, forms)
+    return [
+        meeting_of(
+            Subject(view.scope.area or EVERYWHERE, provider, theme),
+            counted,
+            forms[theme],
+            days.get(theme, {}),
+            view.today,
+        )
+        for theme, counted in counts.items()
+    ]
+
+
+async def _days(
+    connection: AsyncConnection, view: View, provider: str, forms: Mapping[str, Forms]
+) -> dict[str, dict[Tenet, Sequence[date]]]:
+    """On which days reports happened, of the themes that are charted by these: all tenets, where the line of all of them is."""
+    first = watched_from(view.today)
+    thin = {
+        theme: first
+        for theme, held in forms.items()
+        if any(each.form is Form.DAYS_BETWEEN for each in held.values())
+    }
+    found: dict[str, dict[Tenet, Sequence[date]]] = {theme: {} for theme in thin}
+    if not thin:
+        return found
+    period = view.over(first, view.today.replace(day=1)).period
+    for tenet in Tenet:
+        filters = replace(view.filters, theme=None, provider=provider, tenet=tenet)
+        question = Question(view.scope, filters, period)
+        for theme, days in (await series.days(connection, question, thin, Behind())).items():
+            if days:
+                found[theme][tenet] = days
+    return found
