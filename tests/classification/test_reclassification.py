@@ -97,8 +97,8 @@ async def _counted(service: Running) -> dict[str, int]:
     async with service.transactions.read() as connection:
         rows = await connection.execute(
             text(
-                "SELECT theme, sum(number) FROM trend_count WHERE measure = 'reports'"
-                " AND theme <> '' AND sub_theme = '' GROUP BY theme HAVING sum(number) <> 0"
+                "SELECT theme, sum(reports) FROM pair_count"
+                " WHERE theme <> '' AND sub_theme = '' GROUP BY theme HAVING sum(reports) <> 0"
             )
         )
         return {theme: int(number) for theme, number in rows}
