@@ -51,11 +51,18 @@ class Score:
     def of(self, label: str) -> float:
         return _f1(self.right[label], self.wrong[label], self.missed[label])
 
-    def precision(self, label: str) -> float:
-        return self.right[label] / max(1, self.right[label] + self.wrong[label])
+    def precision(self, label: str | None = None) -> float:
+        """Of one label, or of all together."""
+        right = self._count(self.right, label)
+        return right / max(1, right + self._count(self.wrong, label))
 
-    def recall(self, label: str) -> float:
-        return self.right[label] / max(1, self.right[label] + self.missed[label])
+    def recall(self, label: str | None = None) -> float:
+        right = self._count(self.right, label)
+        return right / max(1, right + self._count(self.missed, label))
+
+    @staticmethod
+    def _count(counts: Counter[str], label: str | None) -> int:
+        return counts.total() if label is None else counts[label]
 
 
 @dataclass
@@ -82,15 +89,7 @@ class Figures:
 
     @property
     def calibration_error(self) -> float:
-        """Expected calibration error of the labels given, over ten bins of equal width."""
-        said = np.array([confidence for confidence, _ in self.confidences])
-        right = np.array([was_right for _, was_right in self.confidences], dtype=float)
-        bins = np.minimum((said * _BINS).astype(int), _BINS - 1)
-        gaps = [
-            abs(said[bins == each].mean() - right[bins == each].mean()) * (bins == each).sum()
-            for each in np.unique(bins)
-        ]
-        return float(sum(gaps) / len(said)) if len(said) else 0.0
+        return calibration_error(self.confidences)
 
     @property
     def sentiment_error(self) -> float:
@@ -150,6 +149,18 @@ def cross_validate(
             measured.add(row, asked, seen_by_cues=place % 2 == 0)
             measured.unasked.add(row, unasked)
     return measured
+
+
+def calibration_error(confidences: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error of labels given with these confidences, and whether each was right, over ten bins of equal width."""
+    said = np.array([confidence for confidence, _ in confidences])
+    right = np.array([was_right for _, was_right in confidences], dtype=float)
+    bins = np.minimum((said * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(said[bins == each].mean() - right[bins == each].mean()) * (bins == each).sum()
+        for each in np.unique(bins)
+    ]
+    return float(sum(gaps) / len(said)) if len(said) else 0.0
 
 
 def _verdicts(model: TrainedModel, rows: Sequence[Row], *, asked: bool) -> Iterator[Verdict]:

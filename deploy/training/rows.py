@@ -1,9 +1,9 @@
-"""Labelled comments, and which of them are too alike to be told apart."""
+"""Labelled texts, and which of them are too alike to be told apart."""
 
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.classification.model.taxonomy import Taxonomy
+from shared.contracts.reports import Kind
 
 NOT_POSSIBLE = "Labelling not possible"
 ALIKE = 0.6
 """Texts that share this part of their word triples, or more, count as the same."""
 _COMMON_TRIPLE = 200
-_COLUMNS = ("text", "question", "sentiment", "sub_themes")
+_COLUMNS = {
+    Kind.FEEDBACK: ("text", "question", "sentiment", "sub_themes"),
+    Kind.EVENT: ("text", "themes"),
+}
 
 
 class UnusableRows(Exception):
@@ -28,48 +32,70 @@ class Row:
     text: str
     question: str | None
     labels: frozenset[str]
-    """Keys of sub-themes, `theme/sub-theme`."""
+    """Keys: `theme/sub-theme` of feedback, `theme` of events."""
     sentiment: int | None
     """1 very positive to 5 very negative."""
+    hints: frozenset[str] = frozenset()
+    author: str = ""
+    """Who wrote the text, where that is known."""
 
 
 def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
-    """Rows in the files' order; those labelled only "Labelling not possible", not labelled at all, or about an event are left out.
+    """Rows of the taxonomy's kind in the files' order; those labelled only "Labelling not possible", or not labelled at all, are left out.
 
-    Files are CSV with the columns text, question, sentiment and sub_themes (titles, separated by a bar), as the published labelled
-    comments have them and as `/verdicts/corrections.csv` gives them. Raises UnusableRows.
+    Files are CSV with titles separated by a bar. Of feedback: the columns text, question, sentiment and sub_themes, as the published
+    labelled comments have them. Of events: text and themes, and where there are some, hints and author. `/verdicts/corrections.csv`
+    has what both need. Raises UnusableRows.
     """
-    keys = {
-        sub_theme.title: f"{theme.slug}/{sub_theme.slug}"
-        for theme in taxonomy.themes
-        for sub_theme in theme.sub_themes
-    }
+    keys = _keys(taxonomy)
     rows: list[Row] = []
     for path in paths:
         with path.open(encoding="utf-8-sig", newline="") as source:
             reader = csv.DictReader(source)
-            if missing := set(_COLUMNS) - set(reader.fieldnames or ()):
+            if missing := set(_COLUMNS[taxonomy.kind]) - set(reader.fieldnames or ()):
                 raise UnusableRows(f"{path.name} has no column {', '.join(sorted(missing))}.")
             for number, one in enumerate(reader, start=2):
-                if one.get("kind", "feedback") != "feedback":
+                if one.get("kind", taxonomy.kind) != taxonomy.kind:
                     continue
-                titles = {title for title in one["sub_themes"].split("|") if title}
+                titles = _bars(one[_COLUMNS[taxonomy.kind][-1]])
                 if unknown := titles - keys.keys():
                     raise UnusableRows(
                         f"{path.name}, row {number}: {min(unknown)!r} is not in {taxonomy.version}."
                     )
                 if titles - {NOT_POSSIBLE}:
                     rows.append(
-                        Row(
-                            text=one["text"],
-                            question=one["question"] or None,
-                            labels=frozenset(keys[title] for title in titles - {NOT_POSSIBLE}),
-                            sentiment=int(one["sentiment"]) if one["sentiment"] else None,
-                        )
+                        _row(one, frozenset(keys[each] for each in titles - {NOT_POSSIBLE}))
                     )
     if not rows:
-        raise UnusableRows("There is no labelled comment.")
+        raise UnusableRows("There is no labelled text.")
     return rows
+
+
+def _keys(taxonomy: Taxonomy) -> dict[str, str]:
+    """By title. Feedback is labelled by sub-theme, events by theme."""
+    if taxonomy.kind is Kind.EVENT:
+        return {theme.title: theme.slug for theme in taxonomy.themes}
+    return {
+        sub_theme.title: f"{theme.slug}/{sub_theme.slug}"
+        for theme in taxonomy.themes
+        for sub_theme in theme.sub_themes
+    }
+
+
+def _row(one: Mapping[str, str], labels: frozenset[str]) -> Row:
+    sentiment = one.get("sentiment")
+    return Row(
+        text=one["text"],
+        question=one.get("question") or None,
+        labels=labels,
+        sentiment=int(sentiment) if sentiment else None,
+        hints=frozenset(_bars(one.get("hints", ""))),
+        author=one.get("author", ""),
+    )
+
+
+def _bars(value: str) -> set[str]:
+    return {part for part in value.split("|") if part}
 
 
 def alike(texts: Sequence[str]) -> NDArray[np.int64]:

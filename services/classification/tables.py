@@ -31,6 +31,9 @@ report = Table(
     Column("reporter", String, nullable=False),
     Column("provider", String, nullable=False),
     Column("happened_on", Date, nullable=False),
+    # What else the reporter chose; neither is known of reports from before it was kept.
+    Column("service", String, nullable=True),
+    Column("harm", String, nullable=True),
     Column("question", Text, nullable=True),
     Column("text", Text, nullable=False),
     # The current verdict, as far as the review queue sorts and filters by it.

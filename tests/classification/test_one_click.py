@@ -224,6 +224,8 @@ def test_the_model_that_gave_the_verdict_is_asked_again_and_the_newest_where_it_
         submitted.reporter,
         submitted.provider,
         submitted.happened_on,
+        submitted.service,
+        submitted.harm,
         submitted.question,
         submitted.text,
         1,

@@ -31,7 +31,7 @@ def test_a_missing_column_and_an_empty_file_are_told(tmp_path: Path) -> None:
         read_rows(
             [write(tmp_path / "a.csv", [{"text": "x", "question": "", "sentiment": ""}])], TAXONOMY
         )
-    with pytest.raises(UnusableRows, match="no labelled comment"):
+    with pytest.raises(UnusableRows, match="no labelled text"):
         read_rows([write(tmp_path / "a.csv", [labelled()[0] | {"sub_themes": ""}])], TAXONOMY)
 
 

@@ -40,11 +40,11 @@ class CommentReader:
 
     def __init__(self, taxonomy: Taxonomy, lexicon: Lexicon) -> None:
         self.cue_model = CueModel(taxonomy, lexicon)
-        self.cue_names = [target.key for target in self.cue_model.targets if target.sub_theme]
-        """Keys of the taxonomy's sub-themes, in its order."""
-        self.cue_labels = [
-            label for label, target in enumerate(self.cue_model.targets) if target.sub_theme
-        ]
+        targets = enumerate(self.cue_model.targets)
+        told = [(label, one.key) for label, one in targets if one.sub_theme or one.theme.cues.any]
+        self.cue_names = [key for _, key in told]
+        """Keys of the taxonomy's sub-themes, and of the themes that have cues of their own, in its order."""
+        self.cue_labels = [label for label, _ in told]
         """The cue model's label of each."""
         self._places = {label: place for place, label in enumerate(self.cue_labels)}
 

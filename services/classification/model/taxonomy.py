@@ -40,6 +40,10 @@ class Cues(Data):
     against: tuple[Phrase, ...] = ()
     """Phrases that make the theme less likely, and take the place of the shorter cues inside them."""
 
+    @property
+    def any(self) -> bool:
+        return bool(self.strong or self.fair or self.weak)
+
     def weighted(self, weights: Weights) -> Iterator[tuple[str, float]]:
         for phrases, weight in (
             (self.strong, weights.strong),

@@ -1,4 +1,4 @@
-"""`TrainedModel.classify`: the model for feedback that was fitted to labelled comments.
+"""`TrainedModel.classify`: a model that was fitted to labelled texts.
 
 Two linear models are averaged: one over the stems of a text and pairs of neighbours (TF-IDF), one over the mean of its words'
 vectors. Both also see which of the taxonomy's cues were found, and what the person was asked. All of it is a sum over words, so each
@@ -19,18 +19,17 @@ from services.classification.model.taxonomy import Lexicon, Taxonomy
 from services.classification.model.verdict import (
     CONSIDERED,
     FEELING,
-    HINTS,
     MOST_CONSIDERED,
     THRESHOLD,
     Asked,
     Verdict,
     assigned,
     confidence_of,
-    label_of,
+    hints_of,
 )
 from services.classification.model.weights import SENTIMENT_STEPS, Floats, Weights
 from services.classification.model.words import NUMBER
-from shared.contracts.reports import Tenet
+from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme
 
 _TELLING, _LEAST_PUSH = 0.4, 0.15
@@ -39,7 +38,8 @@ _MOST_WORDS = 4
 _BLAME = -2.0
 _NEGATIVE, _FEW = 4, 6
 _NEAR = 1.0
-"""In logits."""
+_CHOSEN = 1.0
+"""Both in logits."""
 _KNOWN_SHARE = 0.5
 """So many of a text's different words must be known for the model to say anything about it."""
 
@@ -60,9 +60,11 @@ class TrainedModel:
             for place, key in enumerate(weights.labels)
             if key.partition("/")[2] == taxonomy.empty_answer
         ]
-        self._untrained = [
-            label for key, label in self._cue_labels.items() if key not in weights.labels
-        ]
+        trained = set(weights.labels)
+        untrained = [(k, label) for k, label in self._cue_labels.items() if k not in trained]
+        self._untrained = [label for key, label in untrained if _theme_of(key) not in trained]
+        self._named: dict[str, list[int]] = {}
+        self._parts = [label for key, label in untrained if _theme_of(key) in trained]
 
     def classify(
         self, text: str, tenet: Tenet | None = None, question: str | None = None
@@ -72,29 +74,27 @@ class TrainedModel:
 
     def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
         """The same verdicts as one by one, sooner."""
-        comments = [self._reader.read(text, question) for text, _, question in asked]
-        scores = self._scorer.score(comments, [question for _, _, question in asked])
-        confidences = self._scorer.confidences(scores)
+        comments = [self._reader.read(one.text, one.question) for one in asked]
+        scores = self._scorer.score(comments, [one.question for one in asked])
+        confidences = self._with_services(self._scorer.confidences(scores), asked)
         by_cues = [self._by_cues(comment) for comment in comments]
         given = self._given(comments, by_cues, confidences)
         felt = 1 + (scores.total[:, -SENTIMENT_STEPS:] > 0).sum(axis=1)
         feelings = np.maximum(felt, [_least_felt(comment) for comment in comments])
         verdicts = []
-        for place, ((text, tenet, question), comment) in enumerate(
-            zip(asked, comments, strict=True)
-        ):
+        for place, (one, comment) in enumerate(zip(asked, comments, strict=True)):
             if comment.blank or not _is_understood(comment, scores.stems[place]):
-                verdicts.append(self._of_cues(text, tenet, question))
+                verdicts.append(self._of_cues(one))
                 continue
             said = _Said(comment, scores.stems[place], scores.pairs[place], confidences[place])
             labels = np.flatnonzero(given[place]).tolist()
             themes = self._themes(said, labels, by_cues[place])
             verdicts.append(
                 Verdict(
-                    tenet=tenet or self._reader.cue_model.tenet_of(themes),
+                    tenet=one.tenet or self._reader.cue_model.tenet_of(themes),
                     themes=themes,
-                    sentiment=int(feelings[place]),
-                    hints=tuple(hint for hint in HINTS if label_of(hint) in comment.hits),
+                    sentiment=int(feelings[place]) if self.taxonomy.kind is Kind.FEEDBACK else None,
+                    hints=hints_of(comment.hits, one.harm),
                     taxonomy_version=self.taxonomy.version,
                     model_version=self.version,
                 )
@@ -130,18 +130,28 @@ class TrainedModel:
         given[alone, short[alone].argmax(axis=1)] = True
         return given
 
-    def _of_cues(self, text: str, tenet: Tenet | None, question: str | None) -> Verdict:
+    def _with_services(self, confidences: Floats, asked: Sequence[Asked]) -> Floats:
+        """Surer of the themes that the chosen service's own name speaks for."""
+        for place, one in enumerate(asked):
+            if one.service and (named := self._labels_named(one.service)):
+                confidences[place, named] = _logistic(_logit(confidences[place, named]) + _CHOSEN)
+        return confidences
+
+    def _labels_named(self, service: str) -> list[int]:
+        if service not in self._named:
+            themes = self._reader.cue_model.themes_named(service)
+            keys = enumerate(self._scorer.weights.labels)
+            self._named[service] = [label for label, key in keys if key in themes]
+        return self._named[service]
+
+    def _of_cues(self, asked: Asked) -> Verdict:
         """Of a text that says nothing, or in words that the model does not know."""
-        verdict = self._reader.cue_model.classify(text, tenet, question)
+        (verdict,) = self._reader.cue_model.classify_all([asked])
         return replace(verdict, model_version=self.version)
 
     def _by_cues(self, comment: Comment) -> list[int]:
-        """Cue labels of sub-themes that training knew too few examples of: they are left to their cues."""
-        return [
-            label
-            for label in self._untrained
-            if label in comment.hits and confidence_of(comment.hits[label]) >= THRESHOLD
-        ]
+        """Cue labels that training knew too few examples of: they are left to their cues."""
+        return [label for label in self._untrained if _sure_of(comment, label)]
 
     def _themes(
         self, said: "_Said", labels: Iterable[int], by_cues: Iterable[int]
@@ -149,11 +159,27 @@ class TrainedModel:
         """Most confident first. What no word of the text speaks for is a guess, and left out."""
         keys = self._scorer.weights.labels
         guessed = [self._assigned(self._cue_labels[keys[label]], label, said) for label in labels]
-        found = [theme for theme in guessed if theme.evidence]
+        found = [part for theme in guessed if theme.evidence for part in self._divided(theme, said)]
         for label in by_cues:
             hits = said.comment.hits[label]
             found.append(assigned(self._reader.cue_model.targets[label], confidence_of(hits), hits))
         return tuple(sorted(found, key=lambda t: (-t.confidence, t.theme, t.sub_theme or "")))
+
+    def _divided(self, theme: AssignedTheme, said: "_Said") -> Iterator[AssignedTheme]:
+        """The theme's parts that its cues tell, as sure as both together; or the theme itself."""
+        targets = self._reader.cue_model.targets
+        parts = [
+            label
+            for label in self._parts
+            if targets[label].theme.slug == theme.theme and _sure_of(said.comment, label)
+        ]
+        for label in parts:
+            hits = said.comment.hits[label]
+            confidence = round(theme.confidence * confidence_of(hits), 4)
+            places = [(span.start, span.end) for span in theme.evidence]
+            yield assigned(targets[label], confidence, hits, places)
+        if not parts:
+            yield theme
 
     def _assigned(self, cue_label: int, label: int, said: "_Said") -> AssignedTheme:
         return assigned(
@@ -193,11 +219,23 @@ def _logit(confidences: Floats) -> Floats:
     return np.asarray(np.log(inside / (1 - inside)))
 
 
+def _logistic(logits: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logits)))
+
+
 def _place(stems: list[str], first: str, second: str) -> int:
     """Where a stem, or a pair of neighbours, stands first."""
     if not second:
         return stems.index(first)
     return next(place for place, pair in enumerate(pairwise(stems)) if pair == (first, second))
+
+
+def _theme_of(key: str) -> str:
+    return key.partition("/")[0]
+
+
+def _sure_of(comment: Comment, label: int) -> bool:
+    return label in comment.hits and confidence_of(comment.hits[label]) >= THRESHOLD
 
 
 def _blames(comment: Comment) -> bool:

@@ -1,7 +1,7 @@
 """`CueModel.classify`: the first model. Each cue speaks for its theme with its weight; several together by noisy-or, so a
 confidence is the chance that at least one of them is right. Everything it says can be traced to words in the text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from services.classification.model.taxonomy import (
     Theme,
 )
 from services.classification.model.words import BREAK, Reader, Words
-from shared.contracts.reports import Kind, Tenet
+from shared.contracts.reports import Harm, Kind, Tenet
 from shared.contracts.themes import AssignedTheme, Hint, Span
 
 THRESHOLD = 0.5
@@ -31,6 +31,10 @@ class Asked(NamedTuple):
     text: str
     tenet: Tenet | None = None
     question: str | None = None
+    service: str | None = None
+    """The slug of the provider's service that the reporter chose."""
+    harm: Harm | None = None
+    """As the reporter graded it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Target:
 
 _STEPS = (("very_positive", 2.0), ("positive", 1.0), ("negative", -1.0), ("very_negative", -2.0))
 HINTS = tuple(Hint)
+_HARMED = frozenset({Harm.LOW, Harm.MODERATE, Harm.SEVERE, Harm.FATAL})
 FEELING = -1  # cue labels from 0 on are targets; hints lie below this one
 
 
@@ -85,6 +90,14 @@ class CueModel:
     ) -> Verdict:
         """`tenet` is the reporter's choice, which stands; without one it is the likeliest theme's first. `question` is what
         the person was asked. Evidence is in characters of `text`."""
+        return self._classify(Asked(text, tenet, question))
+
+    def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
+        """Many at once, with what else their reporters chose."""
+        return [self._classify(one) for one in asked]
+
+    def _classify(self, asked: Asked) -> Verdict:
+        text, tenet, question, _, harm = asked
         _, blank, hits = self.read(text, question)
         themes = self._themes(hits)
         return Verdict(
@@ -93,14 +106,15 @@ class CueModel:
             sentiment=None
             if blank and not hits
             else self._sentiment(hits.get(FEELING, ()), question),
-            hints=tuple(hint for hint in HINTS if label_of(hint) in hits),
+            hints=hints_of(hits, harm),
             taxonomy_version=self.taxonomy.version,
             model_version=self.version,
         )
 
-    def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
-        """Many at once."""
-        return [self.classify(*one) for one in asked]
+    def themes_named(self, service: str) -> frozenset[str]:
+        """Slugs of the themes that a service's own name speaks for, such as maternity's."""
+        hits = self.read(service.replace("-", " "), None)[2]
+        return frozenset(theme.theme for theme in self._themes(hits))
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         """What came near to being assigned, most confident first, with the words that spoke for it."""
@@ -188,6 +202,15 @@ class CueModel:
             if feeling >= least:
                 return sentiment
         return 4 if feeling > -6 else 5
+
+
+def hints_of(hits: Mapping[int, object], harm: Harm | None) -> tuple[Hint, ...]:
+    """What the words hint at; harm that the reporter graded is possible harm, whatever the words."""
+    return tuple(
+        hint
+        for hint in HINTS
+        if label_of(hint) in hits or (hint is Hint.POSSIBLE_HARM and harm in _HARMED)
+    )
 
 
 def label_of(hint: Hint) -> int:

@@ -61,7 +61,15 @@ COMMENTS = Version(
     "The same framework; themes and feeling are learnt from labelled comments, and how sure it is has been measured.",
     lexicon="cues-1",
 )
-"""What `insight themes` trains and measures."""
+NARRATIVES = Version(
+    "events-2",
+    Kind.EVENT,
+    "care-interface-2",
+    "narratives-1",
+    "The same themes, with the national codes they fit; learnt from narratives beside the words chosen by hand, and measured.",
+    lexicon="cues-2",
+)
+"""These two are what `insight themes` trains and measures."""
 
 VERSIONS = (
     Version(

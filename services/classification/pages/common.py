@@ -12,7 +12,7 @@ from services.classification.domain import ChosenFrom
 from services.classification.model.versions import Versions
 from services.classification.repository import NOBODY, Scope, StoredReport
 from shared.contracts.directory import Role
-from shared.contracts.reports import Kind, Tenet
+from shared.contracts.reports import Harm, Kind, Tenet
 from shared.contracts.themes import Hint
 from shared.platform.errors import Forbidden, NotFound
 from shared.web.actors import Actor, require
@@ -38,6 +38,7 @@ class Labels:
     tenets: dict[Tenet, str]
     kinds: dict[Kind, str]
     sentiments: dict[int, str]
+    harms: dict[Harm, str]
 
 
 LABELS = Labels(
@@ -52,6 +53,14 @@ LABELS = Labels(
         Tenet.SAFETY: "Safety",
     },
     kinds={Kind.EVENT: "Event", Kind.FEEDBACK: "Feedback"},
+    harms={
+        Harm.NONE: "No harm",
+        Harm.LOW: "Low harm",
+        Harm.MODERATE: "Moderate harm",
+        Harm.SEVERE: "Severe harm",
+        Harm.FATAL: "Death",
+        Harm.UNKNOWN: "Not known",
+    },
     sentiments={1: "Very positive", 2: "Positive", 3: "Neutral", 4: "Negative", 5: "Very negative"},
 )
 

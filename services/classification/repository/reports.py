@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.domain import ChosenFrom, Decision
 from services.classification.repository.scope import Scope
+from services.classification.model.verdict import Asked
 from services.classification.tables import report, verdict
-from shared.contracts.reports import Kind, ReportSubmitted, Tenet
+from shared.contracts.reports import Harm, Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
 from shared.platform.database import insert_rows
 
@@ -26,9 +27,15 @@ class StoredReport:
     reporter: str
     provider: str
     happened_on: date
+    service: str | None
+    harm: Harm | None
     question: str | None
     text: str
     revision: int
+
+    def asked(self, tenet: Tenet) -> Asked:
+        """The report as a model takes it. The reporter's choice of tenet stands."""
+        return Asked(self.text, tenet, self.question, self.service, self.harm)
 
 
 REPORT = (
@@ -38,6 +45,8 @@ REPORT = (
     report.c.reporter,
     report.c.provider,
     report.c.happened_on,
+    report.c.service,
+    report.c.harm,
     report.c.question,
     report.c.text,
     report.c.revision,
@@ -59,6 +68,8 @@ async def add_reports(
             "reporter": submitted.reporter,
             "provider": submitted.provider,
             "happened_on": submitted.happened_on,
+            "service": submitted.service,
+            "harm": submitted.harm,
             "question": _storable(submitted.question),
             "text": _storable(submitted.text),
             "revision": decision.revision,
@@ -165,13 +176,15 @@ def stored(row: Row[*tuple[object, ...]]) -> StoredReport:
         reporter=values["reporter"],
         provider=values["provider"],
         happened_on=values["happened_on"],
+        service=values["service"],
+        harm=Harm(values["harm"]) if values["harm"] else None,
         question=values["question"],
         text=values["text"],
         revision=values["revision"],
     )
 
 
-def decision_of(row: Row[Any]) -> Decision:
+def decision_of(row: Row[*tuple[Any, ...]]) -> Decision:
     """A row of `verdict`."""
     return Decision(
         revision=row.revision,

@@ -24,7 +24,10 @@ async def assign_themes(
     verdicts: dict[UUID, Verdict] = {}
     for kind, model in models.items():
         same = [report for report in known if report.kind is kind]
-        asked = [Asked(report.text, report.tenet, report.question) for report in same]
+        asked = [
+            Asked(report.text, report.tenet, report.question, report.service, report.harm)
+            for report in same
+        ]
         ids = [report.report_id for report in same]
         verdicts.update(zip(ids, model.classify_all(asked), strict=True))
     pairs = [(one, domain.first_decision(verdicts[one.report_id], tx.now)) for one in known]

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from services.classification import domain, repository
 from services.classification.domain.pace import how_many
-from services.classification.model.verdict import Asked
 from services.classification.model.versions import Classifier, Version, Versions
 from services.classification.repository import reclassifying
 from services.classification.repository.reclassifying import Locked
@@ -84,8 +83,7 @@ async def reclassify(
 async def _give_themes_anew(
     due: Sequence[Locked], version: Version, tx: Transaction, model: Classifier
 ) -> None:
-    # The reporter's choice of tenet stands, as it did for the model before.
-    asked = [Asked(one.report.text, one.current.tenet, one.report.question) for one in due]
+    asked = [one.report.asked(one.current.tenet) for one in due]
     # In a thread: a new report's turn need not wait for all of them.
     verdicts = await asyncio.to_thread(model.classify_all, asked)
     decided = [

@@ -8,7 +8,6 @@ from uuid_utils.compat import uuid7
 
 from services.classification import domain, repository
 from services.classification.domain.trial import Comparison, TrialState, compare
-from services.classification.model.verdict import Asked
 from services.classification.model.versions import Classifier, Versions
 from services.classification.repository import StoredReport, trials
 from services.classification.repository.trials import Trial
@@ -80,7 +79,7 @@ async def advance_trial(tx: Transaction, versions: Versions, *, at_once: int) ->
 def _compare_all(
     found: Sequence[tuple[StoredReport, domain.Decision]], candidate: Classifier, other: Classifier
 ) -> list[tuple[UUID, Comparison]]:
-    asked = [Asked(report.text, current.tenet, report.question) for report, current in found]
+    asked = [report.asked(current.tenet) for report, current in found]
     by_people = [
         n for n, (_, current) in enumerate(found) if current.decided_by is DecidedBy.PERSON
     ]
