@@ -52,7 +52,7 @@ class Plain:
         return Verdict(tenet or Tenet.SAFETY, found, None, (), self.taxonomy.version, self.version)
 
     def classify_all(self, asked: Sequence[Asked]) -> list[Verdict]:
-        return [self.classify(*one) for one in asked]
+        return [self.classify(*one[:3]) for one in asked]
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         return ()

@@ -12,7 +12,7 @@ from deploy.training import fitting
 from deploy.training.rows import Row, alike, read_rows
 from deploy.training.vectors import Meaning
 from services.classification.model.comments import CommentReader
-from services.classification.model.taxonomy import load_lexicon, load_taxonomy
+from services.classification.model.taxonomy import Taxonomy, load_lexicon, load_taxonomy
 
 TAXONOMY, LEXICON = load_taxonomy("experience-1"), load_lexicon("cues-1")
 MANNER = "staff/staff-manner-and-personal-attributes"
@@ -69,9 +69,9 @@ class KnowsNothing(dict[str, np.ndarray]):
         return (found / np.linalg.norm(found)).astype(np.float32)
 
 
-def corpus_of(rows: Sequence[Row]) -> fitting.Corpus:
+def corpus_of(rows: Sequence[Row], taxonomy: Taxonomy = TAXONOMY) -> fitting.Corpus:
     meaning = Meaning(KnowsNothing(), np.zeros((len(rows), 384), np.float32))
-    reader = CommentReader(TAXONOMY, LEXICON)
+    reader = CommentReader(taxonomy, LEXICON)
     return fitting.read(rows, alike([row.text for row in rows]), reader, meaning)
 
 

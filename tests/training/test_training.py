@@ -8,8 +8,7 @@ from scipy.sparse import csr_array
 
 from deploy.training import fitting, regression
 from deploy.training.calibrating import calibrate, thresholds
-from deploy.training.card import render
-from deploy.training.commands import table
+from deploy.training.card import comments_table, render_comments
 from deploy.training.measuring import SEED, Figures, cross_validate
 from deploy.training.rows import Row
 from services.classification.model.trained import TrainedModel
@@ -61,7 +60,7 @@ def test_many_at_once_are_the_same_as_one_by_one(
 ) -> None:
     texts = [*(row.text for row in corpus.rows[:40]), "", "N/A", "待ち時間", "zzz qqq", "7", "!"]
     asked = [Asked(text, None, "What was good?") for text in texts]
-    assert model.classify_all(asked) == [model.classify(*each) for each in asked]
+    assert model.classify_all(asked) == [model.classify(*each[:3]) for each in asked]
 
 
 def test_cross_validation_sees_what_was_left_out_only_and_its_card_has_its_figures(
@@ -70,9 +69,9 @@ def test_cross_validation_sees_what_was_left_out_only_and_its_card_has_its_figur
     measured = cross_validate(corpus, TAXONOMY, LEXICON, lambda _: None)
     assert measured.asked.comments == measured.unasked.comments == len(corpus.rows)
     assert 0.5 < measured.asked.sub_themes.micro < 1
-    card = render(COMMENTS, TAXONOMY, measured, trained=3)
+    card = render_comments(COMMENTS, TAXONOMY, measured, trained=3)
     assert f"| sub-themes, micro-F1 | {measured.asked.sub_themes.micro:.3f} |" in card
-    assert f"{measured.asked.sub_themes.macro:15.3f}" in table(measured)
+    assert f"{measured.asked.sub_themes.macro:15.3f}" in comments_table(measured)
 
 
 def test_labels_that_are_noise_cannot_be_learnt(corpus: fitting.Corpus) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.domain import ChosenFrom, Decision
-from services.classification.repository.scope import Scope
 from services.classification.model.verdict import Asked
+from services.classification.repository.scope import Scope
 from services.classification.tables import report, verdict
 from shared.contracts.reports import Harm, Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
