@@ -3,6 +3,7 @@
 PYTHON ?= python3
 DATA = $(or $(INSIGHT_DATA),.insight)
 IN = .venv/bin
+TRAINED = $(if $(FILES),feedback,event)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format demo pictures bench faults train keycloak lock clean
@@ -41,10 +42,10 @@ bench: setup ## Measure speed and memory on this machine
 faults: setup ## Harm an estate in every way and account for every report; FAULTS=long, ARGS="--seed 7"
 	@$(IN)/insight faults $(ARGS)
 
-train: setup ## Fit the feedback model to labelled comments and measure it; FILES=labelled.csv
+train: setup ## Fit the events' model and measure it; with FILES=labelled.csv that of feedback
 	@$(IN)/python -m pip install --quiet --require-hashes -r requirements-train.lock
-	@$(IN)/insight themes train $(FILES)
-	@$(IN)/insight themes evaluate --card $(FILES)
+	@$(IN)/insight themes train --kind $(TRAINED) $(FILES)
+	@$(IN)/insight themes evaluate --kind $(TRAINED) --card $(FILES)
 
 keycloak: setup ## Sign in by a real Keycloak, fetched the first time (177 MB)
 	@$(IN)/python -m pytest -m keycloak $(ARGS)
