@@ -103,6 +103,7 @@ def render_narratives(version: Version, taxonomy: Taxonomy, measured: narratives
         cues=measured.by_cues,
         unseen=measured.unseen_author,
         authors=len(measured.authors),
+        second=measured.second,
         rows=NARRATIVES_TABLE,
         by_label=[(titles[label], label) for label in apart.themes.wanted],
         by_hint=apart.hints.wanted,

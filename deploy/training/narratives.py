@@ -58,6 +58,8 @@ class Measured:
     unseen_author: Found
     """Each author of the tuning narratives by a model from those of the others."""
     authors: Sequence[str]
+    second: Score
+    """The second reader of the narratives kept apart against their authors."""
 
 
 def measure(
@@ -79,7 +81,10 @@ def measure(
     whole, alone = Found(), Found()
     _add(whole, kept_apart, _model(corpus, np.arange(len(corpus.rows)), taxonomy, lexicon))
     _add(alone, kept_apart, CueModel(taxonomy, lexicon))
-    return Measured(whole, alone, unseen, authors)
+    second = Score()
+    for row in kept_apart:
+        second.add(set(row.labels), set(row.second))
+    return Measured(whole, alone, unseen, authors, second)
 
 
 def _model(

@@ -38,13 +38,15 @@ class Row:
     hints: frozenset[str] = frozenset()
     author: str = ""
     """Who wrote the text, where that is known."""
+    second: frozenset[str] = frozenset()
+    """What another reader labelled it with, without sight of the first's labels."""
 
 
 def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
     """Rows of the taxonomy's kind in the files' order; those labelled only "Labelling not possible", or not labelled at all, are left out.
 
     Files are CSV with titles separated by a bar. Of feedback: the columns text, question, sentiment and sub_themes, as the published
-    labelled comments have them. Of events: text and themes, and where there are some, hints and author. `/verdicts/corrections.csv`
+    labelled comments have them. Of events: text and themes, and where there are some, hints, author and second_reader (its themes). `/verdicts/corrections.csv`
     has what both need. Raises UnusableRows.
     """
     keys = _keys(taxonomy)
@@ -58,13 +60,18 @@ def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
                 if one.get("kind", taxonomy.kind) != taxonomy.kind:
                     continue
                 titles = _bars(one[_COLUMNS[taxonomy.kind][-1]])
-                if unknown := titles - keys.keys():
+                second = _bars(one.get("second_reader", ""))
+                if unknown := (titles | second) - keys.keys():
                     raise UnusableRows(
                         f"{path.name}, row {number}: {min(unknown)!r} is not in {taxonomy.version}."
                     )
                 if titles - {NOT_POSSIBLE}:
                     rows.append(
-                        _row(one, frozenset(keys[each] for each in titles - {NOT_POSSIBLE}))
+                        _row(
+                            one,
+                            frozenset(keys[each] for each in titles - {NOT_POSSIBLE}),
+                            frozenset(keys[each] for each in second),
+                        )
                     )
     if not rows:
         raise UnusableRows("There is no labelled text.")
@@ -82,7 +89,7 @@ def _keys(taxonomy: Taxonomy) -> dict[str, str]:
     }
 
 
-def _row(one: Mapping[str, str], labels: frozenset[str]) -> Row:
+def _row(one: Mapping[str, str], labels: frozenset[str], second: frozenset[str]) -> Row:
     sentiment = one.get("sentiment")
     return Row(
         text=one["text"],
@@ -91,6 +98,7 @@ def _row(one: Mapping[str, str], labels: frozenset[str]) -> Row:
         sentiment=int(sentiment) if sentiment else None,
         hints=frozenset(_bars(one.get("hints", ""))),
         author=one.get("author", ""),
+        second=second,
     )
 
 
