@@ -94,7 +94,7 @@ def test_each_author_is_measured_by_a_model_of_the_others_and_the_card_has_the_f
         len(corpus.rows),
         len(apart),
     )
-    assert told == ["author anna", "author bert", "kept apart"]
+    assert told == ["authors anna", "authors bert", "kept apart"]
     assert 0.5 < measured.kept_apart.themes.micro <= 1
     card = render_narratives(NARRATIVES, TAXONOMY, measured)
     assert f"| themes, micro-F1 | {measured.kept_apart.themes.micro:.3f} |" in card
