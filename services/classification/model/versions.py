@@ -69,7 +69,7 @@ NARRATIVES = Version(
     "The same themes, with the national codes they fit; learnt from narratives beside the words chosen by hand, and measured.",
     lexicon="cues-2",
 )
-"""These two are what `insight themes` trains and measures."""
+"""These two are what `insight themes` trains and measures. The second is not in a release yet: see `VERSIONS`."""
 
 VERSIONS = (
     Version(
