@@ -273,7 +273,9 @@ async def _choices(
         closed = [each.code for each in area if each.status is OrganisationStatus.CLOSED]
         providers = await directory.listed(connection, PROVIDER_KINDS, also=closed)
     if scope.providers or scope.area is not None:
-        known = area or await directory.listed(connection, {OrganisationKind.PRACTICE})
+        known = area
+        if not area and scope.area is None:
+            known = await directory.listed(connection, {OrganisationKind.PRACTICE})
         practices = [each for each in known if each.kind is OrganisationKind.PRACTICE]
     return Choices(
         titles,
