@@ -305,3 +305,22 @@ reconciliation = Table(
         "found", JSONB, nullable=False
     ),  # `domain.reconciliation.Reconciliation`, of the last check
 )
+
+READ_MODEL = (
+    report_fact,
+    verdict_fact,
+    listed_report,
+    case_fact,
+    message_fact,
+    theme_title,
+    action_fact,
+    area_member,
+    pair_count,
+    place_count,
+    pair_facet,
+    place_facet,
+    practice_count,
+    tally,
+    dead_letter_fact,
+)
+"""What follows from the facts alone, and `insight rebuild` makes again."""

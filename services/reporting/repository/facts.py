@@ -72,7 +72,9 @@ def _row(value: Reported | Progress | MessageEnd) -> dict[str, object]:
 
 async def take_turn(connection: AsyncConnection) -> None:
     """Wait until no other transaction writes the read model; ours is the only one until it ends."""
-    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})
+    # Of the schema: a second copy of the read model that is being made has turns of its own.
+    mine = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), :key))"
+    await connection.execute(text(mine), {"key": _WRITERS})
 
 
 async def load(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Known]:

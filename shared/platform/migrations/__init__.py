@@ -40,8 +40,8 @@ def _upgrade(connection: Connection, package: str, version_table: str) -> None:
 
 
 _GRANTS = (
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
-    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
     # The history is read by anybody, added to by its own function, and changed by nobody.
     "REVOKE INSERT, UPDATE, DELETE ON audit_entry, audit_head FROM {role}",
     "GRANT EXECUTE ON FUNCTION append_audit TO {role}",
@@ -49,16 +49,21 @@ _GRANTS = (
 )
 
 
-async def _grant(connection: AsyncConnection, role: str) -> None:
+async def _grant(connection: AsyncConnection, role: str, schema: str) -> None:
     quoted = (await connection.execute(select(func.quote_ident(role)))).scalar_one()
     for statement in _GRANTS:
-        await connection.execute(text(statement.format(role=quoted)))
+        await connection.execute(text(statement.format(role=quoted, schema=schema)))
 
 
-async def migrate(database_url: str, service: str, application_role: str) -> None:
+async def migrate(
+    database_url: str, service: str, application_role: str, schema: str = "public"
+) -> None:
     """Apply every revision that the service's database does not have yet, as the owner of its tables, and say what the role that
-    the service itself signs in with may do there. The role must exist. Raises what the database raises."""
-    engine = create_async_engine(database_url)
+    the service itself signs in with may do there. The role must exist. `schema`: another one has a copy of its own, which nobody
+    looks at yet. Raises what the database raises."""
+    engine = create_async_engine(
+        database_url, connect_args={"server_settings": {"search_path": schema}}
+    )
     try:
         async with _ONE_AT_A_TIME, engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -70,6 +75,6 @@ async def migrate(database_url: str, service: str, application_role: str) -> Non
                 (f"services.{service}.migrations", "alembic_version"),
             ):
                 await connection.run_sync(_upgrade, package, table)
-            await _grant(connection, application_role)
+            await _grant(connection, application_role, schema)
     finally:
         await engine.dispose()

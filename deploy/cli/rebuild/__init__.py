@@ -1,0 +1,1 @@
+"""`insight rebuild`: what follows from Kafka, made again from Kafka."""

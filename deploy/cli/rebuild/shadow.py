@@ -1,0 +1,89 @@
+"""The second copy: a schema beside the service's own, with all of its tables, empty. Handlers that run there find and change nothing
+else; what the service would tell others ends in an outbox that nobody reads."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Table, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.platform.migrations import migrate
+from shared.platform.tables import inbox
+
+SCHEMA, REPLACED = "insight_rebuild", "insight_replaced"
+_ONE_AT_A_TIME = 6_420_011
+_LONGEST_WAIT = "30s"
+"""For readers of the old tables, and writers to them, to end."""
+
+
+class AnotherRebuild(Exception):
+    """Somebody else rebuilds this database just now."""
+
+
+async def claim(connection: AsyncConnection) -> None:
+    """For as long as the connection lives. Raises AnotherRebuild."""
+    mine = await connection.execute(
+        text("SELECT pg_try_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME}
+    )
+    if not mine.scalar_one():
+        raise AnotherRebuild
+
+
+async def make(engine: AsyncEngine, url: str, service: str, role: str) -> None:
+    """An empty copy of the service's schema, by the migrations that made the first."""
+    await drop(engine)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+    await migrate(url, service, role, schema=SCHEMA)
+
+
+async def drop(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        for schema in (SCHEMA, REPLACED):
+            await connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+
+
+async def hold_still(connection: AsyncConnection, tables: Sequence[Table]) -> None:
+    """Until the transaction ends nobody writes these tables, nor applies a fact; everybody goes on reading."""
+    await connection.execute(text(f"SET LOCAL lock_timeout = '{_LONGEST_WAIT}'"))
+    await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    names = ", ".join(f'public."{table.name}"' for table in (inbox, *tables))
+    await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+
+
+async def differences(connection: AsyncConnection, tables: Sequence[Table]) -> dict[str, int]:
+    """By table, how many rows only one of the two copies has. Tables that are equal, row for row, are left out."""
+    found = {}
+    for table in tables:
+        old, new = f'TABLE public."{table.name}"', f'TABLE {SCHEMA}."{table.name}"'
+        rows = await connection.execute(
+            text(
+                f"SELECT count(*) FROM (({old} EXCEPT ALL {new}) UNION ALL ({new} EXCEPT ALL {old})) AS d"  # noqa: S608 - names of our own tables
+            )
+        )
+        if count := rows.scalar_one():
+            found[table.name] = count
+    return found
+
+
+async def rows_of(connection: AsyncConnection, tables: Sequence[Table]) -> dict[str, int]:
+    """How many rows each new table has."""
+    return {
+        table.name: (
+            await connection.execute(text(f'SELECT count(*) FROM {SCHEMA}."{table.name}"'))  # noqa: S608 - names of our own tables
+        ).scalar_one()
+        for table in tables
+    }
+
+
+async def switch(connection: AsyncConnection, tables: Sequence[Table]) -> None:
+    """The new tables take the old ones' places, within the transaction that holds the old ones still. What was applied to the new
+    ones only is known to the inbox from now on."""
+    await connection.execute(text(f"CREATE SCHEMA {REPLACED}"))
+    for table in tables:
+        await connection.execute(text(f'ALTER TABLE public."{table.name}" SET SCHEMA {REPLACED}'))
+        await connection.execute(text(f'ALTER TABLE {SCHEMA}."{table.name}" SET SCHEMA public'))
+    await connection.execute(
+        text(
+            f"INSERT INTO public.inbox (event_id) SELECT event_id FROM {SCHEMA}.inbox ON CONFLICT DO NOTHING"  # noqa: S608 - our own name
+        )
+    )
