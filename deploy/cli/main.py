@@ -19,7 +19,6 @@ VERBS = {
     "topics": "deploy.cli.topics:topics",
     "bench": "deploy.cli.bench.command:bench",
     "faults": "deploy.cli.faults.command:faults",
-    "rebuild": "deploy.cli.rebuild.command:rebuild_command",
     "audit": "deploy.cli.audit:app",
     "contracts": "deploy.cli.contracts:app",
     "dead-letters": "deploy.cli.dead_letters:app",

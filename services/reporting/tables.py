@@ -321,6 +321,5 @@ READ_MODEL = (
     place_facet,
     practice_count,
     tally,
-    dead_letter_fact,
 )
 """What follows from the facts alone, and `insight rebuild` makes again."""
