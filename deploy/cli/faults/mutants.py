@@ -3,7 +3,8 @@
 A rig whose account comes out even whatever is broken proves nothing. So each of these must come out wrong, and say how.
 """
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from deploy.cli.faults import strikes
@@ -18,18 +19,21 @@ from shared.platform.points import Point
 
 MAIL_LEASE_SECONDS = 3
 _HOUR = 3600.0
+_BUNCH = 150
+"""Reports, at once."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`service` runs the broken code; `parts` are what runs besides intake. `caught` begins the words by which the account must say so."""
+    """`service` runs the broken code; `parts` are what runs besides intake. With one of `caught` begin the words by which the account must say
+    so."""
 
     name: str
     broken: str
     service: str
     changes: Sequence[Change]
     harm: Harm
-    caught: str
+    caught: tuple[str, ...]
     parts: Sequence[str] = ()
     processes: int = 1
     clocks: dict[str, float] = field(default_factory=dict)
@@ -70,10 +74,21 @@ async def _replay_all(fleet: Fleet, work: Work) -> None:
     await strikes.replay(fleet, "actions", None)
 
 
-async def _freeze_a_relay(fleet: Fleet, work: Work) -> None:
-    """With enough cases in its hands that reminders of some fire meanwhile."""
-    await work.until_promised(work.size.reports // 3)
-    await strikes.freeze_at(fleet, "actions", Point.RELAY_TAKEN)
+def _busy(
+    strike: Callable[[Fleet, str, Point], Awaitable[None]],
+    service: str,
+    point: Point,
+    *,
+    times: int = 1,
+) -> Harm:
+    """The strike when there is much in the service's hands. More than once where it may still meet something small."""
+
+    async def harm(fleet: Fleet, work: Work) -> None:
+        for _ in range(times):
+            await work.until_promised(work.size.reports // 4)
+            await asyncio.gather(strike(fleet, service, point), work.direct.send(_BUNCH))
+
+    return harm
 
 
 _LISTENER = "shared/platform/listener.py"
@@ -93,7 +108,7 @@ MUTANTS = (
             )
         ],
         _replay_all,
-        "poison set aside by actions",
+        ("poison set aside by actions",),
     ),
     Mutant(
         "offsets-first",
@@ -107,8 +122,8 @@ MUTANTS = (
                 "            with self._metrics.batch_seconds.time():\n",
             )
         ],
-        lambda fleet, _: strikes.kill_at(fleet, "classification", Point.BATCH_WRITTEN),
-        "verdicts given",
+        _busy(strikes.kill_at, "classification", Point.BATCH_WRITTEN),
+        ("verdicts given", "poison set aside by classification"),
     ),
     Mutant(
         "no-rewind",
@@ -120,7 +135,7 @@ MUTANTS = (
             )
         ],
         lambda fleet, _: strikes.shut_off(fleet, "actions"),
-        "cases: ",
+        ("cases: ",),
         processes=2,
     ),
     Mutant(
@@ -129,7 +144,7 @@ MUTANTS = (
         "actions",
         [_NO_LOCK],
         _nothing,
-        "facts that actions published twice",
+        ("facts that actions published twice",),
         processes=2,
     ),
     Mutant(
@@ -145,8 +160,8 @@ MUTANTS = (
                 "        .with_for_update(skip_locked=True)\n",
             ),
         ],
-        _freeze_a_relay,
-        "out of order",
+        _busy(strikes.freeze_at, "actions", Point.RELAY_TAKEN, times=2),
+        ("out of order",),
         processes=2,
     ),
     Mutant(
@@ -180,8 +195,8 @@ MUTANTS = (
                 "        .order_by(case_.c.report_id)\n",
             ),
         ],
-        lambda fleet, _: strikes.freeze_at(fleet, "actions", Point.TIMERS_WRITTEN),
-        "reminders published",
+        _busy(strikes.freeze_at, "actions", Point.TIMERS_WRITTEN),
+        ("reminders published", "breaches published"),
         processes=2,
     ),
     Mutant(
@@ -201,7 +216,7 @@ MUTANTS = (
             ),
         ],
         _nothing,
-        "deadlines as promised",
+        ("deadlines as promised",),
         parts=("actions",),
         clocks={"intake": 2 * _HOUR},
     ),
@@ -216,8 +231,8 @@ MUTANTS = (
                 'Tx = Annotated[Transaction, Depends(_begin, scope="request")]',
             )
         ],
-        lambda fleet, _: strikes.kill_at(fleet, "intake", Point.DOOR_WRITTEN),
-        "receipts kept by intake",
+        _busy(strikes.kill_at, "intake", Point.DOOR_WRITTEN),
+        ("receipts kept by intake",),
     ),
     Mutant(
         "mails-again",
@@ -230,8 +245,8 @@ MUTANTS = (
                 "",
             )
         ],
-        lambda fleet, _: strikes.kill_at(fleet, "notifications", Point.MAIL_ACCEPTED),
-        "mails accepted more than once",
+        _busy(strikes.kill_at, "notifications", Point.MAIL_ACCEPTED),
+        ("mails accepted more than once",),
         parts=("actions", "mailbox"),
     ),
 )
