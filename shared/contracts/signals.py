@@ -128,23 +128,26 @@ def whose(tenets: Sequence[Tenet]) -> str:
 def words_of(
     rule: SignalRule, movement: Movement, point_of: PointOf, since: date, point: date
 ) -> str:
-    """What a signal says, after its theme: `higher than expected since March 2026, likely a real change`. One place for mails and
-    pages, so that both say the same."""
+    """What a signal says, after its theme: `higher than expected from March to May 2026, likely a real change`. It stays true when later
+    points are as expected again. One place for mails and pages, so that both say the same."""
     told = "worse together" if rule is SignalRule.JOINT else _moved(movement, point_of)
-    when = f"since {_named(since, point_of)}"
-    if since == point:
+    return f"{told} {_when(since, point, point_of)}, likely a real change"
+
+
+def _when(since: date, point: date, point_of: PointOf) -> str:
+    if since == point and point_of is not PointOf.QUARTER:
         preposition = "on" if point_of is PointOf.REPORT else "in"
-        when = f"{preposition} {point_words(point, point_of)}"
-    return f"{told} {when}, likely a real change"
+        return f"{preposition} {point_words(point, point_of)}"
+    last = point.replace(month=point.month + 2) if point_of is PointOf.QUARTER else point
+    single = PointOf.REPORT if point_of is PointOf.REPORT else PointOf.MONTH
+    begin = point_words(since, single)
+    if since.year == last.year:
+        begin = begin.removesuffix(f" {since.year}")
+    return f"from {begin} to {point_words(last, single)}"
 
 
 def _moved(movement: Movement, point_of: PointOf) -> str:
     return (_GAPS if point_of is PointOf.REPORT else _COUNTS)[movement]
-
-
-def _named(point: date, point_of: PointOf) -> str:
-    """A quarter by the month in which it begins."""
-    return point_words(point, PointOf.MONTH if point_of is PointOf.QUARTER else point_of)
 
 
 def point_words(point: date, point_of: PointOf) -> str:

@@ -187,10 +187,10 @@ CHANGES = (
         "Northfield Acute NHS Trust",
         (
             "Effectiveness and safety: worse together in October 2026, likely a real change",
-            "All reports: higher than expected since April 2026, likely a real change",
+            "All reports: higher than expected from April to October 2026, likely a real change",
         ),
     ),
-    Change("Referrals", None, ("All reports: falling since May 2026, likely a real change",)),
+    Change("Referrals", None, ("All reports: falling in May 2026, likely a real change",)),
 )
 
 
@@ -212,12 +212,12 @@ def test_a_digest_says_which_themes_changed_where_and_how() -> None:
         "",
         "Discharge summaries, Northfield Acute NHS Trust",
         "- Effectiveness and safety: worse together in October 2026, likely a",
-        "real change",
-        "- All reports: higher than expected since April 2026, likely a real",
-        "change",
+        "  real change",
+        "- All reports: higher than expected from April to October 2026, likely",
+        "  a real change",
         "",
         "Referrals",
-        "- All reports: falling since May 2026, likely a real change",
+        "- All reports: falling in May 2026, likely a real change",
         "",
         "See the signals and their charts:",
         "https://insight.example/signals",

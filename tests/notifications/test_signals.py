@@ -144,7 +144,7 @@ async def test_without_a_contact_the_mail_is_held_until_there_is_one_and_tells_t
     await office.deliver()
     [mail] = postbox.received
     assert mail.address == "lead@q9a.example"
-    assert "higher than expected since January 2026" in mail.text
+    assert "higher than expected from January to June 2026" in mail.text
 
 
 async def test_a_refused_mail_about_signals_ends_without_a_fact(
@@ -209,19 +209,19 @@ def test_a_theme_is_told_by_its_newest_point_and_first_rule_and_what_became_wors
         (
             "Zebra",
             "Northfield",
-            ("All reports: higher than expected since March 2026, likely a real change",),
+            ("All reports: higher than expected from March to June 2026, likely a real change",),
         ),
         (
             "Apple",
             "Northfield",
-            ("All reports: higher than expected since March 2026, likely a real change",),
+            ("All reports: higher than expected from March to June 2026, likely a real change",),
         ),
         (
             "Referrals",
             None,
             (
-                "All reports: rising since March 2026, likely a real change",
-                "Safety: falling since March 2026, likely a real change",
+                "All reports: rising from March to June 2026, likely a real change",
+                "Safety: falling from March to June 2026, likely a real change",
             ),
         ),
     ]

@@ -43,7 +43,7 @@ class Told:
 
     @property
     def words(self) -> str:
-        """`Safety: higher than expected since March 2026, likely a real change`."""
+        """`Safety: higher than expected from March to May 2026, likely a real change`."""
         said = words_of(self.rule, self.movement, self.point_of, self.since, self.point)
         return f"{whose(self.tenets)}: {said}"
 

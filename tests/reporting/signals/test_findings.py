@@ -19,7 +19,7 @@ from services.reporting.domain.signals import (
 )
 from services.reporting.domain.spc import GAPS, Step, sentence
 from shared.contracts.reports import Tenet
-from shared.contracts.signals import Bearing, Movement, PointOf, SignalRule
+from shared.contracts.signals import Bearing, Movement, PointOf, SignalRule, words_of
 from tests.reporting.signals.worlds import (
     AREA,
     CURRENT,
@@ -49,14 +49,24 @@ def test_each_rule_and_point_is_a_signal_of_its_own() -> None:
     assert {each.bearing for each in high} == {Bearing.WORSE}
 
 
+def same(words: str, sentence: str) -> bool:
+    """Whether both tell the same state and beginning: a chart says `since March 2026` of what a signal says `from March to May 2026`."""
+    state, began, since = sentence.partition(" since ")
+    if not began:
+        return words == sentence
+    begin = since.removesuffix(", likely a real change")
+    told = words.removeprefix(f"{state} from ")
+    return told != words and told.startswith(begin.rpartition(" ")[0])
+
+
 @given(MONTHS)
 def test_the_newest_signal_says_what_the_chart_s_sentence_says(numbers: list[int]) -> None:
     for line in lines(counted({SAFETY: before(numbers)})):
         latest = line.chart.latest
         if line.point_of is PointOf.MONTH and latest.special and not latest.short_group:
             signals = signals_of(AREA, [line]).values()
-            told = {f"Letters: {each.words}" for each in signals if each.point == latest.on}
-            assert sentence("Letters", line.chart, Step.MONTH) in told
+            said = sentence("Letters", line.chart, Step.MONTH).removeprefix("Letters: ")
+            assert any(same(each.words, said) for each in signals if each.point == latest.on)
 
 
 def test_days_between_reports_are_told_in_the_chart_s_words_too() -> None:
@@ -68,9 +78,33 @@ def test_days_between_reports_are_told_in_the_chart_s_words_too() -> None:
         counts[day.replace(day=1)] = counts.get(day.replace(day=1), 0) + 1
     [line] = lines(counted({SAFETY: counts}), {SAFETY: days})
     assert line.chart.latest.special
-    words = {each.words for each in signals_of(AREA, [line]).values()}
     said = sentence("Letters", line.chart, Step.DAY, GAPS).removeprefix("Letters: ")
-    assert f"reports {said}" in words
+    signals = signals_of(AREA, [line]).values()
+    assert any(same(each.words, f"reports {said}") for each in signals)
+
+
+@pytest.mark.parametrize(
+    ("point_of", "since", "point", "when"),
+    [
+        (PointOf.MONTH, date(2026, 3, 1), date(2026, 3, 1), "in March 2026"),
+        (PointOf.MONTH, date(2026, 3, 1), date(2026, 5, 1), "from March to May 2026"),
+        (PointOf.MONTH, date(2025, 11, 1), date(2026, 2, 1), "from November 2025 to February 2026"),
+        (PointOf.QUARTER, date(2026, 1, 1), date(2026, 1, 1), "from January to March 2026"),
+        (
+            PointOf.QUARTER,
+            date(2025, 10, 1),
+            date(2026, 7, 1),
+            "from October 2025 to September 2026",
+        ),
+        (PointOf.REPORT, date(2026, 3, 4), date(2026, 3, 4), "on 4 March 2026"),
+        (PointOf.REPORT, date(2026, 3, 4), date(2026, 5, 17), "from 4 March to 17 May 2026"),
+    ],
+)
+def test_when_it_was_is_told_to_its_end(
+    point_of: PointOf, since: date, point: date, when: str
+) -> None:
+    told = words_of(SignalRule.JOINT, Movement.HIGHER, point_of, since, point)
+    assert told == f"worse together {when}, likely a real change"
 
 
 def test_ids_do_not_depend_on_who_finds_them_and_when() -> None:

@@ -93,9 +93,12 @@ async def test_a_quality_lead_reads_what_changed_where_and_is_led_to_the_chart(
     text = await page(helen)
     assert links(text) == {f"/signals/{each.subject_id}" for each in (AREA, PROVIDER)}
     assert "Open (2)" in text
-    assert "All reports: higher than expected since April 2026, likely a real change." in text
+    assert (
+        "All reports: higher than expected from April to October 2026, likely a real change."
+        in text
+    )
     assert "Effectiveness and safety: worse together in October 2026" in text
-    assert "Safety: rising since April 2026" in text
+    assert "Safety: rising from April to October 2026" in text
     assert "Northfield Acute NHS Trust</p>" in text
     assert "All providers</p>" in text
     for chart in ("/trends/themes/letters", "/trends/themes/letters?provider=RZ1"):

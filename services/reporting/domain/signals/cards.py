@@ -41,7 +41,7 @@ class Card:
 
     @property
     def lines(self) -> list[str]:
-        """`Safety: higher than expected since March 2026, likely a real change.`"""
+        """`Safety: higher than expected from March to May 2026, likely a real change.`"""
         return [f"{whose(each.tenets)}: {each.words}." for each in self.newest]
 
     @property
