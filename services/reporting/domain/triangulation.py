@@ -93,6 +93,12 @@ def shown_months(today: date) -> Period:
     return Period(plus(last, 1 - CHART_MONTHS), last)
 
 
+def tenets_in(forms: Forms) -> Forms:
+    """Without the line of all tenets together, unless it is the only one, and so one tenet's."""
+    single = {tenets: held for tenets, held in forms.items() if tenets != ALL}
+    return single or forms
+
+
 def meeting_of(
     subject: Subject, counted: Counted, forms: Forms, days: Days, today: date
 ) -> Meeting:

@@ -207,18 +207,23 @@ async def _counts(
     if asked.compared is Compared.THEME:
         if not theme:
             return {}, {}
-        of_theme = await _by_organisation(connection, view, asked.sort, theme)
+        of_theme = await _by_organisation(connection, view, asked.sort, asked.compared, theme)
         theme = ""
-    return await _by_organisation(connection, view, asked.sort, theme), of_theme
+    return await _by_organisation(connection, view, asked.sort, asked.compared, theme), of_theme
 
 
 async def _by_organisation(
-    connection: AsyncConnection, view: View, sort: Sort, theme: str
+    connection: AsyncConnection, view: View, sort: Sort, compared: Compared, theme: str
 ) -> Mapping[str, Counted]:
     if sort is Sort.PROVIDERS:
         return await repository.providers(connection, view.question, theme=theme)
+    told = SHARES[compared]
     return await repository.practice_stages(
-        connection, view.question, view.choices.practices.keys(), theme=theme
+        connection,
+        view.question,
+        view.choices.practices.keys(),
+        theme=theme,
+        measures=tuple(dict.fromkeys((told.part, *told.whole))),
     )
 
 

@@ -28,10 +28,10 @@ from services.reporting.domain.peers import Beside, beside, words
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.questions import Question
 from services.reporting.domain.spc import Direction
+from services.reporting.pages.by_theme import ByTheme, themes_of
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
 from services.reporting.pages.lines import performance_of, stages_listed
-from services.reporting.pages.trends import Overview, overview
 from services.reporting.pages.views import View, file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository import trends
@@ -207,9 +207,10 @@ async def _common(
 ) -> dict[str, Any]:
     """What the pages of all three have: themes, the figures of the response clock, and what became of the reports."""
     form: FilterForm = filter_form(view, here, *filters)
-    shown: Overview = await overview(connection, view)
+    shown: ByTheme = await themes_of(connection, view)
     stages: Counted = await trends.stages(connection, view.question)
     figures: Performance | None = await performance_of(connection, view)
+    listed = stages_listed(view)
     return {
         "view": view,
         "errors": view.errors,
@@ -217,7 +218,8 @@ async def _common(
         "here": here,
         "shown": shown,
         "performance": figures,
-        "became": became(stages, view.rule, stages_listed(view)),
+        "stages": listed,
+        "became": became(stages, view.rule, listed),
     }
 
 

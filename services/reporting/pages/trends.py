@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.charted import Rank
-from services.reporting.domain.cubes import EVERY, Facet
-from services.reporting.domain.filters import Filters
+from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.months import long_name
-from services.reporting.domain.numbers import Absent, Number
+from services.reporting.domain.numbers import Number
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.trends import Heat, heat_of, others
 from services.reporting.domain.yearly import Years, years_of
+from services.reporting.pages.by_theme import ByTheme, everything, theme_series
 from services.reporting.pages.charting import Series
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
@@ -35,7 +33,6 @@ from services.reporting.repository.cells import Labels
 from shared.contracts.reports import Tenet
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
-from shared.web.filters import plural
 from shared.web.pages import render
 
 FILTERS = ("tenet", "kind", "theme", "provider", "practice", "harm", "rating", "source", "months")
@@ -44,13 +41,10 @@ router = APIRouter()
 
 
 @dataclass(frozen=True)
-class Overview:
+class Overview(ByTheme):
     """The numbers of the overview."""
 
-    everything: Line
     tenets: list[Line]
-    themes: list[Line]
-    """Concerns first, then improvements and other changes, then the rest by name; those without a chart yet come last."""
     years: Years | None
     meeting: Heat
     """Where themes and providers meet, in the three tenets."""
@@ -65,42 +59,6 @@ class Overview:
     @property
     def lines(self) -> list[Line]:
         return [self.everything, *self.tenets, *self.themes]
-
-    @property
-    def empty(self) -> bool:
-        return self.everything.total in (0, Absent.HIDDEN)
-
-    @property
-    def charted(self) -> list[Line]:
-        return [line for line in self.themes if line.chart.rank is not Rank.NOT_YET]
-
-    @property
-    def thin(self) -> list[Line]:
-        """Themes with reports, too few to chart."""
-        return [
-            line
-            for line in self.themes
-            if line.chart.rank is Rank.NOT_YET and line.total not in (0, Absent.HIDDEN)
-        ]
-
-    @property
-    def summary(self) -> str:
-        """`2 of 14 themes are a concern, 1 has improved.`"""
-        ranks = [line.chart.rank for line in self.charted]
-        if not ranks:
-            return "No theme has enough data for a chart yet."
-        words = {
-            Rank.CONCERN: ("is a concern", "are a concern"),
-            Rank.IMPROVEMENT: ("has improved", "have improved"),
-            Rank.CHANGE: ("has changed", "have changed"),
-        }
-        said = [
-            f"{number} {one if number == 1 else several}"
-            for rank, (one, several) in words.items()
-            if (number := ranks.count(rank))
-        ]
-        of = plural(len(ranks), "theme with a chart", "themes with a chart")
-        return f"Of {of}, {', '.join(said) or 'none has changed by more than chance'}."
 
 
 @router.get("/trends", response_class=HTMLResponse)
@@ -165,18 +123,10 @@ async def overview(connection: AsyncConnection, view: View) -> Overview:
     by_tenet = await series.counts(
         connection, question, "tenet", "month", "kind", theme=filters.theme or EVERY
     )
-    by_source = filters.facet is not None and filters.facet[0] is Facet.SOURCE
-    by_theme = (
-        {}
-        if by_source
-        else await series.counts(
-            connection, question, "theme", "month", "kind", theme=filters.theme
-        )
-    )
     wanted = [
-        (_all(filters, by_tenet), f"/trends{filters.query}"),
+        (everything(filters, by_tenet), f"/trends{filters.query}"),
         *_by_tenet(view, by_tenet),
-        *_by_theme(view, by_theme),
+        *await theme_series(connection, view, question),
     ]
     years_ = years_of(view.whole, view.first)
     lines = await lines_of(connection, view, wanted, years_)
@@ -206,30 +156,6 @@ def _by_tenet(view: View, counts: Mapping[Labels, int]) -> list[tuple[Series, st
         for filters in [replace(view.filters, tenet=tenet)]
         if view.filters.tenet in (None, tenet)
     ]
-
-
-def _by_theme(view: View, counts: Mapping[Labels, int]) -> list[tuple[Series, str]]:
-    return [
-        (
-            Series(
-                f"theme-{slug}", view.choices.themes[slug], replace(view.filters, theme=slug), found
-            ),
-            f"/trends/themes/{slug}{view.filters.elsewhere_query}",
-        )
-        for slug, found in grouped_by(counts).items()
-        if slug in view.choices.themes
-    ]
-
-
-def _all(filters: Filters, counts: Mapping[Labels, int]) -> Series:
-    """All reports together, whose parts are the tenets."""
-    by_kind: dict[tuple[date, str], int] = {}
-    by_tenet: dict[date, list[int]] = {}
-    for at, found in enumerate(grouped_by(counts).values()):
-        for (month, kind), number in found.items():
-            by_kind[month, kind] = by_kind.get((month, kind), 0) + number
-            by_tenet.setdefault(month, [0] * len(Tenet))[at] += number
-    return Series("all", "All reports", filters, by_kind, by_tenet)
 
 
 async def _beside(connection: AsyncConnection, view: View) -> list[tuple[str, Number, Number]]:

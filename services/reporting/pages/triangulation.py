@@ -26,6 +26,7 @@ from services.reporting.domain.triangulation import (
     in_words,
     meeting_of,
     shown_months,
+    tenets_in,
 )
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
@@ -39,7 +40,7 @@ from shared.web.pages import render
 
 HERE = "/trends/triangulation"
 FILTERS = ("theme", "provider", "commissioner")
-MOST_PROVIDERS = 6
+MOST_PROVIDERS = 3
 """On a page: those with most reports. Others are chosen by the filter."""
 
 router = APIRouter()
@@ -175,7 +176,7 @@ def _ends(view: View) -> tuple[date, date]:
 async def _meetings(
     connection: AsyncConnection, view: View, provider: str, counts: Mapping[str, Counted]
 ) -> list[Meeting]:
-    forms = {theme: forms_of(counted, view.today) for theme, counted in counts.items()}
+    forms = {theme: tenets_in(forms_of(counted, view.today)) for theme, counted in counts.items()}
     days = await _days(connection, view, provider, forms)
     return [
         meeting_of(

@@ -1,7 +1,7 @@
 """Organisations beside each other: providers and practices compared, and a practice's peers."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ARRAY, ColumnElement, Float, Select, func, literal, or_, select
@@ -112,7 +112,12 @@ def _by_practice(
 
 
 async def practice_stages(
-    connection: AsyncConnection, question: Question, of: Collection[str], *, theme: str = EVERY
+    connection: AsyncConnection,
+    question: Question,
+    of: Collection[str],
+    *,
+    theme: str = EVERY,
+    measures: Sequence[Measure] = tuple(Measure),
 ) -> dict[str, Counted]:
     """Each of these practices' reports in scope, and the stages they reached. Whoever made none is left out."""
     cell, filters, scope = pair_count.c, question.filters, question.scope
@@ -133,11 +138,11 @@ async def practice_stages(
     )
     conditions += [column == value for column, value in asked if value is not None]
     rows = await connection.execute(
-        select(cell.reporter, *(func.sum(cell[each]) for each in Measure))
+        select(cell.reporter, *(func.sum(cell[each]) for each in measures))
         .where(*conditions)
         .group_by(cell.reporter)
     )
     return {
-        code: Counter({each: int(n) for each, n in zip(Measure, told, strict=True)})
+        code: Counter({each: int(n) for each, n in zip(measures, told, strict=True)})
         for code, *told in rows
     }

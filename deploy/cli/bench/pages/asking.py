@@ -42,6 +42,17 @@ PAGES = (
     Page("List, deaths", "/trends/reports?harm=fatal&months=60"),
     Page("List, a provider", "/trends/reports?stage=disputed", RESPONDER),
     Page("List, a practice", "/trends/reports", PRACTICE),
+    Page("A provider", "/trends/providers/RZ2"),
+    Page("A provider, its own", "/trends/providers/RZ1", RESPONDER),
+    Page("A practice beside its peers", f"/trends/practices/{OWN_PRACTICE}", PRACTICE),
+    Page("A commissioner", "/trends/commissioners/Q9A"),
+    Page("Providers compared", "/trends/compare"),
+    Page("Practices compared", "/trends/compare?of=practices&by=outcome"),
+    Page("Three tenets, an area", "/trends/triangulation"),
+    Page("Three tenets, a practice", "/trends/triangulation", PRACTICE),
+    Page("Taking part", "/trends/participation"),
+    Page("Impact, an area", "/trends/impact"),
+    Page("Impact, rounded", "/trends/impact", REVIEWER),
 )
 
 
