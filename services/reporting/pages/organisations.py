@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted_share import ChartedShare, SharesOf, charted_share
 from services.reporting.domain.clock import (
+    STAGES,
     Became,
     ClockMonth,
     Counted,
@@ -329,7 +330,7 @@ async def _organisations(
         )
         listed = {
             stage.value: view.listed(filters, period.first, period.last, stage=stage)
-            for stage in Measure
+            for stage in STAGES
         }
         acknowledged = stages.get(Measure.IN_TIME, 0) + stages.get(Measure.LATE, 0)
         told.append(
