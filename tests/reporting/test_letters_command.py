@@ -12,6 +12,7 @@ from deploy.cli.dead_letters.desk import Desk
 from services.reporting import use_cases
 from services.reporting.domain.letters import ALL, LetterState, Selection
 from services.reporting.tables import dead_letter_fact
+from services.reporting.use_cases import letters
 from shared.contracts.operations import Cause, Decision
 from shared.platform.audit import Author, AuthorKind, RecordKind
 from shared.platform.transaction import Transactions
@@ -57,7 +58,7 @@ def desk(transactions: Transactions) -> Desk:
 async def test_all_letters_that_wait_are_decided_about_once_in_parts(
     transactions: Transactions, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use_cases, "DECIDED_AT_ONCE", 3)
+    monkeypatch.setattr(letters, "DECIDED_AT_ONCE", 3)
     told = [set_aside(number=number) for number in range(8)]
     await apply(told, transactions)
     seen = []
@@ -78,7 +79,7 @@ async def test_all_letters_that_wait_are_decided_about_once_in_parts(
 async def test_what_is_refused_again_meanwhile_is_not_decided_about_for_ever(
     transactions: Transactions, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use_cases, "DECIDED_AT_ONCE", 2)
+    monkeypatch.setattr(letters, "DECIDED_AT_ONCE", 2)
     await apply([set_aside(number=number) for number in range(5)], transactions)
     at_once = use_cases.decide_about_letters
 
