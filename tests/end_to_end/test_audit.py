@@ -15,7 +15,7 @@ from tests.end_to_end.running import Ended, insight
 from tests.support.waiting import eventually
 
 WITH_HISTORY = {"intake", "classification", "actions", "notifications"}
-"""Reporting decides on nothing, it only counts."""
+"""After the demonstration; reporting has one once somebody has decided about a signal or a dead letter."""
 
 
 @asynccontextmanager
@@ -35,7 +35,7 @@ async def test_a_busy_run_raises_no_false_alarm(estate: Estate, demonstration: E
     found = {one["service"]: one for one in json.loads(ended.out)}
     assert list(found) == list(SERVICES)
     assert all(one["findings"] == [] for one in found.values())
-    assert {service for service, one in found.items() if one["entries"]} == WITH_HISTORY
+    assert {service for service, one in found.items() if one["entries"]} >= WITH_HISTORY
 
 
 async def test_every_history_is_anchored_on_kafka(estate: Estate, demonstration: Ended) -> None:

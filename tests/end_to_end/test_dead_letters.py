@@ -17,8 +17,8 @@ from tests.end_to_end.running import Ended, administrator, insight, settled
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
-CANARY = "Zaffre Numbat"
-NHS_NUMBER = "943 476 5919"
+CANARY = "Cobalt Numbat"
+NHS_NUMBER = "401 023 2137"
 BY = ("--by", "Max Stone")
 
 
@@ -45,9 +45,9 @@ async def refusing(estate: Estate) -> AsyncIterator[None]:
 async def command(estate: Estate, *arguments: str) -> Ended:
     ended = await insight(estate, "dead-letters", *arguments)
     for said in (ended.out, ended.err):
-        assert "zaffre" not in said.lower()
+        assert "cobalt" not in said.lower()
         assert "numbat" not in said.lower()
-        assert "5919" not in said
+        assert "2137" not in said
     return ended
 
 
@@ -124,7 +124,7 @@ async def test_a_record_that_nobody_can_read_is_discarded_for_a_reason(estate: E
     topic = estate.settings.topic_prefix + CASES_TOPIC
     headers = [("ce_type", b"insight.case.opened.v1"), (CANARY, NHS_NUMBER.encode())]
     async with AIOKafkaProducer(bootstrap_servers=estate.settings.bootstrap) as producer:
-        await producer.send_and_wait(topic, CANARY.encode(), key=b"943 476 5919", headers=headers)
+        await producer.send_and_wait(topic, CANARY.encode(), key=b"401 023 2137", headers=headers)
     groups = await listed(estate, 3, "--cause", "bad-headers")
     assert {one["consumer"] for one in groups} == {"intake", "notifications", "reporting"}
     assert {one["detail"] for one in groups} == {"no header ce_id"}

@@ -112,7 +112,7 @@ async def test_a_session_in_use_is_renewed_but_not_at_every_request(browser: Bro
 
 def test_two_roles_that_lead_to_one_place_have_one_link() -> None:
     links = links_for({Role.RESPONDER, Role.QUALITY_LEAD})
-    assert [link.text for link in links] == ["Inbox", "Trends", "Review", "Operations"]
+    assert [link.text for link in links] == ["Inbox", "Trends", "Signals", "Review", "Operations"]
 
 
 def test_every_role_is_led_somewhere() -> None:
