@@ -21,6 +21,7 @@ VERBS = {
     "faults": "deploy.cli.faults.command:faults",
     "audit": "deploy.cli.audit:app",
     "contracts": "deploy.cli.contracts:app",
+    "rebuild": "deploy.cli.rebuild.command:rebuild_command",
     "dead-letters": "deploy.cli.dead_letters:app",
     "directory": "deploy.cli.directory:app",
     "themes": "deploy.cli.themes:app",

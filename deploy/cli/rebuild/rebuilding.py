@@ -86,7 +86,9 @@ async def _fill(
                 differ = await shadow.differences(connection, target.derived.tables)
                 rows = await shadow.rows_of(connection, target.derived.tables)
                 if switch:
-                    await shadow.switch(connection, target.derived.tables)
+                    await shadow.switch(
+                        connection, target.derived.tables, target.derived.afterwards
+                    )
             if switch or not differ or look == _LOOKS - 1:
                 break
             await asyncio.sleep(_PAUSE_SECONDS)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.platform.batches import Batches
@@ -20,6 +21,7 @@ class Replay:
     def __init__(
         self, service: str, consumers: Consumers, engine: AsyncEngine, bootstrap: str, prefix: str
     ) -> None:
+        self._bootstrap = bootstrap
         self._topics = [prefix + topic for topic in consumers.topics]
         transactions = Transactions(engine, source=service, topic_prefix=prefix)
         self._batches = Batches(service, consumers, transactions, Metrics(service), traced=False)
@@ -33,12 +35,7 @@ class Replay:
     async def __aenter__(self) -> "Replay":
         await self._consumer.start()
         try:
-            await self._consumer.topics()  # or it knows of no partitions
-            partitions = [
-                TopicPartition(topic, number)
-                for topic in self._topics
-                for number in sorted(self._consumer.partitions_for_topic(topic) or ())
-            ]
+            partitions = await self._partitions()
             self._consumer.assign(partitions)
             await self._consumer.seek_to_beginning(*partitions)
         except BaseException:
@@ -48,6 +45,20 @@ class Replay:
 
     async def __aexit__(self, *_: object) -> None:
         await self._consumer.stop()
+
+    async def _partitions(self) -> list[TopicPartition]:
+        """Asked of the broker: a consumer without a group and a subscription knows of none."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        await admin.start()
+        try:
+            topics = await admin.describe_topics(self._topics)
+        finally:
+            await admin.close()
+        return [
+            TopicPartition(topic["topic"], partition["partition"])
+            for topic in topics
+            for partition in topic["partitions"]
+        ]
 
     async def catch_up(self, told: Callable[[int, int], object]) -> int:
         """Everything that is on the topics now; says how many records that were. `told` hears how many of how many are done. Raises what

@@ -75,7 +75,7 @@ async def rows_of(connection: AsyncConnection, tables: Sequence[Table]) -> dict[
     }
 
 
-async def switch(connection: AsyncConnection, tables: Sequence[Table]) -> None:
+async def switch(connection: AsyncConnection, tables: Sequence[Table], afterwards: str) -> None:
     """The new tables take the old ones' places, within the transaction that holds the old ones still. What was applied to the new
     ones only is known to the inbox from now on."""
     await connection.execute(text(f"CREATE SCHEMA {REPLACED}"))
@@ -87,3 +87,5 @@ async def switch(connection: AsyncConnection, tables: Sequence[Table]) -> None:
             f"INSERT INTO public.inbox (event_id) SELECT event_id FROM {SCHEMA}.inbox ON CONFLICT DO NOTHING"  # noqa: S608 - our own name
         )
     )
+    if afterwards:
+        await connection.execute(text(afterwards))
