@@ -186,7 +186,6 @@ NOT_PAGES = {
         ("reporting", f"/trends/{table}.{ending}"): "a file"
         for table in (
             "themes",
-            "tenets",
             "years",
             "themes/{theme}/chart",
             "themes/{theme}/parts",

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from services.reporting.domain.filters import Choices, parse
+from services.reporting.domain.heat import heat_of
 from services.reporting.domain.judging import parse_judging
 from services.reporting.domain.months import period, plus
 from services.reporting.domain.numbers import EXACT, share
-from services.reporting.domain.trends import heat_of
 
 NOW = date(2026, 11, 1)
 

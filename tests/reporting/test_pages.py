@@ -116,8 +116,7 @@ async def test_a_successor_s_figures_include_its_predecessors_and_counts_stay_as
         assert (each.report.reference in listed) == (each.report.provider in {"RZ1", "RZ3"})
     # Under the names they were reported by, which say what became of them.
     old = "Valley Community NHS Trust (now part of Northfield Acute NHS Trust)"
-    area = await lines(service, "helen.marsh", "/trends/tenets.csv")
-    assert ["Medication", old, "8", "0", "0", "8"] in area
+    assert old in await page(service, "helen.marsh", "/trends/themes/medication")
     assert len(await lines(service, "helen.marsh", f"{LIST}.csv?practice=Y90001")) == 1 + 2
 
 
@@ -143,20 +142,12 @@ async def test_a_filter_cannot_widen_what_is_seen(shared: Running) -> None:
     await page(shared, "jo.lee", f"{LIST}.csv?provider=RZ3", 422)
 
 
-async def test_a_practice_sees_its_commissioners_totals_beside_its_own(shared: Running) -> None:
-    text = await page(shared, "amira.patel", "/trends?months=6")
-    others = text[text.index("Your practice beside others") :]
-    numeric = '<td class="nhsuk-table__cell nhsuk-table__cell--numeric">'
-    assert f"{numeric}2</td> {numeric}5</td>" in others
-    assert "fewer than 5" in others
-    assert f"{numeric}9</td>" not in others
-
-
 async def test_a_reviewer_sees_rounded_totals_and_no_single_report(shared: Running) -> None:
     text = await page(shared, "ravi.dhillon", "/trends?months=6")
     assert "At least 10 reports" in text
     assert LIST not in text
-    heat = text[text.index("Where the 3 tenets meet") :]
+    heat = await page(shared, "ravi.dhillon", "/trends/triangulation?months=6")
+    heat = heat[heat.index("<table") :]
     assert "Valley Community NHS Trust" in heat
     assert "Northfield Acute NHS Trust" not in heat
     theme = await page(shared, "ravi.dhillon", "/trends/themes/medication")
@@ -175,8 +166,8 @@ async def test_the_files_of_a_reviewer_hide_what_its_page_hides(shared: Running)
     assert told["Medication", MONTH] == "10"
     assert told["Medication", long_name(plus(TODAY, -1))] == few
     assert told["Experience", MONTH] == few
-    tenets = await lines(shared, "ravi.dhillon", "/trends/tenets.csv?months=6")
-    assert tenets[1:] == [["Medication", "Valley Community NHS Trust", "5", few, few, "5"]]
+    tenets = await lines(shared, "ravi.dhillon", "/trends/triangulation.csv?months=6")
+    assert tenets[1:] == [["Valley Community NHS Trust", "Medication", "5", few, few, "5"]]
     parts = await lines(shared, "ravi.dhillon", "/trends/themes/medication/parts.csv")
     assert {number for _, _, number, *_ in parts[1:]} <= {"5", "10", few}
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.reporting.domain.heat import heat_of
 from services.reporting.domain.months import Period, plus, tiled
 from services.reporting.domain.numbers import (
     AtLeast,
@@ -17,7 +18,6 @@ from services.reporting.domain.numbers import (
     Number,
     SmallNumbers,
 )
-from services.reporting.domain.trends import heat_of, others
 from services.reporting.settings import Settings
 from tests.support.settings import settings_of
 
@@ -166,11 +166,6 @@ def test_heat_is_shaded_by_what_is_shown() -> None:
         return [cell.shade for cell in row.cells.values()]
 
     assert shades(10) == shades(14)
-
-
-def test_beside_its_own_a_practice_sees_others_without_its_own() -> None:
-    everybody, own = {(SPRING.first, "safety"): 9}, {(SPRING.first, "safety"): 2}
-    assert others(SPRING.months, everybody, own, RULE) == (5, Few(5), Few(5))
 
 
 @given(back=st.integers(0, 60), months=st.sampled_from((6, 12, 24)))

@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY
-from services.reporting.domain.months import long_name
-from services.reporting.domain.numbers import Number
 from services.reporting.domain.performance import Performance
-from services.reporting.domain.trends import Heat, heat_of, others
 from services.reporting.domain.yearly import Years, years_of
 from services.reporting.pages.by_theme import ByTheme, everything, theme_series
 from services.reporting.pages.charting import Series
@@ -26,9 +22,8 @@ from services.reporting.pages.lines import (
     performance_of,
     stages_listed,
 )
-from services.reporting.pages.views import View, file_view_of, named, view_of
+from services.reporting.pages.views import View, file_view_of, view_of
 from services.reporting.repository import series
-from services.reporting.repository import trends as repository
 from services.reporting.repository.cells import Labels
 from shared.contracts.reports import Tenet
 from shared.platform.http import Reading
@@ -46,11 +41,6 @@ class Overview(ByTheme):
 
     tenets: list[Line]
     years: Years | None
-    meeting: Heat
-    """Where themes and providers meet, in the three tenets."""
-    providers: Mapping[str, str]
-    beside: list[tuple[str, Number, Number]]
-    """For a practice: by month, its own reports and everybody else's, as far as they may be told."""
     performance: Performance | None
     """None where reports are asked for by harm, rating or source: stages are not counted by these."""
     stages: Mapping[str, str | None]
@@ -89,19 +79,6 @@ async def themes(request: Request, actor: CurrentActor, connection: Reading) -> 
     return TableFile("reports-by-theme", rows)
 
 
-@as_files(router, "/trends/tenets")
-async def tenets(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
-    """Where theme and provider meet: the total and the three tenets."""
-    view = await file_view_of(request, actor, connection)
-    shown = await overview(connection, view)
-    rows: list[Row] = [("Theme", "Provider", "Total", *(each.capitalize() for each in Tenet))]
-    for row in shown.meeting.rows:
-        for code, provider in shown.providers.items():
-            cell = row.cells[code]
-            rows.append((row.title, provider, cell.total, *cell.tenets))
-    return TableFile("reports-by-theme-and-provider", rows)
-
-
 @as_files(router, "/trends/years")
 async def years(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """This year against the last."""
@@ -131,15 +108,11 @@ async def overview(connection: AsyncConnection, view: View) -> Overview:
     years_ = years_of(view.whole, view.first)
     lines = await lines_of(connection, view, wanted, years_)
     tenets = [line for line in lines if line.chart.key.startswith("tenet-")]
-    meeting = await _meeting(connection, view)
     return Overview(
         everything=lines[0],
         tenets=tenets,
         themes=sorted(lines[1 + len(tenets) :], key=lambda line: line.chart.order),
         years=years_,
-        meeting=meeting,
-        providers=await named(connection, meeting.columns),
-        beside=await _beside(connection, view),
         performance=await performance_of(connection, view),
         stages=stages_listed(view),
     )
@@ -156,24 +129,3 @@ def _by_tenet(view: View, counts: Mapping[Labels, int]) -> list[tuple[Series, st
         for filters in [replace(view.filters, tenet=tenet)]
         if view.filters.tenet in (None, tenet)
     ]
-
-
-async def _beside(connection: AsyncConnection, view: View) -> list[tuple[str, Number, Number]]:
-    if view.wider is None or view.filters.facet is not None:
-        return []
-    question = view.question
-    own = await repository.by_month_and_tenet(connection, question)
-    everybody = await repository.by_month_and_tenet(connection, replace(question, scope=view.wider))
-    months = question.period.months
-    told = others(months, everybody, own, view.small_numbers)
-    return [
-        (long_name(month), sum(own.get((month, tenet), 0) for tenet in Tenet), number)
-        for month, number in zip(months, told, strict=True)
-    ]
-
-
-async def _meeting(connection: AsyncConnection, view: View) -> Heat:
-    counts = await series.counts(
-        connection, view.question, "theme", "provider", "tenet", theme=view.filters.theme
-    )
-    return heat_of(cast("dict[tuple[str, str, str], int]", counts), view.choices.themes, view.rule)

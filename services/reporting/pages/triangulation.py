@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY
+from services.reporting.domain.heat import Heat, heat_of
 from services.reporting.domain.questions import Question
 from services.reporting.domain.signals import (
     EVERYWHERE,
@@ -20,7 +21,6 @@ from services.reporting.domain.signals import (
     watched_from,
 )
 from services.reporting.domain.spc import Form
-from services.reporting.domain.trends import Heat, heat_of
 from services.reporting.domain.triangulation import (
     Meeting,
     in_words,

@@ -37,8 +37,6 @@ class View:
     question: Question
     address: Filters
     """As in this page's address; the question may be narrower, since a theme's page is of one theme."""
-    wider: Scope | None
-    """Redacted totals to stand beside the reader's own, for a practice."""
     choices: Choices
     errors: dict[str, str]
     first: date | None
@@ -202,7 +200,6 @@ async def view_of(
     return View(
         question=Question(scope, filters, months),
         address=replace(filters, **dict.fromkeys(fixed)),
-        wider=_beside(actor, scope, overseer),
         choices=choices,
         errors=errors | wrong,
         first=first,
@@ -310,13 +307,6 @@ async def _with_own(
         name = await directory.names(connection, [practice])
         choices = replace(choices, practices={**choices.practices, **name})
     return choices
-
-
-def _beside(actor: Actor, scope: Scope, overseer: Overseer | None) -> Scope | None:
-    is_practice = actor.organisation.kind is OrganisationKind.PRACTICE
-    if scope.redacted or not is_practice or overseer is None:
-        return None
-    return wider_scope(overseer)
 
 
 async def named(connection: AsyncConnection, codes: Collection[str]) -> dict[str, str]:

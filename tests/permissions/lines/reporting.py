@@ -58,7 +58,7 @@ REPORTING = [
     Rule("reporting", "GET", "/trends", MEMBERS, _TRENDS, names_organisations=True),
     *(
         Rule("reporting", "GET", f"/trends/{table}.{ending}", MEMBERS, _TRENDS)
-        for table in ("themes", "tenets", "years")
+        for table in ("themes", "years")
         for ending in _FILES
     ),
     Rule(

@@ -1,8 +1,7 @@
-"""Tables of the trend pages, from counts alone: where themes and providers meet, and a practice beside others."""
+"""Where themes and providers meet, from counts alone: for who sees totals only, of whom nothing is judged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from services.reporting.domain.numbers import Number, SmallNumbers
 from shared.contracts.reports import Tenet
@@ -34,20 +33,6 @@ class Heat:
 
     columns: tuple[str, ...]
     rows: tuple[HeatRow, ...]
-
-
-def others(
-    months: Sequence[date],
-    everybody: Mapping[tuple[date, str], int],
-    own: Mapping[tuple[date, str], int],
-    rule: SmallNumbers,
-) -> tuple[Number, ...]:
-    """Each month's reports of everybody but the reader, who knows its own."""
-
-    def in_month(counts: Mapping[tuple[date, str], int], month: date) -> int:
-        return sum(counts.get((month, tenet), 0) for tenet in Tenet)
-
-    return tuple(rule.shown(in_month(everybody, each) - in_month(own, each)) for each in months)
 
 
 def heat_of(
