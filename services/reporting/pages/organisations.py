@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.charted_share import ChartedShare, SharesOf, charted_share
+from services.reporting.domain.charted.shares import ChartedShare, SharesOf, charted_share
 from services.reporting.domain.clock import (
     STAGES,
     Became,

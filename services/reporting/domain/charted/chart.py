@@ -1,0 +1,226 @@
+"""A chart with its sentence, drawing and table."""
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cached_property
+
+from services.reporting.domain.charted.series import Subject
+from services.reporting.domain.drawing import (
+    NARROW,
+    SMALL,
+    WIDE,
+    Chart,
+    Frame,
+    Labels,
+    assurance_icon,
+    told,
+    variation_icon,
+    xmr_chart,
+)
+from services.reporting.domain.months import Period, plus
+from services.reporting.domain.numbers import Number
+from services.reporting.domain.spc import (
+    ASSURANCE,
+    CAUSES,
+    COUNTS,
+    GAPS,
+    VARIATION,
+    Form,
+    Judged,
+    Manner,
+    Step,
+    Xmr,
+    sentence,
+)
+from services.reporting.domain.spc.steps import QUARTER
+
+
+class Rank(IntEnum):
+    """In which order charts are shown."""
+
+    CONCERN = 0
+    IMPROVEMENT = 1
+    CHANGE = 2
+    CALM = 3
+    NOT_YET = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a month, a quarter, or a report and the days since the one before it."""
+
+    name: str
+    number: Number
+    judged: Judged | None
+    note: str
+    href: str | None
+
+    @property
+    def says(self) -> str:
+        """What the rules say of it, or why they say nothing."""
+        if self.note or self.judged is None:
+            return self.note
+        return CAUSES[self.judged.cause].capitalize() if self.judged.special else "As expected"
+
+    @property
+    def mean(self) -> str:
+        mean = None if self.judged is None else self.judged.limits.mean
+        return "none" if mean is None else told(mean)
+
+    @property
+    def limits(self) -> str:
+        """Lower and upper limit, the lower one no lower than counts can be."""
+        limits = None if self.judged is None else self.judged.limits
+        if limits is None or limits.lower is None or limits.upper is None:
+            return "none"
+        return f"{'below 0' if limits.lower < 0 else told(limits.lower)} to {told(limits.upper)}"
+
+
+@dataclass(frozen=True)
+class Charted:
+    """A chart, or why there is none yet."""
+
+    subject: Subject
+    form: Form
+    why: str
+    rows: tuple[Row, ...]
+    total: Number
+    """Of these months."""
+    months: Period
+    """Those of the period; where its chart goes further back, those of the chart."""
+    chart: Xmr | None = None
+    step: Step = Step.MONTH
+    notes: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.subject.key
+
+    @property
+    def title(self) -> str:
+        return self.subject.title
+
+    @property
+    def manner(self) -> Manner:
+        return GAPS if self.form is Form.DAYS_BETWEEN else COUNTS
+
+    @property
+    def measure(self) -> str:
+        """What the values are."""
+        return "Days since the report before" if self.form is Form.DAYS_BETWEEN else "Reports"
+
+    @cached_property
+    def sentence(self) -> str:
+        if self.chart is None:
+            return f"{self.title}: not enough data yet."
+        return f"{sentence(self.title, self.chart, self.step, self.manner)}."
+
+    @property
+    def said(self) -> str:
+        """The sentence without the title that it begins with."""
+        return self.sentence.removeprefix(self.title)
+
+    @property
+    def heading(self) -> str:
+        """What the chart is of."""
+        return {
+            Form.MONTHS: "Reports each month",
+            Form.QUARTERS: "Reports each quarter",
+            Form.DAYS_BETWEEN: "Days between reports",
+        }.get(self.form, "Reports")
+
+    @property
+    def labels(self) -> Labels:
+        return Labels(
+            title=self.title,
+            step=self.step,
+            manner=self.manner,
+            unit=" days" if self.form is Form.DAYS_BETWEEN else "",
+            evenly=self.form is Form.DAYS_BETWEEN,
+            address=self._address,
+        )
+
+    def _address(self, point: Judged) -> str | None:
+        month = point.on.replace(day=1)
+        return self.subject.address(
+            month, plus(month, QUARTER - 1) if self.step is Step.QUARTER else month
+        )
+
+    def drawn(self, frame: Frame, key: str) -> Chart | None:
+        """The drawing and its words; none where there is no chart."""
+        return (
+            None
+            if self.chart is None
+            else xmr_chart(f"{self.key}-{key}", self.chart, self.labels, frame)
+        )
+
+    @cached_property
+    def wide(self) -> Chart | None:
+        return self.drawn(WIDE, "wide")
+
+    @cached_property
+    def narrow(self) -> Chart | None:
+        return self.drawn(NARROW, "narrow")
+
+    @cached_property
+    def small(self) -> Chart | None:
+        """One of several side by side. Its points are no links: fingers could not tell them apart."""
+        if self.chart is None:
+            return None
+        return xmr_chart(
+            f"{self.key}-small", self.chart, replace(self.labels, address=lambda _: None), SMALL
+        )
+
+    @property
+    def icon(self) -> str:
+        """The drawing of what the latest point says; empty where there is no chart."""
+        return (
+            "" if self.chart is None else variation_icon(f"{self.key}-icon", self.chart.variation)
+        )
+
+    @property
+    def variation(self) -> str:
+        """The icon in words."""
+        return "" if self.chart is None else VARIATION[self.chart.variation]
+
+    @property
+    def assured(self) -> str:
+        """The drawing of whether a target will be met; empty without one."""
+        if self.chart is None or self.chart.assurance is None:
+            return ""
+        return assurance_icon(f"{self.key}-target", self.chart.assurance)
+
+    @property
+    def assurance(self) -> str:
+        if self.chart is None or self.chart.assurance is None:
+            return ""
+        return ASSURANCE[self.chart.assurance]
+
+    @property
+    def rank(self) -> Rank:
+        if self.chart is None:
+            return Rank.NOT_YET
+        kind = self.chart.variation.value.partition("_")[0]
+        ranks = {"concern": Rank.CONCERN, "improvement": Rank.IMPROVEMENT, "neutral": Rank.CHANGE}
+        return ranks.get(kind, Rank.CALM)
+
+    @property
+    def order(self) -> tuple[Rank, str]:
+        """Concerns first, then improvements and other changes, then the rest by name."""
+        return self.rank, self.title
+
+    @property
+    def first_column(self) -> str:
+        return {Step.MONTH: "Month", Step.QUARTER: "Period", Step.DAY: "Report of"}[self.step]
+
+    @property
+    def table(self) -> list[tuple[object, ...]]:
+        """Heading and rows for a file, with every figure: what the page's table says."""
+        lines: list[tuple[object, ...]] = [
+            (self.first_column, self.measure, "Mean", "Lower limit", "Upper limit", "What it says")
+        ]
+        for row in self.rows:
+            limits = None if row.judged is None else row.judged.limits
+            edges = (None,) * 3 if limits is None else (limits.mean, limits.lower, limits.upper)
+            lines.append((row.name, row.number, *edges, row.says))
+        return lines

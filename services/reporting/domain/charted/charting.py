@@ -1,0 +1,206 @@
+"""Which chart a series carries, and why; or why there is none yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from services.reporting.domain.charted.chart import Charted, Row
+from services.reporting.domain.charted.series import Subject, Window, number_in
+from services.reporting.domain.judging import Judging
+from services.reporting.domain.months import long_name, plus
+from services.reporting.domain.numbers import Absent, Number
+from services.reporting.domain.spc import (
+    Carried,
+    Form,
+    Gaps,
+    Judged,
+    Options,
+    Point,
+    Rebase,
+    Step,
+    Xmr,
+    carried,
+    days_between,
+    starting_at,
+    xmr,
+)
+from services.reporting.domain.spc.steps import QUARTER
+
+MOST_DAYS = 250
+"""Reports, the newest, that a chart of the days between them is made of."""
+FEWEST_ROUNDED = 10
+"""Times the step of rounding: the smallest mean that carries a chart of rounded numbers. Of 800 simulated charts on which nothing
+changes, rounded to 5, the latest month signalled in 4.3% at a mean of 25 and in 2.5% at 50, as unrounded ones at a mean of 2 do."""
+
+
+def form_of(subject: Subject, window: Window) -> tuple[Carried, Window]:
+    """Which chart the series can carry, and over which months: those of the period where these carry a chart by month, else all that
+    the window allows."""
+    recent = window.recent()
+    held = _carried(subject, recent)
+    if held.form is Form.MONTHS or not window.may_be_longer or not window.rule.exact:
+        return held, recent
+    longer = window.longer()
+    further = _carried(subject, longer)
+    return (further, longer) if further.form is not Form.NOT_YET else (held, recent)
+
+
+def charted(
+    subject: Subject, window: Window, judging: Judging, days: Sequence[date] = ()
+) -> Charted:
+    """The series as the page shows it. `days` are those on which the reports happened, one for each report (the newest `MOST_DAYS`
+    will do), and needed where `form_of` says days between reports."""
+    held, months = form_of(subject, window)
+    rows = _months(subject, months)
+    total = months.rule.added([row.number for row in rows])
+    plain = Charted(subject, held.form, held.why, rows, total, months.period)
+    if held.form is Form.NOT_YET:
+        return plain
+    if held.form is Form.DAYS_BETWEEN:
+        known = [day for day in days if day <= window.today]
+        if len(known) < 2:
+            return replace(plain, form=Form.NOT_YET)
+        return _gaps(plain, known, window, judging)
+    chart = xmr(held.points, _options(held.points, subject, judging))
+    step = held.step
+    notes = _baseline_notes(chart, judging, step)
+    return replace(
+        plain, chart=chart, step=step, notes=notes, rows=_judged(subject, months, chart, step)
+    )
+
+
+def _carried(subject: Subject, window: Window) -> Carried:
+    points = _points(subject, window)
+    if window.rule.exact:
+        return carried(points)
+    told_ = [point.value for point in points]
+    below = window.rule.below
+    if None in told_ or sum(map(_or_zero, told_)) < FEWEST_ROUNDED * below * max(1, len(told_)):
+        why = f"Not enough data to chart: numbers are rounded down to a multiple of {below}, and too small for that."
+        return Carried(Form.NOT_YET, why)
+    return carried(points)
+
+
+def _or_zero(number: float | None) -> float:
+    return 0 if number is None else number
+
+
+def _points(subject: Subject, window: Window) -> list[Point]:
+    """The whole months, as they are told: what a rounded number hides, its chart does not know."""
+    points = []
+    month = window.period.first
+    while month <= window.whole:
+        number = number_in(subject, month, window)
+        points.append(Point(month, number if isinstance(number, int) else None))
+        month = plus(month, 1)
+    return points
+
+
+def _options(points: Sequence[Point], subject: Subject, judging: Judging) -> Options:
+    options = judging.options(subject.direction)
+    begins = [
+        Rebase(on, each.reason)
+        for each in options.rebase
+        if (on := starting_at(each.on, points)) is not None
+    ]
+    return replace(options, rebase=tuple(begins))
+
+
+def _baseline_notes(chart: Xmr, judging: Judging, step: Step) -> tuple[str, ...]:
+    notes = []
+    if judging.baseline is not None:
+        notes.append(f"Limits come from the first {step.counted(judging.baseline)}.")
+    if not judging.screen:
+        notes.append("Outlying differences are kept in the limits.")
+    if judging.rebase is not None and len(chart.groups) < 2:
+        notes.append(
+            f"Limits do not begin anew: there is no whole {step.value} both before and after {Step.DAY.in_words(judging.rebase.on)}."
+        )
+    return tuple(notes)
+
+
+def _months(
+    subject: Subject, window: Window, judged: Mapping[date, Judged] | None = None
+) -> tuple[Row, ...]:
+    """A row for each month of the window."""
+    rows = []
+    for month in window.period.months:
+        number = number_in(subject, month, window)
+        href = (
+            subject.address(month, month) if number != 0 and number is not Absent.NO_DATA else None
+        )
+        note = "Not finished" if month > window.whole else ""
+        point = (judged or {}).get(month)
+        rows.append(
+            Row(long_name(month), number, point, note or ("" if point else "Not judged"), href)
+        )
+    return tuple(rows)
+
+
+def _judged(subject: Subject, window: Window, chart: Xmr, step: Step) -> tuple[Row, ...]:
+    by_date = {point.on: point for point in chart.points}
+    if step is Step.MONTH:
+        return _months(subject, window, by_date)
+    rows: list[Row] = []
+    inside: set[date] = set()
+    for point in chart.points:
+        inside |= {plus(point.on, at) for at in range(QUARTER)}
+    single = dict(zip(window.period.months, _months(subject, window), strict=True))
+    for month, row in single.items():
+        if month in by_date:
+            point = by_date[month]
+            number: Number = Absent.NO_DATA if point.value is None else round(point.value)
+            href = subject.address(month, plus(month, QUARTER - 1)) if number else None
+            rows.append(Row(step.in_words(month), number, point, "", href))
+        elif month not in inside:
+            rows.append(
+                replace(row, note=row.note if row.note == "Not finished" else "Not a whole quarter")
+            )
+    return tuple(rows)
+
+
+def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging) -> Charted:
+    subject = plain.subject
+    newest = sorted(days)[-MOST_DAYS:]
+    rebase = () if judging.rebase is None else (judging.rebase,)
+    gaps = days_between(newest, window.today, subject.direction, rebase)
+    rows = [
+        Row(
+            Step.DAY.in_words(newest[0]),
+            Absent.NO_DATA,
+            None,
+            "The first one here",
+            _month_address(subject, newest[0]),
+        )
+    ]
+    for point in gaps.chart.points:
+        number = round(point.value or 0)
+        rows.append(
+            Row(Step.DAY.in_words(point.on), number, point, "", _month_address(subject, point.on))
+        )
+    return replace(
+        plain,
+        chart=gaps.chart,
+        step=Step.DAY,
+        rows=tuple(rows),
+        notes=_gap_notes(gaps, judging, cut=len(days) >= MOST_DAYS),
+    )
+
+
+def _month_address(subject: Subject, day: date) -> str | None:
+    month = day.replace(day=1)
+    return subject.address(month, month)
+
+
+def _gap_notes(gaps: Gaps, judging: Judging, *, cut: bool) -> tuple[str, ...]:
+    since = (
+        f"{gaps.since_last:,} {'day' if gaps.since_last == 1 else 'days'} since the latest report"
+    )
+    notes = [f"{since}, longer than expected: likely a real change." if gaps.quiet else f"{since}."]
+    if cut:
+        notes.append(f"The newest {MOST_DAYS} reports are charted.")
+    if judging.target is not None or judging.baseline is not None or not judging.screen:
+        notes.append(
+            "Target, baseline and screening are of charts by month or quarter, and do nothing here."
+        )
+    return tuple(notes)

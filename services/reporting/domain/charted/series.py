@@ -1,0 +1,90 @@
+"""What is counted, over which months, and as what it is told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+from services.reporting.domain.months import Period, plus
+from services.reporting.domain.numbers import Absent, Number, SmallNumbers
+from services.reporting.domain.spc import Direction
+from shared.contracts.reports import Kind
+
+LATE_DAYS = 7
+LONGEST_MONTHS = 60
+"""So far back go charts of few reports where the reader did not say how far."""
+
+
+def last_whole(today: date) -> date:
+    """The newest month that is taken as complete."""
+    return plus((today - timedelta(days=LATE_DAYS)).replace(day=1), -1)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The months that are charted."""
+
+    period: Period
+    """As asked for, unfinished months included."""
+    first: date | None
+    """The first month with data: before it there is none, which is not zero."""
+    today: date
+    rule: SmallNumbers
+    longest: date | None = None
+    """Where the reader did not choose a period: the month to which charts of few reports may go back."""
+
+    @cached_property
+    def whole(self) -> date:
+        """The newest whole month of the period; before its first month where none is whole."""
+        return min(self.period.last, last_whole(self.today))
+
+    @property
+    def begins(self) -> date:
+        """The first month whose counts a chart may need."""
+        return self.period.first if self.longest is None else min(self.longest, self.period.first)
+
+    def recent(self) -> "Window":
+        return replace(self, longest=None)
+
+    def longer(self) -> "Window":
+        return replace(self, period=Period(self.begins, self.period.last), longest=None)
+
+    @property
+    def may_be_longer(self) -> bool:
+        return self.begins < self.period.first
+
+    def absent(self, month: date) -> bool:
+        """Whether there is no data of the month. Who does not see exact numbers cannot tell such a month from one with few."""
+        return self.rule.exact and (self.first is None or month < self.first)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is counted. `key` is unique on the page; months without a count have none."""
+
+    key: str
+    title: str
+    counts: Mapping[date, int]
+    direction: Direction = Direction.NEUTRAL
+    address: Callable[[date, date], str | None] = lambda _first, _last: None
+    """Where the reports of these months, both included, are listed."""
+    parts: Mapping[date, Sequence[int]] = field(default_factory=dict)
+    """Of a sum whose parts are shown beside it: these, by month. It is told by the rule for totals."""
+
+
+def direction_of(by_kind: Mapping[str, int]) -> Direction:
+    """Fewer events are better. Feedback is praise as well as complaint: its number says nothing about quality by itself."""
+    return (
+        Direction.DECREASE
+        if 2 * by_kind.get(Kind.EVENT, 0) > sum(by_kind.values())
+        else Direction.NEUTRAL
+    )
+
+
+def number_in(subject: Subject, month: date, window: Window) -> Number:
+    """The month as it is told."""
+    if window.absent(month):
+        return Absent.NO_DATA
+    if parts := subject.parts.get(month):
+        return window.rule.total(parts)
+    return window.rule.shown(subject.counts.get(month, 0))
