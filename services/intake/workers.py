@@ -3,11 +3,10 @@
 import asyncio
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.intake import repository
 from services.intake.domain.keys import KeysUsed
 from shared.platform.connecting import give_way
+from shared.platform.failures import DATABASE_AWAY
 from shared.platform.transaction import Transactions
 
 log = logging.getLogger(__name__)
@@ -30,6 +29,6 @@ class KeyUseWriter:
                 try:
                     async with transactions.begin() as tx:
                         await repository.write_uses(tx.connection, uses)
-                except (SQLAlchemyError, OSError, TimeoutError) as error:
+                except DATABASE_AWAY as error:
                     give_way(error)
                     log.info("uses of keys not written: %s", type(error).__name__)

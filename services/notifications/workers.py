@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.notifications import use_cases
 from services.notifications.domain import Outcome, PutOff
 from services.notifications.mail import Composer
@@ -19,6 +17,7 @@ from services.notifications.mail_server import Delivered, Limits, Mail, MailServ
 from services.notifications.repository.messages import Claimed
 from services.notifications.settings import Settings
 from services.notifications.use_cases import Batch
+from shared.platform.failures import DATABASE_AWAY
 from shared.platform.points import Point, reach
 from shared.platform.transaction import Transactions
 
@@ -145,7 +144,7 @@ class Delivery:
                 async with transactions.begin() as tx:
                     await use_cases.record_outcomes(outcomes, tx)
                     reach(Point.MAIL_OUTCOME_WRITTEN)
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_AWAY as error:
                 if asyncio.get_running_loop().time() > last:
                     raise
                 log.warning("outcomes not recorded yet: %s", type(error).__name__)

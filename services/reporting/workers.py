@@ -6,7 +6,6 @@ import time
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry, Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.reporting import use_cases
 from services.reporting.domain.reconciliation import Reconciliation, Stage, Told, reconcile
@@ -15,6 +14,7 @@ from services.reporting.repository import reconciliation as repository
 from services.reporting.repository.trends import now as database_time
 from shared.contracts.operations import Waiting
 from shared.platform.connecting import give_way
+from shared.platform.failures import DATABASE_AWAY
 from shared.platform.transaction import Transactions
 
 _LET_THROUGH = timedelta(minutes=1)
@@ -89,7 +89,7 @@ class Reconciler:
             began = time.monotonic()
             try:
                 await self.check(transactions)
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_AWAY as error:
                 give_way(error)
                 log.warning("not reconciled: %s", type(error).__name__)
             took = time.monotonic() - began

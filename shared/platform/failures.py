@@ -5,6 +5,13 @@ Getting this wrong loses data in one direction and stops the line in the other, 
 
 from collections.abc import Iterator
 
+from asyncpg import InternalClientError
+from sqlalchemy.exc import SQLAlchemyError
+
+DATABASE_AWAY = (SQLAlchemyError, InternalClientError, OSError)
+"""What a database that is going, or gone, makes a statement raise. asyncpg's own error comes when the connection breaks between two of its
+messages; SQLAlchemy hands it on as it is."""
+
 
 class Rejected(Exception):
     """A rule refuses this record; trying again cannot help."""

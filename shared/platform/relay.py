@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.platform import repository
 from shared.platform.connecting import completed, give_way, within
+from shared.platform.failures import DATABASE_AWAY
 from shared.platform.metrics import Metrics
 from shared.platform.points import Point, reach
 from shared.platform.repository import OutboxRow
@@ -59,7 +59,7 @@ class Relay:
         while True:
             try:
                 await self._relay()
-            except (KafkaError, SQLAlchemyError, OSError) as error:
+            except (*DATABASE_AWAY, KafkaError) as error:
                 give_way(error)
                 log.warning("relay waits: %s", type(error).__name__)
                 await asyncio.sleep(_BACKOFF_SECONDS)

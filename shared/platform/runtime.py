@@ -11,7 +11,6 @@ from functools import partial
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.contracts.base import Fact
@@ -23,6 +22,7 @@ from shared.platform.batches import Batches
 from shared.platform.connecting import give_way
 from shared.platform.consumers import Consumers
 from shared.platform.database import create_engine
+from shared.platform.failures import DATABASE_AWAY
 from shared.platform.letters import repository as letters
 from shared.platform.letters.recovering import Recovering
 from shared.platform.letters.replaying import Replaying
@@ -191,7 +191,7 @@ class Runtime:
                 if failed := await repository.failed_timers(connection):
                     problems.append(f"{failed} timers cannot fire")
                 await self._count(connection)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except DATABASE_AWAY as error:
             give_way(error)
             problems.append("the database does not answer")
             return 0, 0.0, 0, 0

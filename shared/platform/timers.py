@@ -6,11 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from shared.platform import repository
 from shared.platform.connecting import give_way
-from shared.platform.failures import describe, is_poison
+from shared.platform.failures import DATABASE_AWAY, describe, is_poison
 from shared.platform.metrics import Metrics
 from shared.platform.points import Point, reach
 from shared.platform.repository import TimerRow as FiredTimer
@@ -51,7 +49,7 @@ class TimerRunner:
         while True:
             try:
                 fired = await self.fire_due()
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_AWAY as error:
                 give_way(error)
                 log.warning("timers wait: %s", type(error).__name__)
                 await asyncio.sleep(_BACKOFF_SECONDS)

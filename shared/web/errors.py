@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 
+from asyncpg import InternalClientError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
@@ -156,7 +157,7 @@ class UnexpectedErrors:
 
 def _is_outage(error: Exception) -> bool:
     """Whether the database or the network is away: the same request may well succeed in a moment."""
-    if isinstance(error, OSError | TimeoutError | PoolTimeout):
+    if isinstance(error, OSError | InternalClientError | PoolTimeout):
         return True
     if not isinstance(error, DBAPIError):
         return False

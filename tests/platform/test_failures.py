@@ -59,6 +59,7 @@ OUTAGES: dict[str, Exception] = {
     "statement cancelled": _database_error(asyncpg.QueryCanceledError("x")),
     "table missing": _database_error(asyncpg.UndefinedTableError("x")),
     "connection closed": _database_error(asyncpg.InterfaceError("closed"), InterfaceError),
+    "connection broken between two messages": asyncpg.InternalClientError("cannot switch"),
     "a value error caused by an outage": _caused_by(ValueError("x"), ConnectionResetError()),
     "something nobody thought of": RuntimeError("x"),
 }

@@ -1,5 +1,6 @@
 """The pages about organisations and tenets: who sees what, every number leads to as many reports, and what is told where there is little."""
 
+import csv
 import json
 import re
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ import pytest
 
 from deploy.cli.demo import impact as told_again
 from deploy.cli.demo.history import stories
+from services.reporting.pages import commissioners
 from shared.contracts.base import Fact
 from shared.contracts.directory import OrganisationKind, OrganisationRecorded
 from shared.contracts.reports import Kind
@@ -261,3 +263,21 @@ def _name(code: str) -> str:
 
 def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%"
+
+
+async def test_the_practices_of_an_area_come_in_parts_and_the_file_has_all(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commissioners, "PAGE_SIZE", 5)
+    path = "/trends/commissioners/Q9A"
+    helen = await service.sign_in("helen.marsh")
+    file = (await helen.get(f"{path}/organisations.csv")).text
+    named = [name for sort, name, *_ in csv.reader(file.splitlines()) if sort == "Practice"]
+    assert len(named) > 10
+    found = []
+    for number in range(1, len(named) // 5 + 2):
+        text = await page(service, "helen.marsh", f"{path}?page={number}")
+        found += re.findall(r'<a href="/trends/practices/[^"]+">([^<]+)</a>', text)
+    assert found == named
+    assert "There are no more practices" in await page(service, "helen.marsh", f"{path}?page=99")
+    await page(service, "helen.marsh", f"{path}?page=0", 422)

@@ -22,7 +22,7 @@ from tests.support.directory import directory
 
 pytestmark = pytest.mark.integration
 
-SHAPE = synthetic.Shape(reports=900, practices=9, today=date(2026, 11, 23))
+SHAPE = synthetic.Shape(reports=900, practices=9, today=date(2026, 11, 23), copies=3)
 
 
 async def test_what_is_loaded_is_counted_and_listed(
@@ -44,8 +44,9 @@ async def test_what_is_loaded_is_counted_and_listed(
         for _, known in synthetic.reports(SHAPE, practice):
             standing = standing_of(known, areas)
             assert standing is not None
-            expected.add(standing)
-            rows += len(standing.slugs)
+            for _ in range(SHAPE.copies):  # as the service would
+                expected.add(standing)
+            rows += SHAPE.copies * len(standing.slugs)
     async with engine.connect() as connection:
         assert (await counts_of(connection)).cells == expected.rows().cells
         listed = select(func.count()).select_from(tables.listed_report)
@@ -55,4 +56,4 @@ async def test_what_is_loaded_is_counted_and_listed(
         )
         assert kept.scalar_one() == 4
     await engine.dispose()
-    assert sum(SHAPE.counts.values()) == SHAPE.reports
+    assert SHAPE.copies * sum(SHAPE.counts.values()) == SHAPE.reports

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, cast
 from uuid import UUID
 
+from asyncpg import InternalClientError
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from prometheus_client import CollectorRegistry
 from pydantic import BaseModel, SecretStr, StringConstraints, model_validator
@@ -195,6 +196,11 @@ async def thing(number: int) -> Response:
 @router.get("/outage")
 async def outage() -> Response:
     raise ConnectionRefusedError("no database here")
+
+
+@router.get("/outage/broken")
+async def cut_off() -> Response:
+    raise InternalClientError("cannot switch to state 12")
 
 
 class UnfitValueError(Exception):

@@ -81,8 +81,11 @@ async def test_an_address_that_cannot_be_is_a_page_not_found(browser: Browser) -
     assert (await browser.get("/things/7")).status_code == 200
 
 
-async def test_a_database_that_is_away_is_an_outage_and_not_a_mistake(browser: Browser) -> None:
-    answer = await browser.get("/outage")
+@pytest.mark.parametrize("path", ["/outage", "/outage/broken"])
+async def test_a_database_that_is_away_is_an_outage_and_not_a_mistake(
+    browser: Browser, path: str
+) -> None:
+    answer = await browser.get(path)
     assert answer.status_code == 503
     assert "not available" in text_of(answer)
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.reporting.pages import (
+    commissioners,
     compare,
     impact,
     letters,
@@ -22,6 +23,7 @@ router.include_router(themes.router)
 router.include_router(compare.router)
 router.include_router(impact.router)
 router.include_router(organisations.router)
+router.include_router(commissioners.router)
 router.include_router(participation.router)
 router.include_router(triangulation.router)
 router.include_router(records.router)

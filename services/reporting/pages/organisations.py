@@ -1,5 +1,4 @@
-"""One organisation: a provider with its response clock, a practice with what became of its reports and its peers, a commissioner with its
-area."""
+"""One organisation: a provider with its response clock, a practice with what became of its reports and its peers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,8 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted.shares import ChartedShare, SharesOf, charted_share
 from services.reporting.domain.clock import (
-    STAGES,
-    Became,
     ClockMonth,
     Counted,
     became,
@@ -24,7 +21,6 @@ from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import Measure, MonthOf
 from services.reporting.domain.drawing import NARROW, WIDE, band_chart
 from services.reporting.domain.drawing.parts import Chart
-from services.reporting.domain.numbers import Number
 from services.reporting.domain.peers import Beside, beside, words
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.questions import Question
@@ -40,17 +36,14 @@ from services.reporting.repository.records import overdue_by_month
 from services.reporting.repository.series import first_and_newest
 from shared.contracts.directory import OrganisationKind
 from shared.directory import repository as directory
-from shared.platform.errors import NotFound
 from shared.platform.http import Reading
 from shared.web.actors import Actor, CurrentActor
 from shared.web.pages import render
 
 PROVIDER = "/trends/providers/{provider}"
 PRACTICE = "/trends/practices/{practice}"
-COMMISSIONER = "/trends/commissioners/{commissioner}"
 PROVIDER_FILTERS = ("tenet", "kind", "practice", "commissioner", "months")
 PRACTICE_FILTERS = ("tenet", "kind", "provider", "months")
-COMMISSIONER_FILTERS = ("tenet", "kind", "months")
 
 router = APIRouter()
 
@@ -80,19 +73,6 @@ class Peers:
     enough: bool
 
 
-@dataclass(frozen=True)
-class Organisation:
-    """A provider or a practice of a commissioner's area: how many reports, and what became of them."""
-
-    code: str
-    name: str
-    page: str
-    reports: Number
-    listed: str | None
-    in_time: str
-    became: Sequence[Became]
-
-
 @router.get(PROVIDER, response_class=HTMLResponse)
 async def provider_page(
     request: Request, provider: str, actor: CurrentActor, connection: Reading
@@ -104,7 +84,7 @@ async def provider_page(
         request,
         "reporting/provider.html",
         status_code=422 if view.errors else 200,
-        **await _common(connection, view, here, PROVIDER_FILTERS),
+        **await common(connection, view, here, PROVIDER_FILTERS),
         title=view.choices.providers[provider],
         code=provider,
         clock=await _clock(connection, view),
@@ -137,7 +117,7 @@ async def practice_page(
         request,
         "reporting/practice.html",
         status_code=422 if view.errors else 200,
-        **await _common(connection, view, here, PRACTICE_FILTERS),
+        **await common(connection, view, here, PRACTICE_FILTERS),
         title=view.choices.practices[practice],
         code=practice,
         peers=await _peers(connection, view, actor, practice),
@@ -157,45 +137,6 @@ async def practice_peers(
     return TableFile(f"peers-{practice.lower()}", rows)
 
 
-@router.get(COMMISSIONER, response_class=HTMLResponse)
-async def commissioner_page(
-    request: Request, commissioner: str, actor: CurrentActor, connection: Reading
-) -> HTMLResponse:
-    """The themes, providers and practices of an area, or of the practices of a commissioner that another has succeeded."""
-    view = await _commissioners(request, actor, connection, commissioner)
-    here = COMMISSIONER.format(commissioner=commissioner)
-    name = (await directory.names(connection, [commissioner]))[commissioner]
-    return render(
-        request,
-        "reporting/commissioner.html",
-        status_code=422 if view.errors else 200,
-        **await _common(connection, view, here, COMMISSIONER_FILTERS),
-        title=name,
-        code=commissioner,
-        providers=await providers_of(connection, view),
-        practices=await practices_of(connection, view),
-    )
-
-
-@as_files(router, f"{COMMISSIONER}/organisations")
-async def commissioner_organisations(
-    request: Request, commissioner: str, actor: CurrentActor, connection: Reading
-) -> TableFile:
-    """The area's providers and practices, and what became of their reports."""
-    view = await _commissioners(request, actor, connection, commissioner, file=True)
-    heading = ("Sort", "Organisation", "Reports", "Acknowledged in time")
-    rows: list[Row] = [(*heading, "With an action", "With an outcome", "Loop closed")]
-    for sort, found in (
-        ("Provider", await providers_of(connection, view)),
-        ("Practice", await practices_of(connection, view)),
-    ):
-        rows += [
-            (sort, each.name, each.reports, each.in_time, *(one.share for one in each.became))
-            for each in found
-        ]
-    return TableFile(f"area-{commissioner.lower()}", rows)
-
-
 def page_of(sort: Sort, code: str) -> str:
     """Where there is more about an organisation."""
     if sort is Sort.PROVIDERS:
@@ -203,7 +144,7 @@ def page_of(sort: Sort, code: str) -> str:
     return PRACTICE.format(practice=code)
 
 
-async def _common(
+async def common(
     connection: AsyncConnection, view: View, here: str, filters: Sequence[str]
 ) -> dict[str, Any]:
     """What the pages of all three have: themes, the figures of the response clock, and what became of the reports."""
@@ -279,69 +220,3 @@ async def _peers(connection: AsyncConnection, view: View, actor: Actor, code: st
         told[::-1],
         any(each.upper is not None for each in told),
     )
-
-
-async def _commissioners(
-    request: Request, actor: Actor, connection: AsyncConnection, code: str, *, file: bool = False
-) -> View:
-    """The view of the reader's own area; for a quality lead also of those in the records of the area's practices. Others are not
-    found."""
-    read = file_view_of if file else view_of
-    view = await read(request, actor, connection)
-    if view.overseer is not None and code == view.overseer.code:
-        if view.scope.area == code:
-            return view
-        raise NotFound(_NOBODY)
-    if code in view.choices.commissioners:
-        return await read(request, actor, connection, commissioner=code)
-    raise NotFound(_NOBODY)
-
-
-_NOBODY = "There is no such commissioner whose area you may look at."
-
-
-async def providers_of(connection: AsyncConnection, view: View) -> list[Organisation]:
-    """By name."""
-    found = await repository.providers(connection, view.question)
-    return await _organisations(connection, view, found, Sort.PROVIDERS)
-
-
-async def practices_of(connection: AsyncConnection, view: View) -> list[Organisation]:
-    """By name. None where the reader may not see practices one by one."""
-    of = view.scope.reporters or frozenset()
-    if view.scope.redacted or not of:
-        return []
-    found = await repository.practice_stages(connection, view.question, of)
-    return await _organisations(connection, view, found, Sort.PRACTICES)
-
-
-async def _organisations(
-    connection: AsyncConnection, view: View, found: Mapping[str, Counted], sort: Sort
-) -> list[Organisation]:
-    names = await directory.names(connection, found.keys())
-    period = view.question.period
-    told = []
-    for code in sorted(found, key=lambda one: names[one]):
-        stages = found[code]
-        filters = (
-            replace(view.filters, provider=code)
-            if sort is Sort.PROVIDERS
-            else replace(view.filters, practice=code)
-        )
-        listed = {
-            stage.value: view.listed(filters, period.first, period.last, stage=stage)
-            for stage in STAGES
-        }
-        acknowledged = stages.get(Measure.IN_TIME, 0) + stages.get(Measure.LATE, 0)
-        told.append(
-            Organisation(
-                code,
-                names[code],
-                page_of(sort, code),
-                view.rule.shown(stages.get(Measure.REPORTS, 0)),
-                view.listed(filters, period.first, period.last),
-                view.rule.share(stages.get(Measure.IN_TIME, 0), acknowledged),
-                became(stages, view.rule, listed),
-            )
-        )
-    return told

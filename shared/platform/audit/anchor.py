@@ -5,11 +5,11 @@ import logging
 from datetime import UTC, datetime
 
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
 from shared.contracts.operations import AuditHead
 from shared.platform.audit import repository
 from shared.platform.connecting import give_way
+from shared.platform.failures import DATABASE_AWAY
 from shared.platform.relay import Relay
 from shared.platform.settings import ServiceSettings
 from shared.platform.transaction import Transactions
@@ -34,7 +34,7 @@ class Anchor:
         while True:
             try:
                 await self.tell()
-            except (SQLAlchemyError, KafkaError, OSError, TimeoutError) as error:
+            except (*DATABASE_AWAY, KafkaError) as error:
                 give_way(error)
                 log.info("history's head not told: %s", type(error).__name__)
             await asyncio.sleep(_EVERY_SECONDS)

@@ -1,7 +1,7 @@
 """Synthetic reports into reporting's tables, by COPY: facts, lists and counts as the service would have kept them.
 
-Two processes make and count half of the practices each, by the service's own rules. Counts by pairs belong to one practice and are
-copied with it; those of places are added up over all. Areas come last, by the service's own handler of the directory.
+Two processes make and count half of the practices each, by the service's own rules, once for all copies of a report. Counts by pairs
+belong to one practice and are copied with it; those of places are added up over all. Areas come last, by the service's own handler of the directory.
 """
 
 import asyncio
@@ -107,31 +107,35 @@ async def _copy_share(owner_url: str, shape: Shape, practices: Sequence[str]) ->
     connection = await asyncpg.connect(owner_url.replace("+asyncpg", ""))
     counts = Counts()
     for practice in practices:
-        for table, lines in _lines_of(shape, practice, counts):
-            await _copy(connection, table.name, [*table.columns.keys()], lines)
+        for table, lines in _facts_of(shape, practice, counts):
+            for copy in range(shape.copies):
+                told = lines.replace(synthetic.COPY.encode(), b"-%04x" % copy)
+                await _copy(connection, table.name, [*table.columns.keys()], told)
+        for cube in _OF_PAIRS:
+            cells = _lines_of_cells(cube, counts.cells[cube])
+            await _copy(connection, cube.name, [*TABLES[cube].columns.keys()], cells)
+            counts.cells[cube] = {}
     for cube in _OF_PLACES:
         await _add(connection, cube, _lines_of_cells(cube, counts.cells[cube]))
     await connection.close()
 
 
-def _lines_of(shape: Shape, practice: str, counts: Counts) -> Iterator[tuple[Table, list[str]]]:
-    """The rows of one practice, by table; its reports are counted, and the counts by pairs given out."""
+def _facts_of(shape: Shape, practice: str, counts: Counts) -> Iterator[tuple[Table, bytes]]:
+    """The rows of one practice, by table, of one copy; its reports are counted."""
     facts: Lines = {table: [] for table in FACTS}
     for report_id, known in synthetic.reports(shape, practice):
         standing = standing_of(known, _NO_AREAS)
         if standing is None:
             raise AssertionError("a synthetic report is known")
-        counts.add(standing)
+        counts.add(standing, shape.copies)
         for table, part, more in _parts(report_id, known, standing):
             facts[table].append(
                 _line(
                     [more[name] if name in more else getattr(part, name) for name in _NAMES[table]]
                 )
             )
-    yield from facts.items()
-    for cube in _OF_PAIRS:
-        yield TABLES[cube], _lines_of_cells(cube, counts.cells[cube])
-        counts.cells[cube] = {}
+    for table, lines in facts.items():
+        yield table, _text(lines)
 
 
 def _parts(
@@ -156,7 +160,7 @@ def _parts(
 _NAMES = {table: [column.name for column in table.columns] for table in FACTS}
 
 
-def _lines_of_cells(cube: Cube, cells: Cells) -> list[str]:
+def _lines_of_cells(cube: Cube, cells: Cells) -> bytes:
     """In the order of the table's columns."""
     order = [cube.columns.index(name) for name in cube.key]
     found = []
@@ -164,7 +168,11 @@ def _lines_of_cells(cube: Cube, cells: Cells) -> list[str]:
         for rest, numbers in others.items():
             key = (*first, *rest)
             found.append(_line([*(key[at] for at in order), *numbers]))
-    return found
+    return _text(found)
+
+
+def _text(lines: Sequence[str]) -> bytes:
+    return "".join([f"{line}\n" for line in lines]).encode()
 
 
 def _line(values: Sequence[object]) -> str:
@@ -175,14 +183,15 @@ _NULL = "\\N"
 
 
 async def _copy(
-    connection: asyncpg.Connection, table: str, columns: Sequence[str], lines: Sequence[str]
+    connection: asyncpg.Connection, table: str, columns: Sequence[str], lines: bytes
 ) -> None:
     if lines:
-        source = io.BytesIO(("\n".join(lines) + "\n").encode())
-        await connection.copy_to_table(table, columns=columns, source=source, format="text")
+        await connection.copy_to_table(
+            table, columns=columns, source=io.BytesIO(lines), format="text"
+        )
 
 
-async def _add(connection: asyncpg.Connection, cube: Cube, lines: Sequence[str]) -> None:
+async def _add(connection: asyncpg.Connection, cube: Cube, lines: bytes) -> None:
     """To what the other process has counted."""
     await connection.execute(f"CREATE TEMP TABLE moved (LIKE {cube.name})")
     await _copy(connection, "moved", [*cube.key, *cube.measures], lines)

@@ -36,7 +36,9 @@ EVENT_THEMES = tuple(f"event-theme-{at:02}" for at in range(1, 21))
 FEEDBACK_THEMES = tuple(f"feedback-theme-{at:02}" for at in range(1, 11))
 SUB_THEMES = tuple(f"part-{at}" for at in range(1, 4))
 
-_REPORT_BITS = 74
+_RANDOM_BITS = 58
+COPY = "-c0c0"
+"""In each report's id, in the place of its copy's number."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Shape:
     practices: int
     today: date
     seed: int = 7
+    copies: int = 1
+    """Each report is there so many times, under other ids: to make and count each of ten million takes most of an hour."""
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -56,9 +60,10 @@ class Shape:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many reports each practice has made: Zipf's law, flattened, as participation is broad."""
+        """How many reports of each practice there are, its copies apart: Zipf's law, flattened, as participation is broad."""
         weights = [1 / (at + 20) for at in range(1, self.practices + 1)]
-        ends = [round(self.reports * part / sum(weights)) for part in (0, *accumulate(weights))]
+        made = self.reports // self.copies
+        ends = [round(made * part / sum(weights)) for part in (0, *accumulate(weights))]
         return {code: ends[at + 1] - ends[at] for at, code in enumerate(self.codes)}
 
     @cached_property
@@ -204,7 +209,9 @@ _FEEDBACK_WEIGHTS = _zipf(len(FEEDBACK_THEMES))
 def _id(at: datetime, chance: random.Random) -> UUID:
     """A UUIDv7: rising with time, as the estate's own are."""
     milliseconds = int(at.timestamp() * 1000)
-    bits = chance.getrandbits(_REPORT_BITS)
+    bits = chance.getrandbits(_RANDOM_BITS)
+    first, second, last = bits >> 46, bits >> 32 & (1 << 14) - 1, bits & (1 << 32) - 1
+    copy = int(COPY[1:], 16)
     return UUID(
-        int=milliseconds << 80 | 7 << 76 | bits >> 62 << 64 | 2 << 62 | bits & (1 << 62) - 1
+        int=milliseconds << 80 | 7 << 76 | first << 64 | 2 << 62 | second << 48 | copy << 32 | last
     )

@@ -31,7 +31,7 @@ TRICKLE = 10.0
 REMIND_EVERY_SECONDS = 1.0
 REMINDED = "0123"
 """The time of the reminder comes for cases whose id ends in one of these: a quarter of them."""
-OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Asking a server that is being killed: asked again."""
 
 

@@ -1,5 +1,6 @@
 """A chart with its sentence, drawing and table."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -83,7 +84,8 @@ class Charted:
     subject: Subject
     form: Form
     why: str
-    rows: tuple[Row, ...]
+    make_rows: Callable[[], tuple[Row, ...]]
+    """Makes the rows of the table. Most charts of a page are shown without theirs."""
     total: Number
     """Of these months."""
     months: Period
@@ -91,6 +93,10 @@ class Charted:
     chart: Xmr | None = None
     step: Step = Step.MONTH
     notes: tuple[str, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return self.make_rows()
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from services.reporting.domain.charted.chart import Charted, Row
 from services.reporting.domain.charted.series import Subject, Window, number_in
@@ -51,9 +52,9 @@ def charted(
     """The series as the page shows it. `days` are those on which the reports happened, one for each report (the newest `MOST_DAYS`
     will do), and needed where `form_of` says days between reports."""
     held, months = form_of(subject, window)
-    rows = _months(subject, months)
-    total = months.rule.added([row.number for row in rows])
-    plain = Charted(subject, held.form, held.why, rows, total, months.period)
+    total = months.rule.added([number_in(subject, month, months) for month in months.period.months])
+    make_rows = partial(_months, subject, months)
+    plain = Charted(subject, held.form, held.why, make_rows, total, months.period)
     if held.form is Form.NOT_YET:
         return plain
     if held.form is Form.DAYS_BETWEEN:
@@ -64,9 +65,8 @@ def charted(
     chart = xmr(held.points, _options(held.points, subject, judging))
     step = held.step
     notes = _baseline_notes(chart, judging, step)
-    return replace(
-        plain, chart=chart, step=step, notes=notes, rows=_judged(subject, months, chart, step)
-    )
+    make_rows = partial(_judged, subject, months, chart, step)
+    return replace(plain, chart=chart, step=step, notes=notes, make_rows=make_rows)
 
 
 def _carried(subject: Subject, window: Window) -> Carried:
@@ -164,13 +164,23 @@ def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging
     newest = sorted(days)[-MOST_DAYS:]
     rebase = () if judging.rebase is None else (judging.rebase,)
     gaps = days_between(newest, window.today, subject.direction, rebase)
+    return replace(
+        plain,
+        chart=gaps.chart,
+        step=Step.DAY,
+        make_rows=partial(_gap_rows, subject, newest[0], gaps),
+        notes=_gap_notes(gaps, judging, cut=len(days) >= MOST_DAYS),
+    )
+
+
+def _gap_rows(subject: Subject, first: date, gaps: Gaps) -> tuple[Row, ...]:
     rows = [
         Row(
-            Step.DAY.in_words(newest[0]),
+            Step.DAY.in_words(first),
             Absent.NO_DATA,
             None,
             "The first one here",
-            _month_address(subject, newest[0]),
+            _month_address(subject, first),
         )
     ]
     for point in gaps.chart.points:
@@ -178,13 +188,7 @@ def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging
         rows.append(
             Row(Step.DAY.in_words(point.on), number, point, "", _month_address(subject, point.on))
         )
-    return replace(
-        plain,
-        chart=gaps.chart,
-        step=Step.DAY,
-        rows=tuple(rows),
-        notes=_gap_notes(gaps, judging, cut=len(days) >= MOST_DAYS),
-    )
+    return tuple(rows)
 
 
 def _month_address(subject: Subject, day: date) -> str | None:

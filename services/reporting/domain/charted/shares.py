@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from services.reporting.domain.charted import Charted, Row, Subject, Window
 from services.reporting.domain.drawing import Labels
@@ -100,22 +101,29 @@ def charted_share(of: SharesOf, window: Window) -> ChartedShare:
     subject = Subject(of.key, of.title, {}, of.direction, of.address)
     chart = None if held.form is Form.NOT_YET else xmr(held.points, Options(of.direction))
     points = {} if chart is None else {point.on: point for point in chart.points}
-    rows = (
-        _by_quarter(of, months, points, window)
-        if held.step is Step.QUARTER
-        else tuple(_row(of, share, Step.MONTH, points, window) for share in months)
-    )
     return ChartedShare(
         subject=subject,
         form=held.form,
         why=held.why,
-        rows=rows,
+        make_rows=partial(_rows, of, months, points, held.step, window),
         total=sum(share.whole for share in months),
         months=period,
         chart=chart,
         step=held.step if chart is not None else Step.MONTH,
         words=(of.part, of.whole),
     )
+
+
+def _rows(
+    of: SharesOf,
+    months: Sequence[Share],
+    points: Mapping[date, Judged],
+    step: Step,
+    window: Window,
+) -> tuple[ShareRow, ...]:
+    if step is Step.QUARTER:
+        return _by_quarter(of, months, points, window)
+    return tuple(_row(of, share, Step.MONTH, points, window) for share in months)
 
 
 def _row(
