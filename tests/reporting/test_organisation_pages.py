@@ -1,6 +1,5 @@
 """The pages about organisations and tenets: who sees what, every number leads to as many reports, and what is told where there is little."""
 
-import csv
 import json
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +15,7 @@ from shared.contracts.directory import OrganisationKind, OrganisationRecorded
 from shared.contracts.reports import Kind
 from shared.contracts.themes import AssignedTheme
 from tests.reporting.histories import NOW, seeded, story
-from tests.reporting.support import page, reporting_with
+from tests.reporting.support import lines, page, reporting_with
 from tests.support.apps import Running
 from tests.support.databases import Databases
 from tests.support.directory import closed, directory, organisation
@@ -270,9 +269,8 @@ async def test_the_practices_of_an_area_come_in_parts_and_the_file_has_all(
 ) -> None:
     monkeypatch.setattr(commissioners, "PAGE_SIZE", 5)
     path = "/trends/commissioners/Q9A"
-    helen = await service.sign_in("helen.marsh")
-    file = (await helen.get(f"{path}/organisations.csv")).text
-    named = [name for sort, name, *_ in csv.reader(file.splitlines()) if sort == "Practice"]
+    file = await lines(service, "helen.marsh", f"{path}/organisations.csv")
+    named = [name for sort, name, *_ in file if sort == "Practice"]
     assert len(named) > 10
     found = []
     for number in range(1, len(named) // 5 + 2):
