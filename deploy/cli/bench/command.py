@@ -16,9 +16,10 @@ from deploy.cli.bench.pages.measuring import measure
 from deploy.cli.bench.pages.plans import Scan
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES, EstateSettings, free_ports
+from shared.contracts.reports import Kind
 
 _MIB = 2**20
-_COMMENTS = 10_000
+_TEXTS = 10_000
 _PRACTICES = 600
 _TIMES = 40
 
@@ -70,7 +71,12 @@ async def _measure(
     folder: Path, reports: int, rate: float, seconds: int, *, history: bool
 ) -> list[Measured]:
     _say("Texts to verdicts")
-    verdicts = await themes.measure(workload.comments(_COMMENTS, datetime.now(UTC).date()))
+    today = datetime.now(UTC).date()
+    verdicts = [
+        found
+        for kind in Kind
+        for found in await themes.measure(kind, workload.texts(kind, _TEXTS, today))
+    ]
     estate = Estate(EstateSettings(port=free_ports(), data=folder), _say)
     try:
         await estate.start()

@@ -1,6 +1,6 @@
 """How soon texts get their verdicts: the newest version beside the oldest, in a process of its own with one thread.
 
-python -m deploy.cli.bench.themes < comments.json     a list of texts; prints what it measured as JSON
+python -m deploy.cli.bench.themes KIND < texts.json     a list of texts; prints what it measured as JSON
 """
 
 import asyncio
@@ -12,17 +12,19 @@ import time
 from collections.abc import Sequence
 
 from deploy.cli.bench.measured import Measured
+from shared.contracts.reports import Kind
 
 _AT_ONCE = 256
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
-async def measure(texts: Sequence[str]) -> list[Measured]:
-    """Comments a second of processor time, seconds from nothing to the first verdict, and the process's memory."""
+async def measure(kind: Kind, texts: Sequence[str]) -> list[Measured]:
+    """Texts a second of processor time, seconds from nothing to the first verdict, and the process's memory."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "deploy.cli.bench.themes",
+        kind.value,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | _ONE_THREAD,
@@ -31,14 +33,14 @@ async def measure(texts: Sequence[str]) -> list[Measured]:
     found = json.loads(printed)
     return [
         Measured(
-            "Text to verdict, one core; floor: cues",
-            "comments/s",
+            f"Text to verdict, {kind}, one core; floor: cues",
+            "texts/s",
             found["newest"],
             found["oldest"],
             "5,000",
         ),
-        Measured("Start to first verdict", "s", found["start"], None, "under 2 s"),
-        Measured("Memory of the model's process", "MiB", found["memory"], None, "200 MiB"),
+        Measured(f"Start to first verdict, {kind}", "s", found["start"], None, "under 2 s"),
+        Measured(f"Memory of the model's process, {kind}", "MiB", found["memory"], None, "200 MiB"),
     ]
 
 
@@ -48,9 +50,8 @@ def main() -> None:
     # Loading is what is measured, so it begins here.
     from services.classification.model.verdict import Asked
     from services.classification.model.versions import SHIPPED, load
-    from shared.contracts.reports import Kind
 
-    versions = [each.name for each in SHIPPED.of(Kind.FEEDBACK)]
+    versions = [each.name for each in SHIPPED.of(Kind(sys.argv[1]))]
     load(versions[-1]).classify(texts[0])
     start = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

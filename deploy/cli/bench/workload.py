@@ -22,9 +22,9 @@ def told(count: int, today: date) -> list[Told]:
     return latest(7, today, count, PRACTICES, PROVIDERS)
 
 
-def comments(count: int, today: date) -> list[str]:
-    """What people say of their care: one story each, 100 characters or so."""
-    found = [one.text for one in told(count * 4, today) if one.story.kind is Kind.FEEDBACK]
+def texts(kind: Kind, count: int, today: date) -> list[str]:
+    """What people say of their care, or practices of what happened: one story each, 100 characters or so."""
+    found = [one.text for one in told(count * 4, today) if one.story.kind is kind]
     return found[:count]
 
 
