@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.classification.model.words import BREAK, NUMBER, Words
 
@@ -19,8 +20,7 @@ class Cue:
     phrase: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A cue found at characters `start` to `end` (exclusive)."""
 
     cue: Cue
@@ -46,12 +46,14 @@ class CueIndex:
         stems, starts, ends = words.stems, words.starts, words.ends
         find = self._by_first.get
         reached: dict[int, int] = {}
+        count = len(stems)
         for place, stem in enumerate(stems):
             if (by_second := find(stem)) is None:
                 continue
-            second = stems[place + 1] if place + 1 < len(stems) else BREAK
+            second = stems[place + 1] if place + 1 < count else BREAK
             for rest, cue in by_second.get(second) or by_second[GAP]:
-                last = _follow(stems, place, rest) if rest else place
+                # Of up to two words, those that are looked up by are the whole phrase.
+                last = place + len(rest) if len(rest) < 2 else _follow(stems, place, rest)
                 if last < 0 or ends[last] <= reached.get(cue.label, 0):
                     continue
                 reached[cue.label] = ends[last]

@@ -62,16 +62,20 @@ class Reader:
 
     def read(self, text: str) -> Words:
         """Never raises, whatever the text holds."""
-        known = self._stems
-        stems: list[str] = []
+        tokens: list[str] = _TOKEN.findall(text)
+        known = list(map(self._stems.get, tokens))
+        stems = [
+            self._learn(token) if found is None else found
+            for token, found in zip(tokens, known, strict=True)
+        ]
         starts: list[int] = []
         ends: list[int] = []
-        for match in _TOKEN.finditer(text):
-            token = match.group()
-            found = known.get(token)
-            stems.append(self._learn(token) if found is None else found)
-            starts.append(match.start())
-            ends.append(match.end())
+        place = 0
+        for token in tokens:  # no character between two tokens begins one, so the first is the one
+            place = text.find(token, place)
+            starts.append(place)
+            place += len(token)
+            ends.append(place)
         return Words(stems, starts, ends)
 
     def _learn(self, token: str) -> str:
