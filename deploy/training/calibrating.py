@@ -11,7 +11,7 @@ from deploy.training.regression import Matrix, logistic
 HOLD = 5.0
 """How strongly a label's calibration is held to that of all labels together."""
 SHRINK = 15.0
-"""A label with so many examples goes half its own way, half that of all labels."""
+"""How many examples weigh as much as all labels together where a threshold is chosen."""
 _GRID = np.arange(-5.0, 2.01, 0.1)
 _SMOOTH = 7
 
@@ -25,8 +25,9 @@ def calibrate(logits: Matrix, wanted: NDArray[np.bool_]) -> tuple[Matrix, Matrix
     return each[:, 0], each[:, 1]
 
 
-def thresholds(logits: Matrix, wanted: NDArray[np.bool_]) -> Matrix:
-    """For each label the calibrated logit from which on giving it makes its F1 best, on a smoothed curve; shrunk towards the common one."""
+def thresholds(logits: Matrix, wanted: NDArray[np.bool_], shrink: float = SHRINK) -> Matrix:
+    """For each label the calibrated logit from which on giving it makes its F1 best, on a smoothed curve; shrunk towards the common one,
+    so that a label with `shrink` examples goes half its own way."""
     common = max(_GRID, key=lambda least: _f1(logits >= least, wanted))
     chosen = np.full(logits.shape[1], common)
     for label in range(logits.shape[1]):
@@ -34,7 +35,7 @@ def thresholds(logits: Matrix, wanted: NDArray[np.bool_]) -> Matrix:
         curve = np.array([_f1(logits[:, label] >= least, wanted[:, label]) for least in _GRID])
         padded = np.pad(curve, _SMOOTH // 2, mode="edge")
         best = _GRID[int(np.argmax(np.convolve(padded, np.ones(_SMOOTH) / _SMOOTH, "valid")))]
-        own = count / (count + SHRINK)
+        own = count / (count + shrink)
         chosen[label] = own * best + (1 - own) * common
     return chosen
 

@@ -76,12 +76,12 @@ def shares(examples: Sequence[Example], vocabulary: Vocabulary) -> csr_array:
     return _unit_rows(found, vocabulary.stem_idf)
 
 
-def side_rows(examples: Sequence[Example], vocabulary: Vocabulary) -> csr_array:
-    """Cues' confidences and the feeling, then the question, 1 for the one that was asked."""
+def side_rows(examples: Sequence[Example], vocabulary: Vocabulary, cues: float) -> csr_array:
+    """Cues' confidences and the feeling, `cues` times each, then the question, 1 for the one that was asked."""
     questions = _places(vocabulary.questions)
     found = [
         [
-            *example.comment.cues,
+            *((place, cues * confidence) for place, confidence in example.comment.cues),
             *(
                 [(vocabulary.cues + questions[example.question], 1.0)]
                 if example.question in questions

@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from deploy.training.calibrating import calibrate, thresholds
+from deploy.training.calibrating import SHRINK, calibrate, thresholds
 from deploy.training.features import Example, Vocabulary, learn, shares, side_rows, word_rows
 from deploy.training.regression import Matrix, fit, logistic
-from deploy.training.rows import Row, folds
+from deploy.training.rows import Row, by_author, folds
 from deploy.training.vectors import REACH, Meaning, distil, text_vectors
 from services.classification.model.comments import CommentReader
-from services.classification.model.weights import SENTIMENT_STEPS, Weights
+from services.classification.model.weights import HINT, SENTIMENT_STEPS, Weights
+from shared.contracts.reports import Kind
 
-WORD_STRENGTH, VECTOR_STRENGTH = 5.0, 0.5
-"""Each text is there twice, with its question and without."""
 STEPS = 40
 INNER_FOLDS = 4
 LEAST_EXAMPLES = 3
@@ -25,18 +24,44 @@ LEAST_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
+class Method:
+    """What was chosen by cross-validation, for a kind of texts."""
+
+    words: float
+    vectors: float
+    """How strongly each regression follows the texts."""
+    cues: float = 1.0
+    """How much of a cue both see. Less holds its weight back: who chose the cues had seen some of the texts."""
+    shrink: float = SHRINK
+    """Of thresholds, towards the common one."""
+
+
+METHODS = {
+    # Each text is there twice, with its question and without.
+    Kind.FEEDBACK: Method(words=5.0, vectors=0.5),
+    # One threshold for all themes is best for who has not seen their authors.
+    Kind.EVENT: Method(words=10.0, vectors=0.5, cues=0.5, shrink=np.inf),
+}
+
+
+@dataclass(frozen=True)
 class Corpus:
     """Rows, read. Parts of it are chosen by their places."""
 
+    method: Method
     rows: Sequence[Row]
     groups: NDArray[np.int64]
+    """Rows of one stay together where some are left out: texts alike and, of events, those by one author."""
     asked: Sequence[Example]
     unasked: Sequence[Example]
     meaning: Meaning
     cues: int
 
     def examples(self, places: NDArray[np.int64]) -> list[Example]:
-        return [self.asked[place] for place in places] + [self.unasked[place] for place in places]
+        """Those that ask for nothing are there once."""
+        asked = [self.asked[place] for place in places]
+        unasked = [self.unasked[place] for place in places]
+        return [example for example in asked if example.question] + unasked
 
 
 @dataclass(frozen=True)
@@ -60,9 +85,11 @@ class _Features:
 def read(
     rows: Sequence[Row], groups: NDArray[np.int64], reader: CommentReader, meaning: Meaning
 ) -> Corpus:
+    kind = reader.cue_model.taxonomy.kind
     return Corpus(
+        METHODS[kind],
         rows,
-        groups,
+        by_author(rows, groups) if kind is Kind.EVENT else groups,
         asked=[
             Example(place, reader.read(row.text, row.question), row.question)
             for place, row in enumerate(rows)
@@ -82,22 +109,21 @@ def train(corpus: Corpus, places: NDArray[np.int64], seed: int) -> Weights:
     vocabulary = learn(examples, corpus.meaning.words, corpus.cues)
     parts = shares(examples, vocabulary)
     own = np.array([corpus.meaning.words[stem] for stem in vocabulary.stems])
-    whole = len(places)
-    vectors, scale, centre = distil(parts[whole:], own, corpus.meaning.texts[places])
+    once = parts[len(examples) - len(places) :]
+    vectors, scale, centre = distil(once, own, corpus.meaning.texts[places])
     features = _Features(
         word_rows(examples, vocabulary),
         text_vectors(parts, vectors * scale[:, None], centre),
-        side_rows(examples, vocabulary),
+        side_rows(examples, vocabulary, corpus.method.cues),
     )
     wanted, known = targets([corpus.rows[example.row] for example in examples], labels)
-    unseen = _unseen_logits(
-        features, wanted, known, folds(corpus.groups[places], INNER_FOLDS, seed)
+    part = folds(corpus.groups[[example.row for example in examples]], INNER_FOLDS, seed)
+    unseen = _unseen_logits(features, wanted, known, part, corpus.method)
+    confidence = _confidence(labels, unseen, wanted, corpus.method)
+    found = _fit(features, wanted, known, corpus.method)
+    return _weights(
+        labels, vocabulary, found, (vectors, scale, centre), confidence, corpus.method.cues
     )
-    count = len(labels)
-    slope, offset = calibrate(unseen[:, :count], wanted[:, :count])
-    threshold = logistic(thresholds(slope * unseen[:, :count] + offset, wanted[:, :count]))
-    found = _fit(features, wanted, known)
-    return _weights(labels, vocabulary, found, (vectors, scale, centre), (slope, offset, threshold))
 
 
 def targets(
@@ -107,7 +133,7 @@ def targets(
     wanted = np.zeros((len(rows), len(labels) + SENTIMENT_STEPS), bool)
     known = np.ones_like(wanted)
     for place, row in enumerate(rows):
-        wanted[place, : len(labels)] = [label in row.labels for label in labels]
+        wanted[place, : len(labels)] = [label in row.taught for label in labels]
         if row.sentiment is None:
             known[place, len(labels) :] = False
         else:
@@ -118,16 +144,35 @@ def targets(
 
 
 def _labels(rows: Iterable[Row]) -> tuple[str, ...]:
-    counts = Counter(label for row in rows for label in row.labels)
-    return tuple(sorted(label for label, count in counts.items() if count >= LEAST_EXAMPLES))
+    """Hints come last."""
+    counts = Counter(label for row in rows for label in row.taught)
+    enough = [label for label, count in counts.items() if count >= LEAST_EXAMPLES]
+    return tuple(sorted(enough, key=lambda label: (label.startswith(HINT), label)))
 
 
-def _fit(features: _Features, wanted: NDArray[np.bool_], known: NDArray[np.bool_]) -> _Regressions:
+def _confidence(
+    labels: Sequence[str], unseen: Matrix, wanted: NDArray[np.bool_], method: Method
+) -> tuple[Matrix, Matrix, Matrix]:
+    """Slope, offset and threshold of each label. What is best for themes says nothing of hints."""
+    count = len(labels)
+    slope, offset = calibrate(unseen[:, :count], wanted[:, :count])
+    logits = slope * unseen[:, :count] + offset
+    hints = next((place for place, key in enumerate(labels) if key.startswith(HINT)), count)
+    least = [
+        thresholds(logits[:, some], wanted[:, :count][:, some], method.shrink)
+        for some in (slice(hints), slice(hints, count))
+    ]
+    return slope, offset, logistic(np.concatenate(least))
+
+
+def _fit(
+    features: _Features, wanted: NDArray[np.bool_], known: NDArray[np.bool_], method: Method
+) -> _Regressions:
     words, word_intercept = fit(
-        hstack([features.words, features.sides], format="csr"), wanted, known, WORD_STRENGTH, STEPS
+        hstack([features.words, features.sides], format="csr"), wanted, known, method.words, STEPS
     )
     dense = hstack([csr_array(features.vectors), features.sides], format="csr")
-    vectors, vector_intercept = fit(dense, wanted, known, VECTOR_STRENGTH, STEPS)
+    vectors, vector_intercept = fit(dense, wanted, known, method.vectors, STEPS)
     return _Regressions(words, vectors, word_intercept, vector_intercept)
 
 
@@ -147,13 +192,13 @@ def _unseen_logits(
     wanted: NDArray[np.bool_],
     known: NDArray[np.bool_],
     part: NDArray[np.int64],
+    method: Method,
 ) -> Matrix:
-    """For each example, the logits of a model that has seen neither it nor one like it."""
-    part = np.concatenate([part, part])
+    """For each example, the logits of a model that has seen neither it nor another one of its group."""
     logits = np.zeros(wanted.shape)
     for number in range(INNER_FOLDS):
         seen, left_out = np.flatnonzero(part != number), np.flatnonzero(part == number)
-        found = _fit(features.part(seen), wanted[seen], known[seen])
+        found = _fit(features.part(seen), wanted[seen], known[seen], method)
         logits[left_out] = _logits(features.part(left_out), found)
     return logits
 
@@ -164,6 +209,7 @@ def _weights(
     found: _Regressions,
     vectors: tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.float32]],
     confidence: tuple[Matrix, Matrix, Matrix],
+    cues: float,
 ) -> Weights:
     """The two regressions' average as one sum: halves of each."""
     words, dense = found.words / 2, found.vectors / 2
@@ -184,7 +230,7 @@ def _weights(
         stem_weights=words[:trained].astype(np.float16),
         pair_weights=words[trained : trained + pairs].astype(np.float16),
         vector_weights=(REACH * dense[:dimensions]).astype(np.float32),
-        cue_weights=sides[: vocabulary.cues].astype(np.float32),
+        cue_weights=(cues * sides[: vocabulary.cues]).astype(np.float32),
         question_weights=sides[vocabulary.cues :].astype(np.float32),
         intercept=((found.word_intercept + found.vector_intercept) / 2).astype(np.float32),
         slope=slope,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.classification.model.taxonomy import Taxonomy
+from services.classification.model.weights import HINT
 from shared.contracts.reports import Kind
 
 NOT_POSSIBLE = "Labelling not possible"
@@ -40,6 +41,11 @@ class Row:
     """Who wrote the text, where that is known."""
     second: frozenset[str] = frozenset()
     """What another reader labelled it with, without sight of the first's labels."""
+
+    @property
+    def taught(self) -> frozenset[str]:
+        """All that a model can learn from it: a hint is one more label."""
+        return self.labels | {f"{HINT}{hint}" for hint in self.hints}
 
 
 def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
@@ -132,6 +138,17 @@ def alike(texts: Sequence[str]) -> NDArray[np.int64]:
         for triple in mine:
             seen[triple].append(place)
     return np.array([root(place) for place in range(len(texts))])
+
+
+def by_author(rows: Sequence[Row], groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each author's rows are one group; those that nobody signed keep theirs."""
+    first: dict[str, int] = {}
+    return np.array(
+        [
+            first.setdefault(row.author, int(group)) if row.author else int(group)
+            for row, group in zip(rows, groups, strict=True)
+        ]
+    )
 
 
 def _triples(words: list[str]) -> set[tuple[str, ...]]:

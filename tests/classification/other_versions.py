@@ -11,7 +11,7 @@ from services.classification.model.versions import Classifier, Version, Versions
 from services.classification.repository import Scope
 from shared.contracts.directory import Role
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
-from shared.contracts.themes import AssignedTheme, Span
+from shared.contracts.themes import AssignedTheme, Hint, Span
 from tests.support.apps import Running
 from tests.support.directory import member
 
@@ -56,6 +56,9 @@ class Plain:
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         return ()
+
+    def hinted(self, text: str, question: str | None = None) -> Mapping[Hint, tuple[Span, ...]]:
+        return {}
 
 
 def _load(name: str) -> Classifier:

@@ -14,6 +14,7 @@ from services.classification.app import create_app
 from services.classification.settings import Settings
 from shared.contracts.reports import ReportSubmitted
 from shared.web.session import cookie_name
+from tests.classification.newest import text_near_a_theme
 from tests.classification.other_versions import BOTH, OLD, TWO, begin_with_the_first
 from tests.classification.people import RUDE, classified, decide, history, with_omar
 from tests.conftest import DatabaseUrl
@@ -27,10 +28,6 @@ pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(find_chromium() is None, reason="no Chromium: browser tests are not run"),
 ]
-
-NEAR = (
-    "The ward clerk was rude, the paperwork was wrong, and a wrong dose of warfarin was prescribed."
-)
 
 
 @pytest.fixture
@@ -74,7 +71,7 @@ async def helens(served: Running, *, width: int, javascript: bool) -> AsyncItera
 
 async def reviewed(served: Running) -> ReportSubmitted:
     """A report to be reviewed, beside enough that Omar has decided and one that Helen has read again."""
-    waiting = report(0, text=NEAR)
+    waiting = report(0, text=text_near_a_theme(), service="surgery")
     others = [report(number, text=RUDE if number % 3 else "zzz") for number in range(1, 36)]
     await classified(served, waiting, *others)
     for number, each in enumerate(others):

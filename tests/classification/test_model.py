@@ -107,8 +107,9 @@ def test_more_cues_make_it_more_certain() -> None:
 
 
 def test_a_cue_repeated_does_not_make_it_more_certain() -> None:
-    once = _event("warfarin").themes[0]
-    thrice = _event("warfarin, warfarin and warfarin").themes[0]
+    cues = load("events-1")
+    once = cues.classify("warfarin").themes[0]
+    thrice = cues.classify("warfarin, warfarin and warfarin").themes[0]
     assert thrice.confidence == once.confidence
     assert len(thrice.evidence) == 3
 

@@ -12,6 +12,7 @@ from services.classification.repository import StoredReport
 from shared.contracts.reports import Kind
 from shared.contracts.themes import DecidedBy
 from shared.platform.audit import RecordKind
+from tests.classification.newest import text_near_a_theme
 from tests.classification.people import RUDE, classified, decide, history, press
 from tests.support.apps import Running
 from tests.support.entries import entries
@@ -20,8 +21,6 @@ from tests.support.reports import report
 pytestmark = pytest.mark.integration
 
 TWO = "The ward clerk was rude. Wrong dose of warfarin was prescribed."
-NEAR = "The ward clerk was rude and the paperwork was wrong."
-"""With a theme that the model considers, and does not assign."""
 
 
 async def test_a_theme_is_taken_out_with_a_reason_and_the_others_stay(pages: Running) -> None:
@@ -65,13 +64,12 @@ async def test_each_reason_that_is_offered_is_kept_in_words(pages: Running) -> N
 
 
 async def test_what_the_model_considered_is_offered_and_added(pages: Running) -> None:
-    submitted = report(text=NEAR)
+    submitted = report(text=text_near_a_theme(), service="surgery")
     await classified(pages, submitted)
     [before] = await history(pages, submitted)
     helen = await pages.sign_in("helen.marsh")
     page = await helen.get(f"/verdicts/{submitted.reference}")
     near, *_ = SHIPPED.load(SHIPPED.newest(Kind.EVENT).name).considered(submitted.text)
-    assert 0.2 <= near.confidence < 0.5
     answer = await press(helen, page, f"Add {domain.title_of(near)}")
     assert answer.status_code == 303
     after, _ = await history(pages, submitted)
@@ -213,10 +211,10 @@ async def test_the_full_form_knows_where_somebody_came_from(pages: Running) -> N
 
 def test_the_model_that_gave_the_verdict_is_asked_again_and_the_newest_where_it_has_gone() -> None:
     """Without a database: the version is told by the verdict."""
-    submitted = report(text=NEAR)
+    submitted = report(text=text_near_a_theme())
     version = SHIPPED.newest(Kind.EVENT)
     classifier = SHIPPED.load(version.name)
-    current = domain.first_decision(classifier.classify(NEAR), submitted.occurred_at)
+    current = domain.first_decision(classifier.classify(submitted.text), submitted.occurred_at)
     stored = StoredReport(
         submitted.report_id,
         submitted.reference,
@@ -231,7 +229,7 @@ def test_the_model_that_gave_the_verdict_is_asked_again_and_the_newest_where_it_
         1,
     )
     offered = offers_on(stored, current, classifier.taxonomy, SHIPPED)
-    assert list(offered.considered) == list(classifier.considered(NEAR))
+    assert list(offered.considered) == list(classifier.considered(submitted.text))
     unknown = offers_on(stored, replace(current, model_version="x"), classifier.taxonomy, SHIPPED)
     assert unknown == offered
     offered_keys = {key for key, _ in offered.others} | {

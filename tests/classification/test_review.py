@@ -12,6 +12,7 @@ from services.classification.tables import verdict
 from shared.contracts.directory import OrganisationKind
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
+from tests.classification.newest import classify
 from tests.support.apps import IDLE, Person, Running
 from tests.support.directory import closed, organisation
 from tests.support.facts import Facts
@@ -40,6 +41,10 @@ WRONG: dict[str, dict[str, str | list[str]]] = {
 RUDE = "The ward clerk was rude and hung up."
 
 
+def _certainty(text: str) -> float:
+    return domain.certainty_of(classify(text, Kind.EVENT).themes)
+
+
 async def _classified(facts: Facts, *reports: ReportSubmitted) -> None:
     await facts.publish(*reports)
     ids = {each.report_id for each in reports}
@@ -65,16 +70,15 @@ async def _correct(person: Person, submitted: ReportSubmitted, **changes: str | 
 async def test_a_quality_lead_sees_the_least_certain_first(
     classification: Running, facts: Facts
 ) -> None:
-    sure = report(
-        1, text="Wrong dose of warfarin prescribed, and penicillin given despite allergy."
-    )
-    unsure, nothing = report(2, text=RUDE), report(3, text="zzz")
-    await _classified(facts, sure, unsure, nothing)
+    texts = (RUDE, "Wrong dose of warfarin prescribed, letter late.", "zzz", "The bed was broken.")
+    reports = [report(number, text=text, service="surgery") for number, text in enumerate(texts)]
+    await _classified(facts, *reports)
     helen = await classification.sign_in("helen.marsh")
     page = (await helen.get("/verdicts")).text
-    places = [page.index(each.reference) for each in (nothing, unsure, sure)]
-    assert places == sorted(places)
-    assert "3 reports" in page
+    sure = {each.reference: _certainty(each.text) for each in reports}
+    assert len(set(sure.values())) == len(sure)
+    assert sorted(sure, key=page.index) == sorted(sure, key=lambda reference: sure[reference])
+    assert "4 reports" in page
 
 
 async def test_the_queue_can_be_filtered_and_says_when_it_is_empty(

@@ -22,7 +22,7 @@ from tests.intake.samples import SHARED_DATA
 CODE_LISTS = SHARED_DATA / "taxonomies" / "lfpse_v5_code_systems.json"
 VERSIONS = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.startswith("cues"))
 LEXICONS = sorted(path.stem for path in FOLDER.glob("cues-*.toml"))
-LEXICON = SHIPPED.newest(Kind.EVENT).model
+LEXICON = SHIPPED.newest(Kind.EVENT).lexicon or ""
 PUBLISHED = {
     "care-interface-1": "c1fd8549d1bbac3b",
     "care-interface-2": "8bb0311c38cb1f04",

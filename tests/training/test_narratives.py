@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from services.classification.model.taxonomy import load_taxonomy
 from services.classification.model.trained import TrainedModel
 from services.classification.model.verdict import Asked
 from services.classification.model.versions import NARRATIVES
+from services.classification.model.weights import load_weights
 from shared.contracts.reports import Harm, Kind
 from shared.contracts.themes import Hint
 from tests.training.conftest import LEXICON, corpus_of
@@ -25,12 +27,21 @@ _SAID = {
     "referrals": ["e-RS triage", "2ww form", "bounced request", "sent back by the hub"],
     "obstetrics-and-gynaecology": ["midwife", "booking bloods", "colposcopy", "antenatal notes"],
 }
+HINTING = "commode"
+"""In these narratives, and by no cue, it hints at safeguarding."""
 _FRAMES = ["{} went astray", "no {} for a week", "again the {}", "{}: nobody came back to us"]
 
 
 def rows(author: str) -> list[Row]:
     return [
-        Row(f"{frame.format(word)} {author}", None, frozenset({theme}), None, author=author)
+        Row(
+            f"{frame.format(word)} {author}",
+            None,
+            frozenset({theme}),
+            None,
+            hints=frozenset({Hint.SAFEGUARDING.value} if word == HINTING else ()),
+            author=author,
+        )
         for theme, words in _SAID.items()
         for word, frame in product(words, _FRAMES)
     ]
@@ -82,6 +93,39 @@ def test_the_service_that_was_chosen_speaks_only_when_the_words_do(model: Traine
 def test_harm_that_was_graded_is_possible_harm(model: TrainedModel, harm: Harm) -> None:
     (verdict,) = model.classify_all([Asked("again the hoist", harm=harm)])
     assert (Hint.POSSIBLE_HARM in verdict.hints) is (harm not in (Harm.NONE, Harm.UNKNOWN))
+
+
+def test_a_hint_is_learnt_as_a_theme_is_and_shows_the_words_it_was_learnt_from(
+    model: TrainedModel,
+) -> None:
+    text = "no commode for a week"
+    (hinting, other) = model.classify_all([Asked(text), Asked("no hoist for a week")])
+    assert (hinting.hints, other.hints) == ((Hint.SAFEGUARDING,), ())
+    (place,) = model.hinted(text)[Hint.SAFEGUARDING]
+    assert text[place.start : place.end] == HINTING
+    assert model.hinted("no hoist for a week") == {}
+
+
+def test_cues_hint_whatever_was_learnt_and_a_hint_is_no_theme(model: TrainedModel) -> None:
+    text = "again the hoist, he fractured his hip"
+    (verdict,) = model.classify_all([Asked(text)])
+    assert verdict.hints == (Hint.POSSIBLE_HARM,)
+    shown = {text[each.start : each.end] for each in model.hinted(text)[Hint.POSSIBLE_HARM]}
+    assert any("fractur" in words for words in shown)
+    (unclear,) = model.classify_all([Asked("commode")])
+    assert {theme.theme for theme in unclear.themes} <= set(_SAID)
+    assert {theme.theme for theme in model.considered("commode")} <= set(_SAID)
+
+
+def test_that_nobody_was_asked_anything_comes_back_as_it_was(
+    corpus: fitting.Corpus, tmp_path: Path
+) -> None:
+    fitting.train(corpus, np.arange(len(corpus.rows)), SEED).save(tmp_path / "weights")
+    loaded = load_weights(tmp_path / "weights")
+    assert loaded.questions == ()
+    again = TrainedModel(TAXONOMY, LEXICON, "narratives-test", loaded)
+    (verdict,) = again.classify_all([Asked("no commode for a week", None, "")])
+    assert [theme.theme for theme in verdict.themes] == ["equipment"]
 
 
 def test_each_author_is_measured_by_a_model_of_the_others_and_the_card_has_the_figures(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.training.rows import UnusableRows, alike, folds, read_rows
+from deploy.training.rows import Row, UnusableRows, alike, by_author, folds, read_rows
 from tests.training.conftest import MANNER, TAXONOMY, labelled, write
 
 
@@ -65,3 +65,12 @@ def test_a_group_is_in_one_fold(groups: list[int], count: int, seed: int) -> Non
     for group in groups:
         assert len({fold for each, fold in zip(groups, part, strict=True) if each == group}) == 1
     assert part == folds(np.array(groups), count, seed).tolist()
+
+
+def test_an_authors_texts_stay_together_and_texts_alike_where_nobody_signed() -> None:
+    signed = ["anna", "", "bert", "anna", "", ""]
+    rows = [Row("text", None, frozenset(), None, author=author) for author in signed]
+    groups = by_author(rows, np.array([0, 1, 2, 3, 1, 5])).tolist()
+    assert groups[0] == groups[3]
+    assert groups[1] == groups[4]
+    assert len(set(groups)) == 4

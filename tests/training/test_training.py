@@ -1,5 +1,6 @@
 """From labelled comments to a model, its figures and its card."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -81,9 +82,7 @@ def test_labels_that_are_noise_cannot_be_learnt(corpus: fitting.Corpus) -> None:
         Row(row.text, row.question, corpus.rows[other].labels, row.sentiment)
         for row, other in zip(corpus.rows, shuffled, strict=True)
     ]
-    noise = fitting.Corpus(
-        rows, corpus.groups, corpus.asked, corpus.unasked, corpus.meaning, corpus.cues
-    )
+    noise = replace(corpus, rows=rows)
     assert cross_validate(noise, TAXONOMY, LEXICON, lambda _: None).asked.sub_themes.micro < 0.5
 
 
@@ -115,6 +114,8 @@ def test_a_threshold_is_where_the_f1_is_best_and_a_rare_label_follows_the_others
     common, rare = thresholds(logits, wanted)
     assert -4 < common < 1.5
     assert abs(rare - common) < 1.5
+    alone, too = thresholds(logits, wanted, np.inf)
+    assert alone == too
 
 
 def test_the_calibration_error_is_what_can_be_counted_by_hand() -> None:

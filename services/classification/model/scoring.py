@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.classification.model.comments import Comment
-from services.classification.model.weights import Floats, Weights
+from services.classification.model.weights import Floats, Strings, Weights
 
 Places = NDArray[np.int64]
 
@@ -16,9 +17,15 @@ Places = NDArray[np.int64]
 class Parts:
     """The known words of one comment, and what each adds to each output (words x T)."""
 
-    words: list[str]
+    vocabulary: Strings
     """Stems or pairs."""
+    places: list[int]
+    """Of each word in the vocabulary."""
     pushes: Floats
+
+    @property
+    def words(self) -> list[str]:
+        return [self.vocabulary[place] for place in self.places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,11 @@ class Scores:
 class _Known:
     """The words of all comments that a vocabulary has, one after the other."""
 
-    words: list[list[str]]
+    vocabulary: Strings
+    of_comments: list[list[int]]
+    """The places of each comment's words in the vocabulary."""
     places: Places
+    """The same, one after the other."""
     comment: Places
     """Whose word each is."""
     begins: Places
@@ -56,8 +66,8 @@ class Scorer:
 
     def score(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Scores:
         """What each output gets, and from which words. Texts and vectors have length 1, as in training."""
-        stems = _known([one.stems for one in comments], self._stems)
-        pairs = _known([one.pairs for one in comments], self._pairs)
+        stems = _known([one.stems for one in comments], self.weights.stems, self._stems)
+        pairs = _known([one.pairs for one in comments], self.weights.pairs, self._pairs)
         count = len(comments)
         idf, pair_idf = self.weights.stem_idf[stems.places], self.weights.pair_idf[pairs.places]
         own = idf * self._trained[stems.places]
@@ -93,14 +103,17 @@ class Scorer:
         return np.asarray(cues @ self.weights.cue_weights + asked @ self.weights.question_weights)
 
 
-def _known(of_comments: Sequence[Sequence[str]], places: dict[str, int]) -> _Known:
-    words = [[word for word in of_one if word in places] for of_one in of_comments]
-    counts = np.array([len(of_one) for of_one in words], dtype=np.int64)
-    flat = [places[word] for of_one in words for word in of_one]
+def _known(
+    of_comments: Sequence[Sequence[str]], vocabulary: Strings, places: dict[str, int]
+) -> _Known:
+    find = places.get
+    found = [[place for place in map(find, of_one) if place is not None] for of_one in of_comments]
+    counts = np.array([len(of_one) for of_one in found], dtype=np.int64)
     return _Known(
-        words,
-        places=np.array(flat, dtype=np.int64),
-        comment=np.repeat(np.arange(len(words)), counts),
+        vocabulary,
+        found,
+        places=np.array(list(chain.from_iterable(found)), dtype=np.int64),
+        comment=np.repeat(np.arange(len(found)), counts),
         begins=np.cumsum(counts) - counts,
     )
 
@@ -113,7 +126,7 @@ def _lengths(comment: Places, values: Floats, count: int) -> Floats:
 def _sums(rows: Floats, known: _Known, count: int) -> Floats:
     """Each comment's rows added up; those of a comment without words are none."""
     sums = np.zeros((count, rows.shape[1]), np.float32)
-    filled = np.array([bool(of_one) for of_one in known.words])
+    filled = np.array([bool(of_one) for of_one in known.of_comments])
     if len(rows):
         sums[filled] = np.add.reduceat(rows, known.begins[filled], axis=0)
     return sums
@@ -121,6 +134,6 @@ def _sums(rows: Floats, known: _Known, count: int) -> Floats:
 
 def _parts(known: _Known, pushes: Floats) -> list[Parts]:
     return [
-        Parts(words, pushes[begin : begin + len(words)])
-        for words, begin in zip(known.words, known.begins.tolist(), strict=True)
+        Parts(known.vocabulary, places, pushes[begin : begin + len(places)])
+        for places, begin in zip(known.of_comments, known.begins.tolist(), strict=True)
     ]

@@ -5,10 +5,9 @@ vectors. Both also see which of the taxonomy's cues were found, and what the per
 verdict can be traced to the words that moved it most.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import nlargest
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +24,14 @@ from services.classification.model.verdict import (
     Verdict,
     assigned,
     confidence_of,
+    evidence_of,
     hints_of,
+    label_of,
 )
-from services.classification.model.weights import SENTIMENT_STEPS, Floats, Weights
+from services.classification.model.weights import HINT, SENTIMENT_STEPS, Floats, Weights
 from services.classification.model.words import NUMBER
 from shared.contracts.reports import Kind, Tenet
-from shared.contracts.themes import AssignedTheme
+from shared.contracts.themes import AssignedTheme, Hint, Span
 
 _TELLING, _LEAST_PUSH = 0.4, 0.15
 """A word is shown from this share of the strongest word's push on, if it moves the logit by at least so much."""
@@ -55,6 +56,13 @@ class TrainedModel:
         self._reader = CommentReader(taxonomy, lexicon)
         self._scorer = Scorer(weights)
         self._cue_labels = dict(zip(self._reader.cue_names, self._reader.cue_labels, strict=True))
+        self._hints = {
+            Hint(key.removeprefix(HINT)): place
+            for place, key in enumerate(weights.labels)
+            if key.startswith(HINT)
+        }
+        self._count = len(weights.labels) - len(self._hints)
+        """Of themes; hints come after them."""
         self._praise = [
             place
             for place, key in enumerate(weights.labels)
@@ -87,14 +95,14 @@ class TrainedModel:
                 verdicts.append(self._of_cues(one))
                 continue
             said = _Said(comment, scores.stems[place], scores.pairs[place], confidences[place])
-            labels = np.flatnonzero(given[place]).tolist()
+            labels = np.flatnonzero(given[place, : self._count]).tolist()
             themes = self._themes(said, labels, by_cues[place])
             verdicts.append(
                 Verdict(
                     tenet=one.tenet or self._reader.cue_model.tenet_of(themes),
                     themes=themes,
                     sentiment=int(feelings[place]) if self.taxonomy.kind is Kind.FEEDBACK else None,
-                    hints=hints_of(comment.hits, one.harm),
+                    hints=hints_of(comment.hits, one.harm, self._learnt(said, given[place])),
                     taxonomy_version=self.taxonomy.version,
                     model_version=self.version,
                 )
@@ -103,20 +111,43 @@ class TrainedModel:
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         """What came near to being assigned, most confident first, with the words that spoke for it."""
+        said, given = self._said(text, question)
+        if given is None:
+            return ()
+        near = np.flatnonzero(((said.confidences >= CONSIDERED) & ~given)[: self._count])
+        return self._themes(said, near.tolist(), ())[:MOST_CONSIDERED]
+
+    def hinted(self, text: str, question: str | None = None) -> Mapping[Hint, tuple[Span, ...]]:
+        """The words behind each hint, its cues and those that moved its sum most."""
+        said, given = self._said(text, question)
+        hits = said.comment.hits
+        learnt = {} if given is None else self._learnt(said, given)
+        return {
+            hint: evidence_of(hits.get(label_of(hint), []), learnt.get(hint, ()))
+            for hint in hints_of(hits, None, learnt)
+        }
+
+    def _said(self, text: str, question: str | None) -> tuple["_Said", NDArray[np.bool_] | None]:
+        """One text, and which labels it gets; none where the model knows nothing of it."""
         comment = self._reader.read(text, question)
         scores = self._scorer.score([comment], [question])
-        confidences = self._scorer.confidences(scores)[0]
-        said = _Said(comment, scores.stems[0], scores.pairs[0], confidences)
+        confidences = self._scorer.confidences(scores)
+        said = _Said(comment, scores.stems[0], scores.pairs[0], confidences[0])
         if comment.blank or not _is_understood(comment, scores.stems[0]):
-            return ()
-        given = self._given([comment], [self._by_cues(comment)], confidences[None])[0]
-        near = np.flatnonzero((confidences >= CONSIDERED) & ~given)
-        return self._themes(said, near.tolist(), ())[:MOST_CONSIDERED]
+            return said, None
+        return said, self._given([comment], [self._by_cues(comment)], confidences)[0]
+
+    def _learnt(self, said: "_Said", given: NDArray[np.bool_]) -> dict[Hint, list[tuple[int, int]]]:
+        """The hints that are given, with the words that spoke for each. What no word speaks for is a guess, as with themes."""
+        found = {
+            hint: list(said.telling(label)) for hint, label in self._hints.items() if given[label]
+        }
+        return {hint: places for hint, places in found.items() if places}
 
     def _given(
         self, comments: Sequence[Comment], by_cues: Sequence[list[int]], confidences: Floats
     ) -> NDArray[np.bool_]:
-        """Comments x L. Where nothing reaches its threshold, the label that comes nearest is given, unless it is far off. Praise is
+        """Comments x L. Where no theme reaches its threshold, the one that comes nearest is given, unless it is far off. Praise is
         never given to words of blame alone: plain blame is too rare in the training texts for the model to know it."""
         thresholds = self._scorer.weights.threshold
         blamed = np.array([_blames(comment) for comment in comments], dtype=bool)
@@ -124,8 +155,9 @@ class TrainedModel:
         for label in self._praise:
             confidences[blamed, label] = 0
         given = confidences >= thresholds
-        short = _logit(confidences) - _logit(thresholds)
-        nothing = ~given.any(axis=1) & ~np.array([bool(labels) for labels in by_cues], dtype=bool)
+        short = (_logit(confidences) - _logit(thresholds))[:, : self._count]
+        nothing = ~given[:, : self._count].any(axis=1)
+        nothing &= ~np.array([bool(labels) for labels in by_cues], dtype=bool)
         alone = np.flatnonzero(nothing & (short.max(axis=1) >= -_NEAR))
         given[alone, short[alone].argmax(axis=1)] = True
         return given
@@ -201,17 +233,20 @@ class _Said:
 
     def telling(self, label: int) -> Iterator[tuple[int, int]]:
         """Where the few words stand that spoke most for a label."""
-        pushes = [
-            *zip(self.stems.pushes[:, label].tolist(), self.stems.words, strict=True),
-            *zip(self.pairs.pushes[:, label].tolist(), self.pairs.words, strict=True),
+        parts = (self.stems, self.pairs)
+        pushes = [part.pushes[:, label].tolist() for part in parts]
+        least = max(_LEAST_PUSH, _TELLING * max(chain(*pushes), default=0.0))
+        told = [
+            (push, part.vocabulary[place])
+            for part, of_part in zip(parts, pushes, strict=True)
+            for push, place in zip(of_part, part.places, strict=True)
+            if push >= least
         ]
-        most = nlargest(_MOST_WORDS, pushes)
         words = self.comment.words
-        for push, word in most:
-            if push >= max(_LEAST_PUSH, _TELLING * most[0][0]):
-                first, _, second = word.partition(" ")
-                place = _place(self.comment.line, first, second)
-                yield words.starts[place], words.ends[place + bool(second)]
+        for _, word in sorted(told, reverse=True)[:_MOST_WORDS]:
+            first, _, second = word.partition(" ")
+            place = _place(self.comment.line, first, second)
+            yield words.starts[place], words.ends[place + bool(second)]
 
 
 def _logit(confidences: Floats) -> Floats:
@@ -257,5 +292,7 @@ def _least_felt(comment: Comment) -> int:
 
 def _is_understood(comment: Comment, stems: Parts) -> bool:
     """Another language, or no language at all, is not: most of its words are unknown."""
-    known = [stem for stem in stems.words if stem != NUMBER]
-    return bool(known) and len(stems.words) >= _KNOWN_SHARE * len(comment.stems)
+    known = len(stems.places)
+    return known >= _KNOWN_SHARE * len(comment.stems) and any(
+        stem != NUMBER for stem in stems.words
+    )

@@ -1,8 +1,9 @@
 """`CueModel.classify`: the first model. Each cue speaks for its theme with its weight; several together by noisy-or, so a
 confidence is the chance that at least one of them is right. Everything it says can be traced to words in the text."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import inf
 from typing import NamedTuple
 
@@ -135,6 +136,11 @@ class CueModel:
             hits.setdefault(hit.cue.label, []).append(hit)
         return words, False, hits
 
+    def hinted(self, text: str, question: str | None = None) -> Mapping[Hint, tuple[Span, ...]]:
+        """The words behind each hint, by which a person sees what to look at."""
+        _, _, hits = self.read(text, question)
+        return {hint: evidence_of(hits[label_of(hint)]) for hint in HINTS if label_of(hint) in hits}
+
     def _cues(self) -> Iterator[Cue]:
         read = self._reader.read
         for label, target in enumerate(self.targets):
@@ -204,12 +210,16 @@ class CueModel:
         return 4 if feeling > -6 else 5
 
 
-def hints_of(hits: Mapping[int, object], harm: Harm | None) -> tuple[Hint, ...]:
-    """What the words hint at; harm that the reporter graded is possible harm, whatever the words."""
+def hints_of(
+    hits: Mapping[int, object], harm: Harm | None, learnt: Collection[Hint] = ()
+) -> tuple[Hint, ...]:
+    """What the words hint at, by cues or as was `learnt`; harm that the reporter graded is possible harm, whatever the words."""
     return tuple(
         hint
         for hint in HINTS
-        if label_of(hint) in hits or (hint is Hint.POSSIBLE_HARM and harm in _HARMED)
+        if label_of(hint) in hits
+        or hint in learnt
+        or (hint is Hint.POSSIBLE_HARM and harm in _HARMED)
     )
 
 
@@ -232,9 +242,7 @@ def confidence_of(hits: list[Hit]) -> float:
 def assigned(
     target: Target, confidence: float, hits: list[Hit], also: Iterable[tuple[int, int]] = ()
 ) -> AssignedTheme:
-    """The theme with the words that led there: those of the hits, and `also` what stands at these characters."""
-    telling = sorted((hit for hit in hits if hit.cue.weight > 0), key=lambda hit: -hit.cue.weight)
-    places = {*((hit.start, hit.end) for hit in telling[:MOST_SPANS]), *also}
+    """The theme with the words that led there."""
     sub_theme = target.sub_theme
     return AssignedTheme(
         theme=target.theme.slug,
@@ -242,5 +250,18 @@ def assigned(
         sub_theme=sub_theme.slug if sub_theme else None,
         sub_theme_title=sub_theme.title if sub_theme else None,
         confidence=confidence,
-        evidence=tuple(Span(start=start, end=end) for start, end in sorted(places)[:MOST_SPANS]),
+        evidence=evidence_of(hits, also),
     )
+
+
+def evidence_of(hits: list[Hit], also: Iterable[tuple[int, int]] = ()) -> tuple[Span, ...]:
+    """The words of the hits, and `also` what stands at these characters."""
+    telling = sorted((hit for hit in hits if hit.cue.weight > 0), key=lambda hit: -hit.cue.weight)
+    places = {*((hit.start, hit.end) for hit in telling[:MOST_SPANS]), *also}
+    return tuple(_span(*place) for place in sorted(places)[:MOST_SPANS])
+
+
+@lru_cache(20_000)
+def _span(start: int, end: int) -> Span:
+    """Checking each anew took a twelfth of all the time, and most texts are short."""
+    return Span(start=start, end=end)

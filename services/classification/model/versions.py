@@ -18,7 +18,7 @@ from services.classification.model.trained import TrainedModel
 from services.classification.model.verdict import Asked, CueModel, Verdict
 from services.classification.model.weights import FOLDER, load_weights
 from shared.contracts.reports import Kind, Tenet
-from shared.contracts.themes import AssignedTheme
+from shared.contracts.themes import AssignedTheme, Hint, Span
 
 
 class Classifier(Protocol):
@@ -39,6 +39,9 @@ class Classifier(Protocol):
 
     def considered(self, text: str, question: str | None = None) -> tuple[AssignedTheme, ...]:
         """The few themes that came near to being assigned, most confident first: for a person to add. As pure as `classify`."""
+
+    def hinted(self, text: str, question: str | None = None) -> Mapping[Hint, tuple[Span, ...]]:
+        """The words behind each hint that `classify` gives for them; the harm that was chosen has none."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ NARRATIVES = Version(
     "The same themes, with the national codes they fit; learnt from narratives beside the words chosen by hand, and measured.",
     lexicon="cues-2",
 )
-"""These two are what `insight themes` trains and measures. The second is not in a release yet: see `VERSIONS`."""
+"""These two are what `insight themes` trains and measures."""
 
 VERSIONS = (
     Version(
@@ -87,6 +90,7 @@ VERSIONS = (
         "cues-1",
         "The care-interface themes; found by words chosen by hand.",
     ),
+    NARRATIVES,
 )
 """Oldest first. A new release adds to the end."""
 

@@ -12,6 +12,8 @@ FOLDER = Path(__file__).parent.parent / "weights"
 Floats = NDArray[np.float32]
 Strings = tuple[str, ...]
 
+HINT = "hint/"
+"""What the keys of hints begin with; no theme is called so."""
 SENTIMENT_STEPS = 4
 """Outputs after those of the labels: is the sentiment above 1, above 2, above 3, above 4?"""
 
@@ -24,7 +26,7 @@ class Weights:
     """
 
     labels: Strings
-    """Keys of sub-themes, `theme/sub-theme`."""
+    """Keys of sub-themes, `theme/sub-theme`, or of themes; those of hints, `hint/...`, come last."""
     questions: Strings
     stems: Strings
     pairs: Strings
@@ -75,4 +77,7 @@ def _array(value: Any) -> NDArray[Any]:
 
 
 def _value(array: NDArray[Any], *, strings: bool) -> Any:
-    return tuple(array.tobytes().decode().split("\n")) if strings else array
+    if not strings:
+        return array
+    text = array.tobytes().decode()
+    return tuple(text.split("\n")) if text else ()  # no strings at all, and not one that is empty

@@ -89,9 +89,9 @@ async def taxonomy_of(
 def offers_on(
     report: StoredReport, current: domain.Decision, taxonomy: Taxonomy, versions: Versions
 ) -> Offers:
-    """Asks the model that gave the verdict again, or the newest where that one is not here any more."""
+    """Asks the model behind the verdict again."""
     titles, chosen = titles_of(taxonomy), domain.keys_of(current)
-    model = _behind(versions, report.kind, current.model_version)
+    model = behind(versions, report.kind, current.model_version)
     considered = [
         theme
         for theme in model.considered(report.text, report.question)
@@ -101,6 +101,7 @@ def offers_on(
     return Offers(considered, [item for item in titles.items() if item[0] not in offered])
 
 
-def _behind(versions: Versions, kind: Kind, model: str) -> Classifier:
+def behind(versions: Versions, kind: Kind, model: str) -> Classifier:
+    """The model that gave a verdict, or the newest where that one is not here any more."""
     named = [each for each in versions.of(kind) if each.model == model]
     return versions.load((named[-1] if named else versions.newest(kind)).name)

@@ -1,5 +1,7 @@
 """A report's verdict, and all that came before it."""
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,9 +17,9 @@ from services.classification.pages.common import (
     scope_of,
     versions_of,
 )
-from services.classification.pages.offers import Offers, offers_on, taxonomy_of
+from services.classification.pages.offers import Offers, behind, offers_on, taxonomy_of
 from services.classification.repository import Scope, StoredReport
-from shared.contracts.themes import AssignedTheme
+from shared.contracts.themes import Hint, Span
 from shared.directory.repository import names
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
@@ -46,7 +48,8 @@ async def show_verdict(
         current=current,
         decisions=decisions,
         segments=domain.segments(report.text, current.themes),
-        words_of=lambda theme: _words_of(report.text, theme),
+        words_of=lambda theme: _words_at(report.text, theme.evidence),
+        words_of_hints=_words_of_hints(request, report, current),
         names=await names(connection, codes_of(report)),
         offers=await _offers(connection, request, scope, report, current),
         chosen_from=came,
@@ -72,6 +75,17 @@ async def _offers(
     return offers_on(report, current, taxonomy, versions_of(request))
 
 
-def _words_of(text: str, theme: AssignedTheme) -> list[str]:
-    """The words that led to a theme, each once, in their order."""
-    return list(dict.fromkeys(text[span.start : span.end] for span in theme.evidence))
+def _words_of_hints(
+    request: Request, report: StoredReport, current: domain.Decision
+) -> dict[Hint, list[str]]:
+    """A verdict keeps its hints without their words, so the model behind it is asked again."""
+    if not current.hints:
+        return {}
+    model = behind(versions_of(request), report.kind, current.model_version)
+    hinted = model.hinted(report.text, report.question)
+    return {hint: _words_at(report.text, places) for hint, places in hinted.items()}
+
+
+def _words_at(text: str, places: Iterable[Span]) -> list[str]:
+    """The words that led to something, each once, in their order."""
+    return list(dict.fromkeys(text[span.start : span.end] for span in places))
