@@ -13,7 +13,7 @@ from services.reporting import use_cases
 from services.reporting.domain.letters import Selection
 from services.reporting.domain.shapes import faults_in
 from services.reporting.pages import letter_words as words
-from services.reporting.repository import letters
+from services.reporting.repository import letter_decisions, letters
 from services.reporting.repository.letters import Group, Letter
 from shared.contracts.directory import Role
 from shared.contracts.operations import Decision
@@ -72,7 +72,7 @@ async def show_groups(request: Request, connection: Reading) -> HTMLResponse:
         request,
         "reporting/dead_letters.html",
         groups=await letters.groups(connection, limit=MOST_GROUPS),
-        decisions=await letters.newest_decisions(connection, limit=MOST_DECISIONS),
+        decisions=await letter_decisions.newest(connection, limit=MOST_DECISIONS),
         nothing="nothing" in request.query_params,
         most=MOST_GROUPS,
         words=words,
@@ -91,7 +91,7 @@ async def history_file(connection: Reading) -> Response:
 
 @router.get("/decisions/{decision_id}", response_class=HTMLResponse)
 async def show_decision(request: Request, connection: Reading, decision_id: UUID) -> HTMLResponse:
-    found = await letters.decision(connection, decision_id)
+    found = await letter_decisions.one(connection, decision_id)
     if found is None:
         raise NotFound("There is no such decision.")
     return render(request, "reporting/letter_decision.html", decided=found, words=words)

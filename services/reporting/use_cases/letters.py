@@ -6,8 +6,9 @@ from uuid_utils.compat import uuid7
 
 from services.reporting.domain.letters import AFTER, DURING, LetterState, Selection
 from services.reporting.domain.shapes import about, shape_of
-from services.reporting.repository import letters
-from services.reporting.repository.letters import Decided, Place, WaitingLetter
+from services.reporting.repository import letter_decisions, letters
+from services.reporting.repository.letter_decisions import Decided
+from services.reporting.repository.letters import Place, WaitingLetter
 from shared.contracts.operations import (
     DeadLetter,
     DeadLetterDecided,
@@ -76,7 +77,7 @@ async def decide_about_letters(
     )
     ids = [one.letter_id for one in waiting]
     await letters.mark(tx.connection, ids, DURING[decision], decided.decision_id)
-    await letters.add_decision(tx.connection, decided)
+    await letter_decisions.add(tx.connection, decided)
     for one in waiting:
         tx.emit(
             DeadLetterDecided(
