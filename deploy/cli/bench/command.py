@@ -10,7 +10,7 @@ from typing import Annotated
 import psutil
 import typer
 
-from deploy.cli.bench import chain, door, following, latency, themes, workload
+from deploy.cli.bench import chain, door, following, latency, showing, themes, workload
 from deploy.cli.bench.measured import Measured, as_json, percentile, show
 from deploy.cli.bench.pages.measuring import measure
 from deploy.cli.bench.pages.plans import Scan
@@ -80,10 +80,12 @@ async def _measure(
     estate = Estate(EstateSettings(port=free_ports(), data=folder), _say)
     try:
         await estate.start()
+        backlog = await _chain(estate, reports, mails=False)
         return [
             *verdicts,
-            await _chain(estate, reports, mails=False),
+            backlog,
             await _chain(estate, reports // 4, mails=True),
+            *await _showing(estate, showing.SHARE * backlog.ours, seconds),
             *await _latency(estate, rate, seconds),
             await _door(estate, reports // 4),
             *await _memory(estate),
@@ -132,6 +134,20 @@ async def _latency(estate: Estate, rate: float, seconds: int) -> list[Measured]:
             bar,
         )
         for share, bar in ((0.5, ""), (0.99, "under 2 s"))
+    ]
+
+
+async def _showing(estate: Estate, rate: float, seconds: int) -> list[Measured]:
+    items = _items(int(rate * seconds), historic=True)
+    _say(f"From report to page while the chain has {rate:.0f} reports/s")
+    found, kept = await showing.insight(estate, items, rate)
+    what = f"Report to page, the chain at {showing.SHARE:.0%} of its capacity"
+    return [
+        *(
+            Measured(f"{what}, p{int(share * 100)}", "s", percentile(found, share), bar=bar)
+            for share, bar in ((0.5, ""), (0.99, "under 1 s"))
+        ),
+        Measured("Reports taken in meanwhile", "reports/s", kept, rate),
     ]
 
 

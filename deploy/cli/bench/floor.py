@@ -18,6 +18,7 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
 from deploy.cli.bench import statements as sql
+from deploy.cli.bench.counted import counted
 from deploy.cli.bench.statements import Entries, Insert, Row
 from shared.contracts.cases import CASES_TOPIC
 from shared.contracts.messages import MESSAGES_TOPIC
@@ -116,7 +117,7 @@ async def apply(
     for insert in step.inserts:
         await connection.fetch(insert.sql, *insert.values(rows))
     if step.counts:
-        measure, cubes = sql.counted(rows, step.counts)
+        measure, cubes = counted(rows, step.counts)
         for cube, cells in cubes.items():
             keyed = zip(*((*key, number) for key, number in sorted(cells.items())), strict=True)
             await connection.execute(cube.sql(measure), *map(list, keyed))

@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from deploy.cli.audit.verify import owner_url
 from deploy.local.settings import EstateSettings
 from services.reporting.domain.letters import Selection
-from services.reporting.repository import letters
-from services.reporting.repository.letters import Decided, Group, Letter
+from services.reporting.repository import letter_decisions, letters
+from services.reporting.repository.letter_decisions import Decided
+from services.reporting.repository.letters import Group, Letter
 from services.reporting.use_cases import decide_about_letters
 from shared.contracts.operations import Decision, LetterOutcome
 from shared.platform.audit import Author, AuthorKind, RecordKind
@@ -130,7 +131,7 @@ class Desk:
         found: Counter[LetterOutcome] = Counter()
         async with self._transactions.read() as connection:
             for decision_id in decisions:
-                decided = await letters.decision(connection, decision_id)
+                decided = await letter_decisions.one(connection, decision_id)
                 if decided is not None:
                     found.update({key: n for key, n in decided.outcomes.items() if key is not None})
         return found
