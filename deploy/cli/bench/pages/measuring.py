@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import psutil
+
 from deploy.cli.bench.measured import Measured, percentile
-from deploy.cli.bench.pages.asking import PAGES, cookies, seconds
+from deploy.cli.bench.pages.asking import LEAD, PAGES, cookies, seconds
+from deploy.cli.bench.pages.exporting import xlsx
 from deploy.cli.bench.pages.loading import load
 from deploy.cli.bench.pages.plans import Scan, scans
 from deploy.cli.bench.pages.synthetic import Shape
@@ -34,9 +37,12 @@ async def measure(
         signed_in = await asyncio.to_thread(cookies, estate.url, PAGES)
         took.append(await asyncio.to_thread(seconds, estate.url, PAGES, signed_in, times))
     few, many = took
+    say("A spreadsheet")
+    reporting = psutil.Process(estate.program("reporting").pid)
+    file = await asyncio.to_thread(xlsx, estate.url, signed_in[LEAD], reporting, today)
     say("Plans")
     found = await scans(estate.environment("reporting"), estate.url, PAGES, signed_in)
-    return [
+    told = [
         Measured(
             page.title,
             "ms",
@@ -45,4 +51,5 @@ async def measure(
             "300; ratio 2",
         )
         for page in PAGES
-    ], found
+    ]
+    return [*told, *file], found
