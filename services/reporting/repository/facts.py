@@ -16,6 +16,7 @@ from services.reporting.domain.known import (
     Theme,
     Verdict,
 )
+from services.reporting.repository.locks import Lock
 from shared.contracts.cases import (
     ActionCompleted,
     ActionPlanned,
@@ -28,7 +29,6 @@ from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 from shared.platform.database import insert_rows
 
-_WRITERS = 3_140_001
 """Advisory lock. Facts of one report come from several topics, and every batch moves the same few cells of the current month:
 writers would wait for each other's rows anyway, and in no common order. Taking turns makes "read, join, write" exact."""
 
@@ -74,7 +74,7 @@ async def take_turn(connection: AsyncConnection) -> None:
     """Wait until no other transaction writes the read model; ours is the only one until it ends."""
     # Of the schema: a second copy of the read model that is being made has turns of its own.
     mine = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), :key))"
-    await connection.execute(text(mine), {"key": _WRITERS})
+    await connection.execute(text(mine), {"key": Lock.WRITERS})
 
 
 async def load(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Known]:

@@ -15,12 +15,11 @@ from services.reporting.domain.reconciliation import (
     Missing,
     Reconciliation,
 )
+from services.reporting.repository.locks import Lock
 from services.reporting.tables import reconciliation
 from shared.contracts.cases import CaseState
 from shared.contracts.messages import MessageKind
 
-_TURN = 3_140_002
-"""Advisory lock: one replica checks at a time."""
 _NOT_APPLIED = [
     state.value for state in LetterState if state not in {LetterState.APPLIED, LetterState.GONE}
 ]
@@ -87,7 +86,7 @@ _UNHEARD_KNOWN = text("""
 
 async def take_turn(connection: AsyncConnection) -> bool:
     """Whether nobody else checks, who then cannot until this transaction ends."""
-    taken = await connection.execute(select(func.pg_try_advisory_xact_lock(_TURN)))
+    taken = await connection.execute(select(func.pg_try_advisory_xact_lock(Lock.RECONCILIATION)))
     return bool(taken.scalar_one())
 
 

@@ -9,11 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting import tables
 from services.reporting.domain.cubes import EVERY, MonthOf
 from services.reporting.domain.signals import Cell, Counted, Days, Subject
+from services.reporting.repository.locks import Lock
 from shared.contracts.reports import Kind, Tenet
 from shared.platform.database import columns_of, insert_rows
 
-_WATCH = 3_140_002
-"""Advisory lock."""
 _COUNTED = f"month_of = '{MonthOf.EVENT}' AND sub_theme = '{EVERY}'"
 
 
@@ -39,7 +38,7 @@ _TOUCH_AREAS = text(f"""
 
 async def take_watch(connection: AsyncConnection) -> bool:
     """Whether it is ours to look until the transaction ends: one process at a time does, so that nobody tells what another tells."""
-    mine = select(func.pg_try_advisory_xact_lock(_WATCH))
+    mine = select(func.pg_try_advisory_xact_lock(Lock.WATCH))
     return bool((await connection.execute(mine)).scalar_one())
 
 

@@ -25,6 +25,7 @@ from services.reporting.domain.cubes import CUBES, PLACE, Cube, Standing
 from services.reporting.domain.known import Known
 from services.reporting.repository.counts import TABLES
 from services.reporting.use_cases import follow_directory
+from shared.contracts.messages import MessageKind, MessageState
 from shared.platform.transaction import Transactions
 
 _PROCESSES = 2
@@ -32,6 +33,7 @@ FACTS = (
     tables.report_fact,
     tables.verdict_fact,
     tables.case_fact,
+    tables.message_fact,
     tables.action_fact,
     tables.listed_report,
 )
@@ -64,7 +66,7 @@ async def load(owner_url: str, shape: Shape, say: Callable[[str], None]) -> None
 
 
 def _empty(connection: Connection) -> None:
-    others = (tables.area_member, tables.theme_title, tables.tally, tables.message_fact)
+    others = (tables.area_member, tables.theme_title, tables.tally)
     for table in (*_COPIED, *(TABLES[cube] for cube in _OF_PLACES), *others):
         connection.execute(text(f"TRUNCATE {table.name}"))
     for table in _COPIED:
@@ -150,6 +152,9 @@ def _parts(
     themes = [{"theme": each.slug, "sub_theme": each.sub_theme} for each in verdict.themes]
     yield tables.verdict_fact, verdict, key | {"themes": json.dumps(themes)}
     yield tables.case_fact, progress, key
+    alert = {"message_id": report_id, "kind": MessageKind.ALERT, "recipient": report.provider}
+    sent = {"state": MessageState.SENT, "settled_at": report.submitted_at}
+    yield tables.message_fact, None, key | alert | sent
     if progress.action_completed_on is not None:
         done = {"action_id": report_id, "completed_on": progress.action_completed_on}
         yield tables.action_fact, None, key | done | {"due_on": None}
