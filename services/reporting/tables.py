@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    literal,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -100,6 +101,8 @@ case_fact = Table(
     # "What is overdue, what is due soon?" looks at open cases only, which are few however many there have been.
     Index("case_fact_open_due", "due_at", postgresql_where=text("state = 'open'")),
 )
+CASE_IS_OPEN = case_fact.c.state == literal("open", literal_execute=True)
+"""Written out in the statement: a plan that is kept for any state cannot use the index of open ones."""
 
 message_fact = Table(
     "message_fact",

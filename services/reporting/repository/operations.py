@@ -6,8 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.tables import case_fact
-from shared.contracts.cases import CaseState
+from services.reporting.tables import CASE_IS_OPEN, case_fact
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,6 @@ async def clocks(connection: AsyncConnection, soon: timedelta) -> Clocks:
         select(
             func.count().filter(due < func.now()).label("overdue"),
             func.count().filter(due >= func.now()).label("due_soon"),
-        ).where(case_fact.c.state == CaseState.OPEN, due < func.now() + soon)
+        ).where(CASE_IS_OPEN, due < func.now() + soon)
     )
     return Clocks(**row.mappings().one())

@@ -31,8 +31,14 @@ from services.reporting.domain.questions import Pairs, Position, Question, Slice
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
 from services.reporting.repository.cells import about, among, array_of
-from services.reporting.tables import case_fact, listed_report, report_fact, verdict_fact
-from shared.contracts.cases import CaseState, ClosedBecause
+from services.reporting.tables import (
+    CASE_IS_OPEN,
+    case_fact,
+    listed_report,
+    report_fact,
+    verdict_fact,
+)
+from shared.contracts.cases import ClosedBecause
 
 _listed = listed_report.c
 _case = case_fact.c
@@ -137,7 +143,7 @@ def _overdue(asked: Select[Any], question: Question, now: datetime) -> Select[An
     return asked.select_from(
         case_fact.join(listed_report, _case.report_id == _listed.report_id)
     ).where(
-        _case.state == CaseState.OPEN,
+        CASE_IS_OPEN,
         _case.due_at < now,
         _listed.theme == (filters.theme or EVERY),
         *(column == code for column, code in organisations if code is not None),
