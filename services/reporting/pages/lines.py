@@ -17,7 +17,7 @@ from services.reporting.pages.charting import Series, charts
 from services.reporting.pages.views import View
 from services.reporting.repository import trends as repository
 from services.reporting.repository.cells import Labels
-from services.reporting.repository.records import overdue
+from services.reporting.repository.overdue import overdue
 from shared.web.filters import plural
 
 

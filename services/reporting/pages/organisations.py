@@ -32,7 +32,7 @@ from services.reporting.pages.lines import performance_of, stages_listed
 from services.reporting.pages.views import View, file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository import trends
-from services.reporting.repository.records import overdue_by_month
+from services.reporting.repository.overdue import overdue_by_month
 from services.reporting.repository.series import first_and_newest
 from shared.contracts.directory import OrganisationKind
 from shared.directory import repository as directory

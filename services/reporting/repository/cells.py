@@ -224,4 +224,7 @@ def array_of(column: ColumnElement[V], values: Collection[V]) -> ColumnElement[S
 
 
 def among(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[bool]:
+    """One by `=`: then an index of the column is also read in the order of its other columns, as lists are, newest first."""
+    if len(values) == 1:
+        return column == next(iter(values))
     return column == any_(array_of(column, values))

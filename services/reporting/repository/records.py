@@ -5,9 +5,9 @@ What a figure counts is known by month, so a list of few among many is looked fo
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from operator import attrgetter
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -32,7 +32,6 @@ from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
 from services.reporting.repository.cells import about, among, array_of
 from services.reporting.tables import (
-    CASE_IS_OPEN,
     case_fact,
     listed_report,
     report_fact,
@@ -112,44 +111,6 @@ async def reports_behind(
         rows = await connection.execute(_list(part, question, behind, oldest, limit, after))
         found += [ListedReport(**row) for row in rows.mappings()]
     return sorted(found, key=attrgetter("position"), reverse=True)[:limit]
-
-
-async def overdue(connection: AsyncConnection, question: Question, now: datetime) -> int:
-    """Open cases of these reports whose clock has run out. Not a kept count: it grows with the clock alone."""
-    period = question.period
-    months = (_listed.happened_on >= period.first, _listed.happened_on < plus(period.last, 1))
-    statement = _overdue(select(func.count()), question, now).where(*months)
-    return int((await connection.execute(statement)).scalar_one())
-
-
-async def overdue_by_month(
-    connection: AsyncConnection, question: Question, now: datetime
-) -> dict[date, int]:
-    """The same by month of the report."""
-    month = report_fact.c.reported_month
-    statement = (
-        _overdue(select(month, func.count()), question, now)
-        .join(report_fact, report_fact.c.report_id == _case.report_id)
-        .where(month.between(question.period.first, question.period.last))
-        .group_by(month)
-    )
-    rows = await connection.execute(statement)
-    return {month: int(number) for month, number in rows}
-
-
-def _overdue(asked: Select[Any], question: Question, now: datetime) -> Select[Any]:
-    filters = question.filters
-    organisations = ((_listed.provider, filters.provider), (_listed.reporter, filters.practice))
-    return asked.select_from(
-        case_fact.join(listed_report, _case.report_id == _listed.report_id)
-    ).where(
-        CASE_IS_OPEN,
-        _case.due_at < now,
-        _listed.theme == (filters.theme or EVERY),
-        *(column == code for column, code in organisations if code is not None),
-        *asked_for(question),
-        in_scope(question.scope, _listed.reporter, _listed.provider),
-    )
 
 
 def in_scope(

@@ -2,6 +2,7 @@
 most, growth over the years, winters, and what became of each. Practice by practice, so that each can be made and counted apart."""
 
 import random
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -37,6 +38,7 @@ FEEDBACK_THEMES = tuple(f"feedback-theme-{at:02}" for at in range(1, 11))
 SUB_THEMES = tuple(f"part-{at}" for at in range(1, 4))
 
 _RANDOM_BITS = 58
+_LETTERS = string.digits + string.ascii_uppercase
 COPY = "-c0c0"
 """In each report's id, in the place of its copy's number."""
 
@@ -134,7 +136,7 @@ class _Teller:
         )
         tenet = self._tenet(is_event=is_event)
         reported = Reported(
-            reference=f"IN-{chance.getrandbits(32):08X}",
+            reference=f"IN-{''.join(chance.choices(_LETTERS, k=4))}-{chance.randrange(100):02}",
             kind=Kind.EVENT if is_event else Kind.FEEDBACK,
             tenet=tenet,
             source=chance.choices(tuple(Source), (60, 15, 25))[0],
