@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,7 +17,7 @@ SHARE = 0.7
 """Of what the chain was seen to do, how much it is given meanwhile."""
 _LEAD = "helen.marsh"
 _EVERY_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 0.25, 0.02, 30
-_WHERE = {"practice": "Y90006", "provider": "RZ3", "harm": "fatal"}
+_PRACTICE, _PROVIDER, _HARM = "Y90001", "RZ1", "fatal"
 """Few others are in this list, so that a new one is on its first page."""
 
 
@@ -29,11 +29,16 @@ async def insight(
     lead = await asyncio.to_thread(Person, estate.url, _LEAD)
     headers = {"Authorization": f"Bearer {estate.administrator_key}"}
     async with httpx2.AsyncClient(base_url=estate.url, headers=headers, timeout=60) as client:
+        like = next(
+            item
+            for item in items
+            if (item["reporter"], item["provider"], item["kind"]) == (_PRACTICE, _PROVIDER, "event")
+        )
         began = time.monotonic()
         sending = asyncio.create_task(_steadily(client, items, rate))
         found = []
         while not sending.done():
-            found.append(await _shown_after(client, lead.cookie))
+            found.append(await _shown_after(client, lead.cookie, like))
             await asyncio.sleep(_EVERY_SECONDS)
         await sending
         return found, len(items) / (time.monotonic() - began)
@@ -56,26 +61,19 @@ async def _steadily(
             tasks.create_task(send(items[at : at + size]))
 
 
-async def _shown_after(client: httpx2.AsyncClient, cookie: str) -> float:
-    body, key = one_report(
-        {
-            "idempotency_key": str(uuid4()),
-            "reporter": _WHERE["practice"],
-            "provider": _WHERE["provider"],
-            "service": "other",
-            "kind": "event",
-            "harm": _WHERE["harm"],
-            "happened_on": datetime.now(UTC).date().isoformat(),
-            "text": "The bench has something to look for.",
-        }
-    )
+async def _shown_after(client: httpx2.AsyncClient, cookie: str, like: Mapping[str, Any]) -> float:
+    """Seconds from sending one more report like this to its being in the list."""
+    today = datetime.now(UTC).date().isoformat()
+    changes = {"idempotency_key": str(uuid4()), "harm": _HARM, "happened_on": today}
+    body, key = one_report({**like, **changes})
+    where = {"practice": _PRACTICE, "provider": _PROVIDER, "harm": _HARM}
     began = time.monotonic()
     answer = await client.post("/api/v1/reports", json=body, headers=key)
     answer.raise_for_status()
     reference = answer.json()["reference"]
     async with asyncio.timeout(_PATIENCE_SECONDS):
         while True:
-            page = await client.get("/trends/reports", params=_WHERE, headers={"Cookie": cookie})
+            page = await client.get("/trends/reports", params=where, headers={"Cookie": cookie})
             if reference in page.raise_for_status().text:
                 return time.monotonic() - began
             await asyncio.sleep(_LOOK_SECONDS)
