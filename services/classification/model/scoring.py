@@ -60,8 +60,7 @@ class Scorer:
         self._trained = np.arange(len(weights.stems)) < len(weights.stem_weights)
         self._by_stem = np.pad(weights.stem_weights.astype(np.float32), ((0, untrained), (0, 0)))
         self._by_pair = weights.pair_weights.astype(np.float32)
-        self._vectors: Floats = (weights.vectors * weights.vector_scale[:, None]).astype(np.float32)
-        self._pushes = self._vectors @ weights.vector_weights
+        self._pushes = self._vectors(slice(None)) @ weights.vector_weights
         self._centre_push = weights.centre @ weights.vector_weights
 
     def score(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Scores:
@@ -76,7 +75,7 @@ class Scorer:
         by_stem = self._by_stem[stems.places] * (own / length[stems.comment])[:, None]
         by_pair = self._by_pair[pairs.places] * (pair_idf / length[pairs.comment])[:, None]
         shares = idf / np.sqrt(np.maximum(_lengths(stems.comment, idf, count), 1e-9))[stems.comment]
-        pointed = (self._vectors[stems.places] * shares[:, None]).astype(np.float32, copy=False)
+        pointed = (self._vectors(stems.places) * shares[:, None]).astype(np.float32, copy=False)
         direction = _sums(pointed, stems, count)
         reach = np.linalg.norm(direction - self.weights.centre, axis=1) + np.float32(1e-9)
         by_stem += self._pushes[stems.places] * (shares / reach[stems.comment])[:, None]
@@ -91,6 +90,11 @@ class Scorer:
             self.weights.slope * scores.total[:, : len(self.weights.labels)] + self.weights.offset
         )
         return np.asarray(1 / (1 + np.exp(-line)))
+
+    def _vectors(self, places: Places | slice) -> Floats:
+        """Made when they are needed: kept as bytes they take a quarter of the memory."""
+        scale = self.weights.vector_scale[places]
+        return (self.weights.vectors[places] * scale[:, None]).astype(np.float32, copy=False)
 
     def _sides(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Floats:
         cues = np.zeros((len(comments), len(self.weights.cue_weights)), np.float32)
