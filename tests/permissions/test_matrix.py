@@ -110,12 +110,10 @@ async def test_each_person_gets_what_the_table_says_and_nothing_of_anybody_elses
 
 
 def who_asks(rule: Rule) -> list[Person]:
-    """Everybody, and few where nobody is asked who they are, or another route does the same: what is in a CSV is in its XLSX. The
-    machines' doors take their time."""
+    """Everybody, and few where nobody is asked who they are; the machines' doors take their time."""
     if rule.path in health.PATHS:
         return SOME[:1]
-    few = isinstance(rule.who, Anybody | Doors) or rule.path.endswith(".xlsx")
-    return SOME if few else PEOPLE
+    return SOME if isinstance(rule.who, Anybody | Doors) else PEOPLE
 
 
 async def look(estate: Estate, records: Records, rule: Rule, person: Person | None) -> None:

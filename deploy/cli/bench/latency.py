@@ -4,8 +4,9 @@ import asyncio
 import email
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email import policy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +31,19 @@ async def insight(estate: Estate, items: Sequence[dict[str, Any]], rate: float) 
     """Seconds for each report, by `POST /api/v1/reports` through the front door."""
     headers = {"Authorization": f"Bearer {estate.administrator_key}"}
     async with httpx2.AsyncClient(base_url=estate.url, headers=headers, timeout=30) as client:
-
-        async def send(item: dict[str, Any]) -> str:
-            body, key = one_report(item)
-            while (answer := await client.post("/api/v1/reports", json=body, headers=key)).is_error:
-                if answer.status_code not in _LATER:
-                    answer.raise_for_status()
-                # As a client is told to: the wait counts, the key keeps it one report.
-                await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
-            return str(answer.json()["reference"])
-
+        send = partial(send_report, client)
         return await _steadily(send, items, rate, estate.settings.mails)
+
+
+async def send_report(client: httpx2.AsyncClient, item: Mapping[str, Any]) -> str:
+    """The reference of a live report like this. The client brings the key of the API. Raises httpx2.HTTPError."""
+    body, key = one_report(item)
+    while (answer := await client.post("/api/v1/reports", json=body, headers=key)).is_error:
+        if answer.status_code not in _LATER:
+            answer.raise_for_status()
+        # As a client is told to: the wait counts, the key keeps it one report.
+        await asyncio.sleep(float(answer.headers.get("Retry-After", 1)))
+    return str(answer.json()["reference"])
 
 
 async def of_floor(

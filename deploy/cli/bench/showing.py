@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx2
 
-from deploy.cli.bench.workload import one_report
+from deploy.cli.bench.latency import send_report
 from deploy.cli.demo.people import Person
 from deploy.local.estate import Estate
 
@@ -34,13 +34,13 @@ async def insight(
             for item in items
             if (item["reporter"], item["provider"], item["kind"]) == (_PRACTICE, _PROVIDER, "event")
         )
+        found: list[float] = []
         began = time.monotonic()
-        sending = asyncio.create_task(_steadily(client, items, rate))
-        found = []
-        while not sending.done():
-            found.append(await _shown_after(client, lead.cookie, like))
-            await asyncio.sleep(_EVERY_SECONDS)
-        await sending
+        async with asyncio.TaskGroup() as tasks:  # one that fails ends the other
+            sending = tasks.create_task(_steadily(client, items, rate))
+            while not sending.done():
+                found.append(await _shown_after(client, lead.cookie, like))
+                await asyncio.sleep(_EVERY_SECONDS)
         return found, len(items) / (time.monotonic() - began)
 
 
@@ -65,12 +65,9 @@ async def _shown_after(client: httpx2.AsyncClient, cookie: str, like: Mapping[st
     """Seconds from sending one more report like this to its being in the list."""
     today = datetime.now(UTC).date().isoformat()
     changes = {"idempotency_key": str(uuid4()), "harm": _HARM, "happened_on": today}
-    body, key = one_report({**like, **changes})
     where = {"practice": _PRACTICE, "provider": _PROVIDER, "harm": _HARM}
     began = time.monotonic()
-    answer = await client.post("/api/v1/reports", json=body, headers=key)
-    answer.raise_for_status()
-    reference = answer.json()["reference"]
+    reference = await send_report(client, {**like, **changes})
     async with asyncio.timeout(_PATIENCE_SECONDS):
         while True:
             page = await client.get("/trends/reports", params=where, headers={"Cookie": cookie})

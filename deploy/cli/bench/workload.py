@@ -1,7 +1,7 @@
 """The reports that the benchmark sends: the demonstration's stories, made as long as real ones are, for the seeded directory."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -55,7 +55,7 @@ def in_batches(items: list[dict[str, Any]], size: int) -> Iterator[list[dict[str
         yield items[start : start + size]
 
 
-def one_report(item: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+def one_report(item: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """An item of the bulk door as the single one takes it: body, and header with the key. It is always a live report."""
     body = {
         name: value for name, value in item.items() if name not in ("idempotency_key", "historic")
