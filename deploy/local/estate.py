@@ -7,6 +7,7 @@ their own, beside any other.
 import asyncio
 import hashlib
 from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TextIO
 
 from deploy.local.folder import CannotStart, lock, need_space, read_secrets
@@ -114,11 +115,15 @@ class Estate:
         await _together([self._start_service(service) for service in self.services])
         await self._seed()
 
-    async def add_replica(self, service: str, number: int) -> str:
-        """A further process of a running service, on a port of its own, kept running like the others; gives its name."""
+    async def add_replica(self, service: str, number: int, patience: float = 120) -> str:
+        """A further process of a running service, on a port of its own, kept running like the others; gives its name.
+
+        Raises DidNotStart when it is not ready within so many seconds.
+        """
         url = self.database_url(service)
         port = free_port()
         part = service_part(self.settings, service, url, self._secrets, replica=(number, port))
+        part = replace(part, patience=patience)
         self._ports[part.name] = port
         await self._start(part)
         return part.name

@@ -1,8 +1,8 @@
-"""When which fault comes: every service has its own sequence, and the servers have theirs, all at once, while work goes on."""
+"""When which fault comes: every service has its own sequence, the servers and the releases have theirs, all at once, while work goes on."""
 
 import asyncio
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -61,8 +61,10 @@ async def go_through_all(
         for service in fleet.services:
             own = random.Random(chance.random())  # noqa: S311 - repeatable, not secret
             tasks.create_task(_go_through(fleet, service, size, faults, own))
-        own = random.Random(chance.random())  # noqa: S311 - as above
-        tasks.create_task(_go_through_servers(fleet, size, faults, own))
+        next_release = build(NEXT_RELEASE, fleet.settings.folder / "next-release")
+        for sequence in (_of_servers, partial(_of_releases, next_release=next_release)):
+            own = random.Random(chance.random())  # noqa: S311 - as above
+            tasks.create_task(_go_through_estate(fleet, size, faults, own, sequence))
     await fleet.until_well()
 
 
@@ -93,25 +95,21 @@ def _for_service(
     return [strike for fault in found if fault in faults for strike in found[fault]]
 
 
-async def _go_through_servers(
-    fleet: Fleet, size: Size, faults: Collection[Fault], chance: random.Random
+async def _go_through_estate(
+    fleet: Fleet,
+    size: Size,
+    faults: Collection[Fault],
+    chance: random.Random,
+    sequence: Callable[[Fleet, Size, Collection[Fault]], Iterator[Strike]],
 ) -> None:
-    next_release = build(NEXT_RELEASE, fleet.settings.folder / "next-release")
     for _ in range(max(1, size.rounds // 3)):
-        for strike in _for_servers(fleet, size, faults, next_release):
+        for strike in sequence(fleet, size, faults):
             await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
             await strike()
             await fleet.until_well()
 
 
-def _for_servers(
-    fleet: Fleet, size: Size, faults: Collection[Fault], next_release: Path
-) -> Iterator[Strike]:
-    """The largest harm in the middle, the roll-out around it."""
-    if Fault.REPLICAS in faults:
-        yield partial(_add_replicas, fleet, size.processes + 1)
-    if Fault.VERSIONS in faults:
-        yield partial(_roll, fleet, next_release)
+def _of_servers(fleet: Fleet, size: Size, faults: Collection[Fault]) -> Iterator[Strike]:
     if Fault.POSTGRES in faults:
         yield partial(strikes.kill_server, fleet, "postgres", 1)
     if Fault.KAFKA in faults:
@@ -119,7 +117,16 @@ def _for_servers(
         yield partial(strikes.freeze_server, fleet, "kafka")
         if size.thorough:
             yield partial(strikes.stop_server, fleet, "kafka", 1)
+
+
+def _of_releases(
+    fleet: Fleet, size: Size, faults: Collection[Fault], next_release: Path
+) -> Iterator[Strike]:
+    """The further processes are there while both releases are."""
+    if Fault.REPLICAS in faults:
+        yield partial(_add_replicas, fleet, size.processes + 1)
     if Fault.VERSIONS in faults:
+        yield partial(_roll, fleet, next_release)
         yield partial(_roll, fleet, ROOT)
     if Fault.REPLICAS in faults:
         yield partial(_remove_replicas, fleet, size.processes + 1)

@@ -60,7 +60,7 @@ class Fleet:
         only: Sequence[str] | None = None,
         code: Mapping[str, Path] | None = None,
         clocks: Mapping[str, float] | None = None,
-        mail_lease: int = 20,
+        mail_lease: int = 12,
     ) -> None:
         """`only` as `Estate` has it. By service: `code`, the folder it is started from; by process: `clocks`, how many seconds its clock
         is wrong. `mail_lease`: for how many seconds mails wait that a killed process was sending."""
@@ -105,7 +105,10 @@ class Fleet:
 
     async def add_replicas(self, number: int) -> None:
         """One more process of each service, the `number`th."""
-        starts = (self.estate.add_replica(service, number) for service in self.services)
+        starts = (
+            self.estate.add_replica(service, number, patience=WELL_WITHIN_SECONDS)
+            for service in self.services
+        )
         for service, name in zip(self.services, await asyncio.gather(*starts), strict=True):
             self._names[service].append(name)
 
