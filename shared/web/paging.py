@@ -2,7 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlencode
+
+from fastapi import Query
+
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+"""What an address may ask for; a number past the end shows that there is nothing, one past this is no number of a page."""
 
 
 @dataclass(frozen=True)

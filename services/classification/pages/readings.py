@@ -1,10 +1,9 @@
 """Second readings: a report that somebody else decided is read without its themes, and what was made of it is set beside the decision."""
 
 from collections.abc import Mapping
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from services.classification import domain, repository, use_cases
@@ -34,7 +33,7 @@ from shared.web.actors import Actor
 from shared.web.drafts import Draft
 from shared.web.forms import read_form
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 router = APIRouter()
 
@@ -45,7 +44,7 @@ async def waiting(
     actor: QualityLead,
     connection: Reading,
     kind: str = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page: PageNumber = 1,
 ) -> HTMLResponse:
     """Reports that others have decided and this person has not read: nothing of what was decided stands there."""
     scope, member_id = scope_of(actor).to_correct, _member(actor)

@@ -13,7 +13,7 @@ from shared.contracts.reports import Kind
 from shared.directory.repository import names
 from shared.platform.http import Reading
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 router = APIRouter()
 
@@ -32,7 +32,7 @@ async def review(
     connection: Reading,
     kind: str = "",
     show: str = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page: PageNumber = 1,
     agreed: Annotated[str, Query(max_length=20)] = "",
 ) -> HTMLResponse:
     """The least certain verdicts first, or by lot. Filters that nobody offers count as none. `agreed` is the report that somebody has

@@ -22,7 +22,7 @@ from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
 from shared.web.forms import Filled, Form, FormDate, read_form
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 router = APIRouter(prefix="/administration/keys")
 PAGE_SIZE = 50
@@ -58,7 +58,7 @@ async def show_keys(
     actor: Admin,
     connection: Reading,
     q: Annotated[str, Query(max_length=200)] = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     words, within = q.replace("\0", "").strip(), administrator_of(actor).only
     total = await repository.count_keys(connection, words, within=within)

@@ -18,7 +18,7 @@ from shared.web import drafts
 from shared.web.actors import Actor, require
 from shared.web.drafts import Unsent
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 router = APIRouter()
 Reporter = Annotated[Actor, Depends(require(Role.REPORTER))]
@@ -79,7 +79,7 @@ async def show_reports(
     status: Shown | Literal[""] = "",
     provider: Annotated[str, Query(pattern=r"^[A-Z0-9]{0,12}$")] = "",
     reference: Annotated[str, Query(max_length=40)] = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     wanted = Filter(
         states=frozenset({STATES[status]}) if status else frozenset(),

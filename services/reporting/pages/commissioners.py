@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,13 +20,12 @@ from shared.platform.errors import NotFound
 from shared.platform.http import Reading
 from shared.web.actors import Actor, CurrentActor
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 COMMISSIONER = "/trends/commissioners/{commissioner}"
 COMMISSIONER_FILTERS = ("tenet", "kind", "months")
 PAGE_SIZE = 50
 """Practices on a page."""
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 
 router = APIRouter()
 

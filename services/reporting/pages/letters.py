@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import StringConstraints, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +25,7 @@ from shared.web.drafts import Draft
 from shared.web.forms import Filled, Form, read_form, wrong
 from shared.web.history import Before, Record, download_history, newest_lines, show_history
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 PATH = "/operations/dead-letters"
 MOST_GROUPS = 50
@@ -35,7 +35,6 @@ MOST_LINES = 30
 
 Operator = Annotated[Actor, Depends(require(Role.OPERATOR))]
 GroupInPath = Annotated[str, Path(max_length=40)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 router = APIRouter(prefix=PATH, dependencies=[Depends(require(Role.OPERATOR))])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import AfterValidator, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -42,7 +42,7 @@ from shared.web.forms import Form, read_form
 from shared.web.history import Before, Record, download_history, show_history
 from shared.web.history_words import Words
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 PAGE_SIZE = 20
 STATES = {State.OPEN: "Open", State.ANSWERED: "Answered", State.WITHDRAWN: "Withdrawn"}
@@ -108,7 +108,7 @@ async def signals(
     actor: CurrentActor,
     connection: Reading,
     state: State = State.OPEN,
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: PageNumber = 1,
 ) -> HTMLResponse:
     """Those of one state, what something happened to last first."""
     viewer = await _viewer(request, connection, actor)

@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,7 +25,7 @@ from shared.platform.http import Reading, Tx
 from shared.web.actors import Actor
 from shared.web.forms import Form, read_form, uploaded_file
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 PAGE_SIZE = 100
 LATEST = 10
@@ -95,7 +95,7 @@ async def show_import(
     _: Importer,
     connection: Reading,
     what: What | Literal[""] = "",
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     staged = await importing.find_import(import_id, connection)
     return _import_page(request, staged, {}, what=what, page=page)

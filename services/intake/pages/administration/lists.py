@@ -11,7 +11,7 @@ from shared.contracts.directory import OrganisationKind, OrganisationStatus
 from shared.directory import repository as directory
 from shared.platform.http import Reading
 from shared.web.pages import render
-from shared.web.paging import Pages
+from shared.web.paging import PageNumber, Pages
 
 router = APIRouter(prefix=LISTS)
 PAGE_SIZE = 50
@@ -29,7 +29,7 @@ async def show_organisations(
     kind: OrganisationKind | Literal[""] = "",
     status: OrganisationStatus | Literal[""] = "",
     commissioner: Annotated[str, Query(pattern=r"^[A-Z0-9]{0,12}$")] = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page: PageNumber = 1,
 ) -> Response:
     administrator = administrator_of(actor)
     wanted = Wanted(
