@@ -73,8 +73,14 @@ def test_rare_reports_are_shown_as_the_days_between_them() -> None:
     assert carried(monthly([1.0, 0] * 14)[:26]).form is Form.NOT_YET
 
 
-def test_bursts_between_many_empty_months_are_no_series_for_a_monthly_chart() -> None:
-    assert carried(monthly([0.0, 0, 9] * 5)).form is Form.DAYS_BETWEEN
+def test_bursts_between_many_empty_months_are_no_series_for_any_chart() -> None:
+    found = carried(monthly([0.0, 0, 9] * 5))
+    assert (found.form, found.enough_from) == (Form.NOT_YET, month(14 + 25))
+    assert found.why == (
+        "Not enough data yet: the reports come in bursts, and 10 of 15 months have none. "
+        "There will be enough after April 2027 if each month until then has some."
+    )
+    assert carried(monthly([0.0, 0, 9] * 5 + [2.0] * 25)).form is Form.MONTHS
 
 
 def test_a_rare_series_says_when_the_present_rate_will_be_enough() -> None:
