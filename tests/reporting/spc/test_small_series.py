@@ -125,6 +125,22 @@ def test_counts_that_are_charted_by_month_signal_no_more_often_by_chance_than_la
     assert false_signals(30) < 0.04
 
 
+def false_gaps(mean: float) -> float:
+    """The share of charts of 40 gaps of so many days on average, in which nothing changes, whose latest gap signals."""
+    ends = default_rng(7).exponential(mean, (300, 40)).cumsum(axis=1)
+    charts = [
+        days_between(on_days(*map(int, row)), on_days(int(row[-1]))[0], Direction.DECREASE)
+        for row in ends.tolist()
+    ]
+    return sum(each.chart.latest.special for each in charts) / len(charts)
+
+
+def test_days_between_reports_that_are_rare_signal_by_chance_no_more_often_than_counts() -> None:
+    assert false_gaps(2) > 0.06
+    assert false_gaps(15) < 0.04
+    assert false_gaps(90) < 0.04
+
+
 def on_days(*days: int) -> list[date]:
     return [NEW_YEAR + timedelta(days=day) for day in days]
 
