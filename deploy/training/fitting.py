@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
+from scipy.special import logit
 
 from deploy.training.calibrating import SHRINK, calibrate, thresholds
 from deploy.training.features import Example, Vocabulary, learn, shares, side_rows, word_rows
@@ -34,13 +35,16 @@ class Method:
     """How much of a cue both see. Less holds its weight back: who chose the cues had seen some of the texts."""
     shrink: float = SHRINK
     """Of thresholds, towards the common one."""
+    least_likely: float = 0.0
+    """No theme is given that is less likely than this, however good that would be for the F1: a wrong one costs more trust than one that is
+    missed and comes before a person."""
 
 
 METHODS = {
     # Each text is there twice, with its question and without.
     Kind.FEEDBACK: Method(words=5.0, vectors=0.5),
     # One threshold for all themes is best for who has not seen their authors.
-    Kind.EVENT: Method(words=10.0, vectors=0.5, cues=0.5, shrink=np.inf),
+    Kind.EVENT: Method(words=10.0, vectors=0.5, cues=0.5, shrink=np.inf, least_likely=0.45),
 }
 
 
@@ -162,6 +166,7 @@ def _confidence(
         thresholds(logits[:, some], wanted[:, :count][:, some], method.shrink)
         for some in (slice(hints), slice(hints, count))
     ]
+    least[0] = np.maximum(least[0], logit(method.least_likely))
     return slope, offset, logistic(np.concatenate(least))
 
 

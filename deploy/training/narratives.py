@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +60,10 @@ class Measured:
     unseen_author: Found
     """The tuning narratives, a few authors' at a time, by a model from those of the others."""
     authors: Sequence[str]
-    second: Score
-    """The second reader of the narratives kept apart against their authors."""
+    by_reader: Sequence[Score]
+    """The model that ships against each reader of the narratives kept apart alone, their authors first."""
+    each_other: Score
+    """Their readers against each other, two at a time."""
 
 
 def measure(
@@ -81,12 +83,29 @@ def measure(
         _add(unseen, [row for row in corpus.rows if row.author in part], model)
     told("kept apart")
     whole, alone = Found(), Found()
-    _add(whole, kept_apart, _model(corpus, np.arange(len(corpus.rows)), taxonomy, lexicon))
+    shipped = _model(corpus, np.arange(len(corpus.rows)), taxonomy, lexicon)
+    _add(whole, kept_apart, shipped)
     _add(alone, kept_apart, CueModel(taxonomy, lexicon))
-    second = Score()
-    for row in kept_apart:
-        second.add(set(row.labels), set(row.second))
-    return Measured(whole, alone, unseen, authors, second)
+    return Measured(
+        whole, alone, unseen, authors, _by_reader(kept_apart, shipped), _each_other(kept_apart)
+    )
+
+
+def _by_reader(rows: Sequence[Row], model: TrainedModel) -> list[Score]:
+    verdicts = model.classify_all([Asked(row.text) for row in rows])
+    scores = [Score() for _ in rows[0].readings]
+    for row, verdict in zip(rows, verdicts, strict=True):
+        for score, reading in zip(scores, row.readings, strict=True):
+            score.add(set(reading), {theme.theme for theme in verdict.themes})
+    return scores
+
+
+def _each_other(rows: Sequence[Row]) -> Score:
+    score = Score()
+    for row in rows:
+        for one, other in combinations(row.readings, 2):
+            score.add(set(one), set(other))
+    return score
 
 
 def _model(

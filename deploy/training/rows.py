@@ -18,6 +18,7 @@ NOT_POSSIBLE = "Labelling not possible"
 ALIKE = 0.6
 """Texts that share this part of their word triples, or more, count as the same."""
 _COMMON_TRIPLE = 200
+_READERS, _NOTHING = ("second_reader", "third_reader"), "-"
 _COLUMNS = {
     Kind.FEEDBACK: ("text", "question", "sentiment", "sub_themes"),
     Kind.EVENT: ("text", "themes"),
@@ -39,8 +40,8 @@ class Row:
     hints: frozenset[str] = frozenset()
     author: str = ""
     """Who wrote the text, where that is known."""
-    second: frozenset[str] = frozenset()
-    """What another reader labelled it with, without sight of the first's labels."""
+    readings: tuple[frozenset[str], ...] = ()
+    """What each who read it labelled it with, without sight of the others' labels, its author first; `labels` are what most gave."""
 
     @property
     def taught(self) -> frozenset[str]:
@@ -49,11 +50,12 @@ class Row:
 
 
 def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
-    """Rows of the taxonomy's kind in the files' order; those labelled only "Labelling not possible", or not labelled at all, are left out.
+    """Rows of the taxonomy's kind in the files' order; those labelled only "Labelling not possible", or by one reader and not at all, are
+    left out.
 
     Files are CSV with titles separated by a bar. Of feedback: the columns text, question, sentiment and sub_themes, as the published
-    labelled comments have them. Of events: text and themes, and where there are some, hints, author and second_reader (its themes). `/verdicts/corrections.csv`
-    has what both need. Raises UnusableRows.
+    labelled comments have them. Of events: text and themes, and where there are some, hints, author, second_reader and third_reader (their themes, a dash for none, nothing where there was
+    no such reader). `/verdicts/corrections.csv` has what both need. Raises UnusableRows.
     """
     keys = _keys(taxonomy)
     rows: list[Row] = []
@@ -65,20 +67,13 @@ def read_rows(paths: Iterable[Path], taxonomy: Taxonomy) -> list[Row]:
             for number, one in enumerate(reader, start=2):
                 if one.get("kind", taxonomy.kind) != taxonomy.kind:
                     continue
-                titles = _bars(one[_COLUMNS[taxonomy.kind][-1]])
-                second = _bars(one.get("second_reader", ""))
-                if unknown := (titles | second) - keys.keys():
+                readings = _readings(one, _COLUMNS[taxonomy.kind][-1])
+                if unknown := frozenset().union(*readings) - keys.keys() - {NOT_POSSIBLE}:
                     raise UnusableRows(
                         f"{path.name}, row {number}: {min(unknown)!r} is not in {taxonomy.version}."
                     )
-                if titles - {NOT_POSSIBLE}:
-                    rows.append(
-                        _row(
-                            one,
-                            frozenset(keys[each] for each in titles - {NOT_POSSIBLE}),
-                            frozenset(keys[each] for each in second),
-                        )
-                    )
+                if len(readings) > 1 or readings[0] - {NOT_POSSIBLE}:
+                    rows.append(_row(one, [_keyed(each, keys) for each in readings]))
     if not rows:
         raise UnusableRows("There is no labelled text.")
     return rows
@@ -95,21 +90,36 @@ def _keys(taxonomy: Taxonomy) -> dict[str, str]:
     }
 
 
-def _row(one: Mapping[str, str], labels: frozenset[str], second: frozenset[str]) -> Row:
+def _row(one: Mapping[str, str], readings: Sequence[frozenset[str]]) -> Row:
     sentiment = one.get("sentiment")
     return Row(
         text=one["text"],
         question=one.get("question") or None,
-        labels=labels,
+        labels=given_by_most(readings),
         sentiment=int(sentiment) if sentiment else None,
-        hints=frozenset(_bars(one.get("hints", ""))),
+        hints=_bars(one.get("hints", "")),
         author=one.get("author", ""),
-        second=second,
+        readings=tuple(readings),
     )
 
 
-def _bars(value: str) -> set[str]:
-    return {part for part in value.split("|") if part}
+def given_by_most(readings: Sequence[frozenset[str]]) -> frozenset[str]:
+    """What more than half of the readers gave: of two, both."""
+    counts = Counter(label for reading in readings for label in reading)
+    return frozenset(label for label, count in counts.items() if 2 * count > len(readings))
+
+
+def _readings(one: Mapping[str, str], first: str) -> list[frozenset[str]]:
+    others = [one.get(column, "") for column in _READERS]
+    return [_bars(one[first]), *(_bars(each) - {_NOTHING} for each in others if each)]
+
+
+def _keyed(titles: frozenset[str], keys: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(keys[each] for each in titles - {NOT_POSSIBLE})
+
+
+def _bars(value: str) -> frozenset[str]:
+    return frozenset(part for part in value.split("|") if part)
 
 
 def alike(texts: Sequence[str]) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.training.rows import Row, UnusableRows, alike, by_author, folds, read_rows
+from services.classification.model.taxonomy import load_taxonomy
 from tests.training.conftest import MANNER, TAXONOMY, labelled, write
 
 
@@ -74,3 +75,23 @@ def test_an_authors_texts_stay_together_and_texts_alike_where_nobody_signed() ->
     assert groups[0] == groups[3]
     assert groups[1] == groups[4]
     assert len(set(groups)) == 4
+
+
+def test_what_most_readers_gave_is_the_label_and_of_two_what_both_did(tmp_path: Path) -> None:
+    file = tmp_path / "events.csv"
+    file.write_text(
+        "text,themes,second_reader,third_reader\n"
+        "One,Referrals|Medications,Referrals,\n"
+        "Two,Referrals|Medications,Medications|Equipment,Equipment\n"
+        "Three,Referrals,-,-\n"
+        "Four,Referrals,,\n"
+        "Five,,,\n"
+    )
+    rows = read_rows([file], load_taxonomy("care-interface-2"))
+    assert [(row.text, sorted(row.labels)) for row in rows] == [
+        ("One", ["referrals"]),
+        ("Two", ["equipment", "medications"]),
+        ("Three", []),
+        ("Four", ["referrals"]),
+    ]
+    assert [len(row.readings) for row in rows] == [2, 3, 3, 1]
