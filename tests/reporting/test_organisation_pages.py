@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import AsyncIterator
 from html import unescape
+from types import ModuleType
 
 import pytest
 
 from deploy.cli.demo import impact as told_again
 from deploy.cli.demo.history import stories
-from services.reporting.pages import commissioners
+from services.reporting.pages import commissioners, participation
 from shared.contracts.base import Fact
 from shared.contracts.directory import OrganisationKind, OrganisationRecorded
 from shared.contracts.reports import Kind
@@ -264,13 +265,27 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%"
 
 
-async def test_the_practices_of_an_area_come_in_parts_and_the_file_has_all(
-    service: Running, monkeypatch: pytest.MonkeyPatch
+AREA = "/trends/commissioners/Q9A"
+
+
+@pytest.mark.parametrize(
+    ("room", "path", "file", "column"),
+    [
+        (commissioners, AREA, "organisations", 1),
+        (participation, participation.HERE, "practices", 0),
+    ],
+)
+async def test_practices_come_in_parts_and_the_file_has_all(
+    service: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    room: ModuleType,
+    path: str,
+    file: str,
+    column: int,
 ) -> None:
-    monkeypatch.setattr(commissioners, "PAGE_SIZE", 5)
-    path = "/trends/commissioners/Q9A"
-    file = await lines(service, "helen.marsh", f"{path}/organisations.csv")
-    named = [name for sort, name, *_ in file if sort == "Practice"]
+    monkeypatch.setattr(room, "PAGE_SIZE", 5)
+    rows = await lines(service, "helen.marsh", f"{path}/{file}.csv")
+    named = [row[column] for row in rows[1:] if row[0] != "Provider"]
     assert len(named) > 10
     found = []
     for number in range(1, len(named) // 5 + 2):

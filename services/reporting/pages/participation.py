@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -30,8 +31,11 @@ from shared.directory import repository as directory
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
 from shared.web.pages import render
+from shared.web.paging import PageNumber, Pages
 
 HERE = "/trends/participation"
+PAGE_SIZE = 50
+"""Practices on a page."""
 
 router = APIRouter()
 
@@ -44,6 +48,10 @@ class Named:
     name: str
     page: str | None
 
+    @property
+    def standing(self) -> Standing:
+        return self.practice.standing
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -55,16 +63,20 @@ class Shown:
     months: list[tuple[str, str]]
     """Newest first: the share, or why there is none."""
     latest: str
-    standings: Mapping[Standing, Sequence[Named]]
-    """Of those the reader may know."""
+    known: Sequence[Named]
+    """Those the reader may know, by their standing; who is silent longest first."""
     counts: Mapping[Standing, int]
     """How many there are of each standing, where that is the reader's to know."""
 
 
 @router.get(HERE, response_class=HTMLResponse)
-async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
+async def participation_page(
+    request: Request, actor: CurrentActor, connection: Reading, page: PageNumber = 1
+) -> HTMLResponse:
     """Of the area's practices that have joined, how many report in a month."""
-    view = await view_of(request, actor, connection)
+    view = await view_of(request, actor, connection, also=("page",))
+    shown = await _shown(connection, view)
+    on_page = shown.known[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render(
         request,
         "reporting/participation.html",
@@ -72,7 +84,11 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
         view=view,
         errors=view.errors,
         form=filter_form(view, HERE, "months"),
-        shown=await _shown(connection, view),
+        shown=shown,
+        standings=[
+            (standing, list(each)) for standing, each in groupby(on_page, lambda one: one.standing)
+        ],
+        pages=Pages(HERE, view.address.pairs, page, len(shown.known), PAGE_SIZE),
     )
 
 
@@ -94,17 +110,16 @@ async def practices(request: Request, actor: CurrentActor, connection: Reading) 
     view = await file_view_of(request, actor, connection)
     shown = await _shown(connection, view)
     rows: list[Row] = [("Practice", "Standing", "First report", "Latest report", "Months since")]
-    for standing, found in shown.standings.items():
-        rows += [
-            (
-                each.name,
-                standing.value,
-                _month(each.practice.attendance.first),
-                _month(each.practice.attendance.last),
-                each.practice.months_silent,
-            )
-            for each in found
-        ]
+    rows += [
+        (
+            each.name,
+            each.standing.value,
+            _month(each.practice.attendance.first),
+            _month(each.practice.attendance.last),
+            each.practice.months_silent,
+        )
+        for each in shown.known
+    ]
     return TableFile("participation-by-practice", rows)
 
 
@@ -129,14 +144,12 @@ async def _shown(connection: AsyncConnection, view: View) -> Shown:
         chart=_chart(told, view) if exact else None,
         months=months,
         latest=_told(whole[-1], view) if whole else Absent.NO_DATA.value,
-        standings={
-            standing: [
-                Named(each, names[each.code], f"/trends/practices/{each.code}")
-                for each in listed
-                if exact or each.code in own
-            ]
-            for standing, listed in grouped.items()
-        },
+        known=[
+            Named(each, names[each.code], f"/trends/practices/{each.code}")
+            for listed in grouped.values()
+            for each in listed
+            if exact or each.code in own
+        ],
         counts={standing: len(listed) for standing, listed in grouped.items()} if exact else {},
     )
 
