@@ -1,0 +1,163 @@
+"""What pages read of the kept counts of organisations, and of actions, equals what the facts say, for every kind of reader and filter."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from statistics import quantiles
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.cubes import Measure
+from services.reporting.domain.filters import Filters
+from services.reporting.domain.impact import Impact
+from services.reporting.domain.months import Period
+from services.reporting.domain.questions import Question
+from services.reporting.domain.scope import Scope, wider_scope
+from services.reporting.repository import actions, organisations
+from services.reporting.repository.impact import impact
+from services.reporting.repository.participation import participation
+from shared.contracts.cases import ActionCompleted
+from shared.contracts.reports import Kind
+from tests.reporting.histories import PRACTICES
+from tests.reporting.reading.told import (
+    AREAS,
+    BOARDS,
+    FACTS,
+    ID_OF,
+    PERIOD,
+    SCOPES,
+    TOLD,
+    about,
+    area_of,
+    asked,
+    in_period,
+)
+
+pytestmark = pytest.mark.integration
+
+
+async def test_providers_and_practices_compared(connection: AsyncConnection) -> None:
+    for question, told in asked():
+        expected = Counter(each.standing.provider for each in in_period(told))
+        found = await organisations.providers(connection, question)
+        assert {code: at[Measure.REPORTS] for code, at in found.items()} == expected, question
+        filters = replace(question.filters, practice=None)
+        made = Counter(
+            each.standing.reporter
+            for each in in_period(TOLD)
+            if about(each, wider_scope(None), filters)
+            and each.standing.reporter in PRACTICES
+            and "discharge" in each.standing.slugs
+        )
+        assert (
+            await organisations.practices(connection, question, PRACTICES, theme="discharge")
+            == made
+        )
+
+
+async def test_peers_count_from_their_first_report_on(connection: AsyncConnection) -> None:
+    first = {
+        code: min(each.standing.month for each in TOLD if each.standing.reporter == code)
+        for code in PRACTICES
+    }
+    for filters in (Filters(), Filters(tenet="safety")):
+        question = Question(wider_scope(None), filters, Period(min(first.values()), PERIOD.last))
+        about = [each for each in TOLD if about(each, question.scope, filters)]
+        made = Counter((each.standing.reporter, each.standing.month) for each in about)
+        found = await organisations.peers(connection, question, PRACTICES)
+        for month in question.period.months:
+            numbers = [made[code, month] for code in PRACTICES if first[code] <= month]
+            band = found[month]
+            assert band.practices == len(numbers)
+            if len(numbers) > 1:
+                assert [band.lower, band.middle, band.upper] == pytest.approx(
+                    quantiles(numbers, n=4, method="inclusive")
+                )
+
+
+async def test_who_reported_in_which_month_and_who_never_did(connection: AsyncConnection) -> None:
+    found = await participation(connection, [*PRACTICES, "Y99999"], PERIOD)
+    assert (found["Y99999"].first, found["Y99999"].months) == (None, {})
+    for code in PRACTICES:
+        months = Counter(
+            each.standing.reported_month for each in TOLD if each.standing.reporter == code
+        )
+        assert (found[code].first, found[code].last) == (min(months), max(months))
+        assert found[code].months == {
+            month: number
+            for month, number in months.items()
+            if PERIOD.first <= month <= PERIOD.last
+        }
+
+
+async def test_what_became_of_the_reports_of_each_commissioners_practices(
+    connection: AsyncConnection,
+) -> None:
+    """By the commissioner in their records, also the one that another has succeeded, and also where the scope has some of them only."""
+    some = Scope("Some", frozenset({"Y90001", "Y90003"}), frozenset())
+    for scope in (wider_scope(None), some, *map(area_of, BOARDS)):
+        expected = []
+        recorded = {AREAS.recorded.get(code) for code in PRACTICES}
+        for board, kind in product(sorted(recorded, key=lambda code: code or ""), sorted(Kind)):
+            told = [
+                each
+                for each in TOLD
+                if each.standing.reporter in PRACTICES
+                and AREAS.recorded.get(each.standing.reporter) == board
+                and each.standing.kind == kind
+                and (scope.everything or each.standing.reporter in (scope.reporters or ()))
+            ]
+            days = [each.standing.happened_on for each in told]
+            if told:
+                expected.append(
+                    Impact(
+                        board,
+                        kind,
+                        len(told),
+                        min(days),
+                        max(days),
+                        sum(Measure.ACTION in each.standing.measures for each in told),
+                        sum(Measure.OUTCOME in each.standing.measures for each in told),
+                    )
+                )
+        assert await impact(connection, scope) == expected, scope
+        assert expected or not scope.reporters
+
+
+async def test_completed_actions_of_a_theme_and_provider(connection: AsyncConnection) -> None:
+    standings = {ID_OF[each.reference]: each for each in TOLD}
+    completed = [fact for fact in FACTS if isinstance(fact, ActionCompleted)]
+    period = Period(date(2026, 12, 1), date(2026, 12, 1))
+    for (question, _), theme in product(asked(), (None, "discharge")):
+        filters = replace(question.filters, theme=theme)
+        expected = {
+            fact.action_id
+            for fact in completed
+            if about(standings[fact.report_id], question.scope, filters)
+            and theme in (None, *standings[fact.report_id].standing.slugs)
+        }
+        narrowed = Question(question.scope, filters, period)
+        found: list[actions.CompletedAction] = []
+        after = None
+        while page := await actions.completed_actions(connection, narrowed, limit=9, after=after):
+            found += page
+            after = page[-1].position
+        assert {each.action_id for each in found} == expected, narrowed
+        assert len(found) == len(expected)
+        assert found == sorted(found, key=lambda each: each.position, reverse=True)
+
+
+async def test_an_action_out_of_scope_is_not_there(connection: AsyncConnection) -> None:
+    fact = next(fact for fact in FACTS if isinstance(fact, ActionCompleted))
+    for scope in SCOPES:
+        found = await actions.completed_action(
+            connection, Question(scope, Filters(), PERIOD), fact.action_id
+        )
+        seen = (
+            scope.everything
+            or fact.reporter in (scope.reporters or ())
+            or fact.provider in (scope.providers or ())
+        )
+        assert (found is not None) == seen, scope
