@@ -64,8 +64,8 @@ async def test_peers_count_from_their_first_report_on(connection: AsyncConnectio
     }
     for filters in (Filters(), Filters(tenet="safety")):
         question = Question(wider_scope(None), filters, Period(min(first.values()), PERIOD.last))
-        about = [each for each in TOLD if about(each, question.scope, filters)]
-        made = Counter((each.standing.reporter, each.standing.month) for each in about)
+        asked_about = [each for each in TOLD if about(each, question.scope, filters)]
+        made = Counter((each.standing.reporter, each.standing.month) for each in asked_about)
         found = await organisations.peers(connection, question, PRACTICES)
         for month in question.period.months:
             numbers = [made[code, month] for code in PRACTICES if first[code] <= month]
