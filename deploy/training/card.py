@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deploy.training import measuring, narratives
+from deploy.training.fitting import METHODS
 from deploy.training.measuring import SEED, Figures
 from deploy.training.narratives import Found
 from deploy.training.vectors import DIMENSIONS
@@ -105,6 +106,7 @@ def render_narratives(version: Version, taxonomy: Taxonomy, measured: narratives
         authors=len(measured.authors),
         by_reader=measured.by_reader,
         each_other=measured.each_other,
+        least_likely=METHODS[version.kind].least_likely,
         rows=NARRATIVES_TABLE,
         by_label=[(titles[label], label) for label in apart.themes.wanted],
         by_hint=apart.hints.wanted,

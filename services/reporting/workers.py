@@ -25,8 +25,8 @@ _CHECKING_SHARE = 20
 """Checking may take one part in this many of the time, however large the tables grow."""
 _LOOK_SECONDS = 1.0
 """How often there is a look for something to do: a signal is raised within seconds of its data."""
-_AT_ONCE = 100
-"""Subjects in one transaction: a part of a second."""
+_AT_ONCE = 25
+"""Subjects in one transaction: a tenth of a second or so, in which facts and pages of the same process wait."""
 _LOOKING_SHARE = 10
 """Looking may take one part in this many of the time: under load the same subjects are touched again and again."""
 

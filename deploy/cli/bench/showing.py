@@ -16,7 +16,9 @@ from deploy.local.estate import Estate
 SHARE = 0.7
 """Of what the chain was seen to do, how much it is given meanwhile."""
 _LEAD = "helen.marsh"
-_EVERY_SECONDS, _LOOK_SECONDS, _PATIENCE_SECONDS = 0.25, 0.02, 30
+_EVERY_SECONDS, _PATIENCE_SECONDS = 0.25, 30
+_LOOK_SECONDS = 0.1
+"""Looking costs what is measured, so no more often."""
 _PRACTICE, _PROVIDER, _HARM = "Y90001", "RZ1", "fatal"
 """Few others are in this list, so that a new one is on its first page."""
 

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
-from deploy.cli.faults.fleet import WELL_WITHIN_SECONDS, Fleet, until
+from deploy.cli.faults.fleet import WELL_WITHIN_SECONDS, Fleet, NotInTime, until
 from deploy.cli.faults.ledger.wire import LISTENED, group_of, partitions_of
 from shared.platform.points import Point
 
@@ -71,21 +71,27 @@ async def replay(fleet: Fleet, service: str, records: int | None) -> None:
 
     What a crash between a commit and its offset does to a few records, this does to many: whatever is not applied exactly once shows.
     """
-    frozen: list[psutil.Process] = []
 
-    def freeze_all() -> None:
-        """Those, too, that have started meanwhile."""
-        new = [one for one in fleet.processes(*fleet.names(service)) if one not in frozen]
-        frozen.extend(new)
-        for process in new:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.suspend()
-        fleet.happened.disturbed[service] += len(new)
+    async def tried() -> tuple[int] | None:
+        frozen: list[psutil.Process] = []
 
-    try:
-        again = await _set_back(fleet, service, records, freeze_all)
-    finally:
-        _thaw(frozen)
+        def freeze_all() -> None:
+            """Those, too, that have started meanwhile."""
+            new = [one for one in fleet.processes(*fleet.names(service)) if one not in frozen]
+            frozen.extend(new)
+            for process in new:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.suspend()
+            fleet.happened.disturbed[service] += len(new)
+
+        try:
+            return (await _set_back(fleet, service, records, freeze_all),)
+        except (KafkaError, NotInTime):
+            return None  # Kafka is away, too
+        finally:
+            _thaw(frozen)
+
+    (again,) = await until(tried, WELL_WITHIN_SECONDS, f"{service} has left its group")
     fleet.happened.harms["records delivered again"] += again
     fleet.say(f"{service} was frozen and got {again:,} records again")
 
@@ -170,15 +176,15 @@ async def freeze_server(fleet: Fleet, name: str) -> None:
 async def _set_back(
     fleet: Fleet, service: str, records: int | None, freeze_all: Callable[[], None]
 ) -> int:
-    """How many records are put before the service again."""
+    """How many records are put before the service again. Raises KafkaError when Kafka is away, NotInTime when the group does not go."""
     settings = fleet.settings
     consumer = AIOKafkaConsumer(
         bootstrap_servers=settings.bootstrap,
         group_id=group_of(settings, service),
         enable_auto_commit=False,
     )
-    async with consumer:
-        freeze_all()
+    try:
+        await consumer.start()
         partitions = partitions_of(settings, LISTENED[service])
         consumer.assign(partitions)
         done = {one: await consumer.committed(one) or 0 for one in partitions}
@@ -189,12 +195,16 @@ async def _set_back(
             freeze_all()
             try:
                 await consumer.commit(back)
+            except KafkaConnectionError:
+                raise
             except KafkaError:
                 return False
             return True
 
         await until(committed, GIVEN_UP_WITHIN_SECONDS, f"{service} has left its group")
         return _between(back, done)
+    finally:
+        await consumer.stop()
 
 
 def _between(back: dict[TopicPartition, int], done: dict[TopicPartition, int]) -> int:

@@ -77,7 +77,7 @@ def test_bursts_between_many_empty_months_are_no_series_for_any_chart() -> None:
     found = carried(monthly([0.0, 0, 9] * 5))
     assert (found.form, found.enough_from) == (Form.NOT_YET, month(14 + 25))
     assert found.why == (
-        "Not enough data yet: the reports come in bursts, and 10 of 15 months have none. "
+        "Not enough data yet: the reports come in bursts, with none in 10 of 15 months. "
         "There will be enough after April 2027 if each month until then has some."
     )
     assert carried(monthly([0.0, 0, 9] * 5 + [2.0] * 25)).form is Form.MONTHS

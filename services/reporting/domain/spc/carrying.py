@@ -106,7 +106,7 @@ def _not_yet(last: date, counts: Sequence[float], total: int) -> Carried:
         when = f"There will be enough after {long_name(month)}."
     elif total >= SMALLEST_MEAN * len(counts):
         month = plus(last, max(FEWEST_POINTS, ceil(zeros / MOST_ZEROS)) - len(counts))
-        so_far = f"the reports come in bursts, and {zeros} of {len(counts)} months have none"
+        so_far = f"the reports come in bursts, with none in {zeros} of {len(counts)} months"
         when = f"There will be enough after {long_name(month)} if each month until then has some."
     else:
         more = max(1, ceil((FEWEST_EVENTS - total) * len(counts) / total))
