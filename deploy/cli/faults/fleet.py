@@ -47,6 +47,12 @@ class Happened:
     """By service, kafka and postgres: how often something was cut short in one process, or in all that need the server."""
     without_kafka: list[tuple[float, float]] = field(default_factory=list)
     """From when until when, by the true clock."""
+    receipts: list[tuple[float, float]] = field(default_factory=list)
+    """By the true clock, when intake was asked and when it gave each."""
+
+    def receipts_between(self, begin: float, end: float) -> int:
+        """Asked for and given in this time."""
+        return sum(begin < asked and given < end for asked, given in self.receipts)
 
 
 class Fleet:

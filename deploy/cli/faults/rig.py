@@ -88,17 +88,13 @@ async def _balance(fleet: Fleet, ledger: Client, work: Work, size: Size) -> Acco
         stuck = (await ledger.until_quiet(QUIET_WITHIN_SECONDS)).stuck
     fleet.say("drawing up the account")
     account = await ledger.account(_explained(fleet, size, stuck))
-    # All of intake may be frozen during one of them.
-    receipts = [work.receipts_between(*away) for away in fleet.happened.without_kafka]
+    happened = fleet.happened
+    receipts = [happened.receipts_between(*away) for away in happened.without_kafka]
     return account.and_also(
         [
             Figure("seconds to catch up", first.seconds, most=size.caught_up_within),
             Figure("requests whose answer was lost", work.door.asked_again),
-            *(
-                [Figure("receipts while Kafka was away", sum(receipts), least=1)]
-                if receipts
-                else []
-            ),
+            *(Figure("receipts while Kafka was away", number, least=1) for number in receipts),
         ],
         {},
     )

@@ -18,6 +18,7 @@ from shared.platform.points import Point
 GIVEN_UP_AFTER_SECONDS = 8.0
 """Longer than the session timeout: Kafka gives the partitions to somebody else."""
 GIVEN_UP_WITHIN_SECONDS = 60.0
+PROMISED_WITHIN_SECONDS = 120.0
 COMMITS_CUT = 4
 CUT_WITHIN_SECONDS = 60.0
 FROZEN_BROKER_SECONDS = 8.0
@@ -152,8 +153,14 @@ async def stop_server(fleet: Fleet, name: str, away: float) -> None:
 
 async def _away(fleet: Fleet, name: str, away: float) -> None:
     began = time.time()
+
+    async def promised() -> bool:
+        return name != "kafka" or fleet.happened.receipts_between(began, time.time()) > 0
+
     try:
         await asyncio.sleep(away)
+        # Another fault may have all of intake in its hands for a while; afterwards it takes reports, whether there is a Kafka or not.
+        await until(promised, PROMISED_WITHIN_SECONDS, "intake promises something without Kafka")
     finally:
         if name == "kafka":
             fleet.happened.without_kafka.append((began, time.time()))

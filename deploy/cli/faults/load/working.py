@@ -48,7 +48,6 @@ class Work:
     ) -> None:
         self.promised = 0
         self._directly_sent = 0
-        self._receipts: list[tuple[float, float]] = []
         self._fleet = fleet
         self._tell = tell
         self.size = size
@@ -70,12 +69,8 @@ class Work:
         self.promised += 1
         self._more.set()
         if promise.report_id is None:
-            self._receipts.append((promise.accepted_from, promise.accepted_until))
+            self._fleet.happened.receipts.append((promise.accepted_from, promise.accepted_until))
         self._tell(promise)
-
-    def receipts_between(self, begin: float, end: float) -> int:
-        """By the true clock, asked for and given in this time."""
-        return sum(begin < asked and given < end for asked, given in self._receipts)
 
     @contextlib.asynccontextmanager
     async def going_on(self) -> AsyncIterator[Self]:
