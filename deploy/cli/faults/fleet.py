@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from deploy.cli.faults.gate import DatabaseGate, gate_before
 from deploy.local.estate import Estate, server_url
 from deploy.local.parts import ROOT
-from deploy.local.programs import Program
+from deploy.local.programs import DidNotStart, Program
 from deploy.local.settings import SERVICES, EstateSettings
 from shared.platform.points import Point
 
@@ -111,12 +111,19 @@ class Fleet:
 
     async def add_replicas(self, number: int) -> None:
         """One more process of each service, the `number`th."""
-        starts = (
-            self.estate.add_replica(service, number, patience=WELL_WITHIN_SECONDS)
-            for service in self.services
-        )
+        starts = (self._add_replica(service, number) for service in self.services)
         for service, name in zip(self.services, await asyncio.gather(*starts), strict=True):
             self._names[service].append(name)
+
+    async def _add_replica(self, service: str, number: int) -> str:
+        """Once more where a fault kills it before it is ready."""
+        while True:
+            try:
+                return await self.estate.add_replica(service, number, patience=WELL_WITHIN_SECONDS)
+            except DidNotStart:
+                process = self.estate.program(f"{service}-{number}").process
+                if process is None or process.returncode != -signal.SIGKILL:
+                    raise
 
     async def remove_replicas(self, number: int) -> None:
         """The `number`th process of each service, in good order and for good."""
