@@ -104,7 +104,6 @@ def render_narratives(version: Version, taxonomy: Taxonomy, measured: narratives
         cues=measured.by_cues,
         unseen=measured.unseen_author,
         authors=len(measured.authors),
-        by_reader=measured.by_reader,
         each_other=measured.each_other,
         least_likely=METHODS[version.kind].least_likely,
         rows=NARRATIVES_TABLE,

@@ -1,6 +1,6 @@
 """How well the events' model does on narratives of authors that it has not seen, by the very code that services run."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
@@ -36,11 +36,15 @@ class Found:
     confidences: list[tuple[float, bool]] = field(default_factory=list)
     confused: Counter[tuple[str, str]] = field(default_factory=Counter)
     """A theme missed, and another one wrongly given on the same text."""
+    by_reader: defaultdict[int, Score] = field(default_factory=lambda: defaultdict(Score))
+    """Against each reader alone, 0 being the author."""
 
     def add(self, row: Row, verdict: Verdict) -> None:
         wanted, given = set(row.labels), {theme.theme for theme in verdict.themes}
         self.narratives += 1
         self.themes.add(wanted, given)
+        for reader, reading in enumerate(row.readings):
+            self.by_reader[reader].add(set(reading), given)
         self.hints.add(set(row.hints), {hint.value for hint in verdict.hints})
         (self.short if len(row.text.split()) < _SHORT else self.long).add(wanted, given)
         self.confidences += [(one.confidence, one.theme in wanted) for one in verdict.themes]
@@ -60,10 +64,8 @@ class Measured:
     unseen_author: Found
     """The tuning narratives, a few authors' at a time, by a model from those of the others."""
     authors: Sequence[str]
-    by_reader: Sequence[Score]
-    """The model that ships against each reader of the narratives kept apart alone, their authors first."""
     each_other: Score
-    """Their readers against each other, two at a time."""
+    """The readers of the narratives kept apart against each other, two at a time."""
 
 
 def measure(
@@ -83,21 +85,9 @@ def measure(
         _add(unseen, [row for row in corpus.rows if row.author in part], model)
     told("kept apart")
     whole, alone = Found(), Found()
-    shipped = _model(corpus, np.arange(len(corpus.rows)), taxonomy, lexicon)
-    _add(whole, kept_apart, shipped)
+    _add(whole, kept_apart, _model(corpus, np.arange(len(corpus.rows)), taxonomy, lexicon))
     _add(alone, kept_apart, CueModel(taxonomy, lexicon))
-    return Measured(
-        whole, alone, unseen, authors, _by_reader(kept_apart, shipped), _each_other(kept_apart)
-    )
-
-
-def _by_reader(rows: Sequence[Row], model: TrainedModel) -> list[Score]:
-    verdicts = model.classify_all([Asked(row.text) for row in rows])
-    scores = [Score() for _ in rows[0].readings]
-    for row, verdict in zip(rows, verdicts, strict=True):
-        for score, reading in zip(scores, row.readings, strict=True):
-            score.add(set(reading), {theme.theme for theme in verdict.themes})
-    return scores
+    return Measured(whole, alone, unseen, authors, _each_other(kept_apart))
 
 
 def _each_other(rows: Sequence[Row]) -> Score:
