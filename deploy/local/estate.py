@@ -115,7 +115,7 @@ class Estate:
         await _together([self._start_service(service) for service in self.services])
         await self._seed()
 
-    async def add_replica(self, service: str, number: int, patience: float = 120) -> str:
+    async def add_replica(self, service: str, number: int, patience: float) -> str:
         """A further process of a running service, on a port of its own, kept running like the others; gives its name.
 
         Raises DidNotStart when it is not ready within so many seconds.

@@ -42,8 +42,6 @@ HOURS = 3600.0
 CLOCKS = ((2 * HOURS, 24 * HOURS), (-26 * HOURS, -3 * HOURS), (5 * HOURS, -HOURS))
 """How wrong a service's first, second and third process may be: no two agree, and none is right."""
 LONGEST_PAUSE_SECONDS = 1.0
-STOPPED_SECONDS = 10.0
-"""Long enough for reports to come meanwhile, whichever processes are starting just then."""
 
 
 def wrong_clocks(services: Collection[str], chance: random.Random) -> dict[str, float]:
@@ -118,7 +116,7 @@ def _of_servers(fleet: Fleet, size: Size, faults: Collection[Fault]) -> Iterator
         yield partial(strikes.kill_server, fleet, "kafka", size.kafka_away)
         yield partial(strikes.freeze_server, fleet, "kafka")
         if size.thorough:
-            yield partial(strikes.stop_server, fleet, "kafka", STOPPED_SECONDS)
+            yield partial(strikes.stop_server, fleet, "kafka", 1)
 
 
 def _of_releases(
