@@ -2,8 +2,10 @@
 
 import csv
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Table, select
@@ -14,6 +16,7 @@ from services.reporting import tables
 from services.reporting.app import create_app
 from services.reporting.consumers import build_consumers
 from services.reporting.domain.counts import Rows
+from services.reporting.domain.recount import recount
 from services.reporting.repository.counts import TABLES
 from services.reporting.settings import Settings
 from shared.contracts.base import Fact
@@ -27,6 +30,7 @@ from tests.support.directory import directory
 from tests.support.facts import received
 from tests.support.settings import settings_of
 from tests.support.topics import delete_topics
+from tests.support.waiting import eventually
 
 READ_MODEL = (
     tables.report_fact,
@@ -42,6 +46,8 @@ READ_MODEL = (
 )
 
 Row = tuple[object, ...]
+
+_SHOWN = 10
 
 
 @asynccontextmanager
@@ -101,3 +107,36 @@ async def counts_of(connection: AsyncConnection) -> Rows:
     for name, number in await connection.execute(select(tables.tally)):
         counts.tallies[name] = number
     return counts
+
+
+def differences(found: Rows, expected: Rows) -> dict[object, tuple[object, object]]:
+    """Cells and tallies that are not as expected: what is found and what is expected, of the first few. Rows themselves are not for
+    `assert`: where pytest shows whole differences, as on a CI machine, it compares these for minutes while the service stands still.
+    """
+    pairs: list[tuple[Mapping[Any, Any], Mapping[Any, Any]]] = [
+        *((found.cells[cube], expected.cells[cube]) for cube in TABLES),
+        (found.tallies, expected.tallies),
+    ]
+    differing = (
+        (key, (mine.get(key), theirs.get(key)))
+        for mine, theirs in pairs
+        for key in sorted(mine.keys() | theirs.keys())
+        if mine.get(key) != theirs.get(key)
+    )
+    return dict(islice(differing, _SHOWN))
+
+
+async def counted(service: Running) -> Rows:
+    """What the service counts now."""
+    async with service.transactions.read() as connection:
+        return await counts_of(connection)
+
+
+async def until_counted(service: Running, facts: Sequence[Fact]) -> None:
+    expected = recount(facts)
+
+    async def equal() -> bool:
+        assert not differences(await counted(service), expected)
+        return True
+
+    await eventually(equal, within=60)

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.reporting.app import create_app
-from services.reporting.domain.counts import Rows
-from services.reporting.domain.recount import recount
 from services.reporting.settings import Settings
 from shared.contracts.operations import (
     DEAD_LETTERS_TOPIC,
@@ -18,7 +16,7 @@ from shared.contracts.operations import (
 from shared.contracts.reports import REPORTS_TOPIC, Tenet
 from tests.conftest import SettingsFor
 from tests.reporting.histories import NOW, as_kafka_may, history, seeded, story
-from tests.reporting.support import counts_of
+from tests.reporting.support import until_counted
 from tests.support.apps import Running, running
 from tests.support.directory import directory
 from tests.support.facts import Facts, proper_headers
@@ -33,25 +31,12 @@ async def service(settings_for: SettingsFor) -> AsyncIterator[Running]:
         yield service
 
 
-async def counted(service: Running) -> Rows:
-    async with service.transactions.read() as connection:
-        return await counts_of(connection)
-
-
-async def until_counted(service: Running, expected: Rows) -> None:
-    async def equal() -> bool:
-        assert await counted(service) == expected
-        return True
-
-    await eventually(equal, within=60)
-
-
 async def test_facts_published_in_any_order_and_twice_are_counted_once(
     service: Running, facts: Facts
 ) -> None:
     happened = history(21, 40)
     await facts.publish(*as_kafka_may(happened, seeded(21), copies=0.3))
-    await until_counted(service, recount([*directory(), *happened]))
+    await until_counted(service, [*directory(), *happened])
 
 
 async def test_a_correction_moves_the_numbers_on_the_page(service: Running, facts: Facts) -> None:
@@ -82,7 +67,7 @@ async def test_a_malformed_report_is_set_aside_once_and_its_neighbours_are_count
     await facts.publish(other)
     letters = await facts.expect_all(DeadLetter, count=2)
     assert {letter.consumer for letter in letters} == {"reporting"}
-    await until_counted(service, recount([*directory(), one, other]))
+    await until_counted(service, [*directory(), one, other])
 
 
 async def test_a_malformed_dead_letter_ends_as_one_well_formed_dead_letter_and_no_more(
