@@ -1,47 +1,17 @@
-"""Programs' doors: one report, many reports, keys and the directory."""
+"""Programs' doors: one report, keys, and what the doors say of themselves."""
 
 import asyncio
-from datetime import date
 
 import httpx2
 import pytest
 
-from shared.contracts.directory import OrganisationRecorded
-from shared.contracts.reports import Past, ReportSubmitted, Source
+from shared.contracts.reports import ReportSubmitted, Source
+from tests.intake.api import ORGANISATIONS, PATH, bearer, is_problem, key_for, send
 from tests.intake.samples import REPORT
 from tests.support.apps import Running
 from tests.support.facts import Facts
 
 pytestmark = pytest.mark.integration
-PATH = "/api/v1/reports"
-ORGANISATIONS = "/api/v1/directory/organisations"
-
-
-async def send(
-    program: httpx2.AsyncClient, report: object = REPORT, key: str = "key-1"
-) -> httpx2.Response:
-    return await program.post(PATH, json=report, headers={"Idempotency-Key": key})
-
-
-async def key_for(program: httpx2.AsyncClient, organisation: str) -> dict[str, str]:
-    made = await program.post(
-        "/api/v1/keys", json={"organisation": organisation, "label": "their system"}
-    )
-    assert made.status_code == 201
-    found: dict[str, str] = made.json()
-    return found
-
-
-def bearer(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"}
-
-
-def is_problem(answer: httpx2.Response, status: int) -> bool:
-    return (
-        answer.status_code == status
-        and answer.headers["content-type"] == "application/problem+json"
-        and answer.json()["status"] == status
-    )
 
 
 async def test_a_report_is_kept_published_and_found_where_the_location_says(
@@ -225,123 +195,6 @@ async def test_keys_are_made_for_known_organisations_only(program: httpx2.AsyncC
     nobody = "01890000-0000-7000-8000-000000000000"
     assert is_problem(await program.delete(f"/api/v1/keys/{nobody}"), 404)
     assert is_problem(await program.delete("/api/v1/keys/nonsense"), 404)
-
-
-async def test_each_report_of_many_stands_alone(program: httpx2.AsyncClient, facts: Facts) -> None:
-    feedback = {
-        "reporter": "PG1",
-        "provider": "RZ1",
-        "kind": "feedback",
-        "happened_on": "2022-03-31",
-        "text": "Kind staff. Call me on 07700 900123.",
-        "question": "What was good?",
-        "source": "import",
-        "historic": True,
-    }
-    sent: list[object] = [
-        {**REPORT, "idempotency_key": "a"},
-        {**feedback, "idempotency_key": "b"},
-        {**REPORT, "idempotency_key": "a"},
-        {**REPORT, "idempotency_key": "a", "text": "Something else"},
-        {**feedback, "idempotency_key": "c", "source": "api"},
-        {**REPORT, "idempotency_key": "d", "historic": "yes"},
-        {**REPORT, "idempotency_key": "e", "text": "nul\0"},
-        17,
-        {},
-    ]
-    answer = (await program.post(f"{PATH}/bulk", json={"reports": sent})).json()
-    assert [each["status"] for each in answer["results"]] == [
-        "accepted",
-        "accepted",
-        "already-there",
-        *["refused"] * 6,
-    ]
-    assert [each["index"] for each in answer["results"]] == list(range(9))
-    assert (answer["accepted"], answer["already_there"], answer["refused"]) == (2, 1, 6)
-    fields = [{one["field"] for one in each["errors"]} for each in answer["results"]]
-    assert fields[3:7] == [{"idempotency_key"}, {"rating"}, {"historic"}, {"text"}]
-    assert answer["results"][1]["masked"] == {"phone": 1}
-
-    history = await facts.expect(ReportSubmitted, lambda fact: fact.historic)
-    assert (history.source, history.rating) == (Source.IMPORT, None)
-    assert history.text == "Kind staff. Call me on [phone]."
-    assert history.question == "What was good?"
-
-
-async def test_history_says_what_became_of_it_and_nothing_else_may(
-    program: httpx2.AsyncClient, facts: Facts
-) -> None:
-    past = {"reported_on": "2025-11-21", "outcome_recorded_on": "2025-12-30"}
-    history = {**REPORT, "historic": True, "past": past}
-    sent = [
-        {**history, "idempotency_key": "a"},
-        {**history, "idempotency_key": "a"},
-        {**history, "idempotency_key": "a", "past": {}},
-        {**REPORT, "idempotency_key": "b", "past": past},
-        {**history, "idempotency_key": "c", "past": {"action_recorded_on": "2025-11-19"}},
-        {**history, "idempotency_key": "d", "past": {"reported_on": "21/11/2025"}},
-    ]
-    answer = (await program.post(f"{PATH}/bulk", json={"reports": sent})).json()
-    assert [each["status"] for each in answer["results"]] == [
-        "accepted",
-        "already-there",
-        *["refused"] * 4,
-    ]
-    fields = [{one["field"] for one in each["errors"]} for each in answer["results"]]
-    assert fields[3:] == [{"past"}, {"past.action_recorded_on"}, {"past.reported_on"}]
-    fact = await facts.expect(ReportSubmitted, lambda fact: fact.historic)
-    assert fact.past == Past(reported_on=date(2025, 11, 21), outcome_recorded_on=date(2025, 12, 30))
-
-
-async def test_a_bulk_request_holds_1_to_1000_reports(program: httpx2.AsyncClient) -> None:
-    for count in (0, 1_001):
-        answer = await program.post(f"{PATH}/bulk", json={"reports": [{}] * count})
-        assert is_problem(answer, 422), count
-
-
-async def test_an_organisation_is_recorded_once_for_each_change(
-    program: httpx2.AsyncClient, facts: Facts
-) -> None:
-    path = f"{ORGANISATIONS}/Y90009"
-    record = {
-        "name": "New Surgery",
-        "kind": "practice",
-        "members": [{"subject": "n.ew", "name": "N Ew", "roles": ["reporter"]}],
-    }
-    assert is_problem(await program.get(path), 404)
-    first = await program.put(path, json=record)
-    assert (first.status_code, first.json()["revision"]) == (201, 1)
-    same = await program.put(path, json=record)
-    assert (same.status_code, same.json()) == (200, first.json())
-    changed = await program.put(path, json={**record, "name": "Newer Surgery"})
-    assert (changed.status_code, changed.json()["revision"]) == (200, 2)
-    assert changed.json()["members"] == first.json()["members"]
-    assert (await program.get(path)).json() == changed.json()
-    await facts.expect(OrganisationRecorded, lambda fact: fact.revision == 2)
-    ours = facts.seen(OrganisationRecorded, lambda fact: fact.code == "Y90009")
-    assert [(each.revision, each.name) for each in ours] == [
-        (1, "New Surgery"),
-        (2, "Newer Surgery"),
-    ]
-
-
-async def test_changes_of_one_organisation_at_the_same_time_make_a_revision_each(
-    program: httpx2.AsyncClient,
-) -> None:
-    answers = await asyncio.gather(
-        *(
-            program.put(f"{ORGANISATIONS}/Y90009", json={"name": f"Name {n}", "kind": "practice"})
-            for n in range(5)
-        )
-    )
-    assert sorted(each.json()["revision"] for each in answers) == [1, 2, 3, 4, 5]
-
-
-async def test_a_code_that_is_none_names_no_organisation(program: httpx2.AsyncClient) -> None:
-    body = {"name": "Somebody", "kind": "practice"}
-    for code in ("lower", "X", "%00%00", "A" * 13, "A-B"):
-        answer = await program.put(f"{ORGANISATIONS}/{code}", json=body)
-        assert is_problem(answer, 404), code
 
 
 async def test_references_that_are_none_are_not_found(program: httpx2.AsyncClient) -> None:

@@ -41,7 +41,6 @@ POINTS: dict[str, tuple[Point, ...]] = {
 HOURS = 3600.0
 CLOCKS = ((2 * HOURS, 24 * HOURS), (-26 * HOURS, -3 * HOURS), (5 * HOURS, -HOURS))
 """How wrong a service's first, second and third process may be: no two agree, and none is right."""
-LONGEST_PAUSE_SECONDS = 1.0
 
 
 def wrong_clocks(services: Collection[str], chance: random.Random) -> dict[str, float]:
@@ -73,7 +72,7 @@ async def _go_through(
 ) -> None:
     for _ in range(size.rounds):
         for strike in strikes.shuffled(chance, _for_service(fleet, service, size, faults, chance)):
-            await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
+            await asyncio.sleep(chance.uniform(0, size.longest_pause))
             await strike()
             await fleet.until_well([service])
 
@@ -104,7 +103,7 @@ async def _go_through_estate(
 ) -> None:
     for _ in range(max(1, size.rounds // 3)):
         for strike in sequence(fleet, size, faults):
-            await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_SECONDS))
+            await asyncio.sleep(chance.uniform(0, size.longest_pause))
             await strike()
             await fleet.until_well()
 

@@ -47,6 +47,8 @@ class Size:
     processes: int = 2
     """Of each service; with `Fault.REPLICAS` one more comes and goes."""
     kafka_away: float = 5
+    longest_pause: float = 1
+    """Between two faults of one service: who is harmed without a pause for ten minutes falls behind for no fault of its own."""
     replayed: int = 200
     """Records of a partition put before a service again."""
     thorough: bool = False
@@ -63,10 +65,11 @@ SHORT = Size("short", 20_000, 180, kills=3)
 LONG = Size(
     "long",
     200_000,
-    200,
+    150,
     rounds=6,
     kills=20,
     kafka_away=120,
+    longest_pause=10,
     replayed=2_000,
     thorough=True,
 )

@@ -58,14 +58,17 @@ class Ledger:
         self._reminded |= dict.fromkeys(reminder.reports, reminder.at)
 
     async def until_quiet(self, asked: Quiet) -> StillThere:
-        began = moved = time.monotonic()
+        began = moved = fewer = time.monotonic()
         looks = 0
         left: dict[str, int] = {}
+        fewest = sys.maxsize
         async with asking(self._at.settings) as lags:
-            while looks < QUIET_LOOKS and time.monotonic() < began + asked.within:
+            while looks < QUIET_LOOKS and time.monotonic() < fewer + asked.within:
                 left = await self._left(lags)
                 looks = 0 if left else looks + 1
                 moved = time.monotonic() if left else moved
+                if sum(left.values()) < fewest:
+                    fewest, fewer = sum(left.values()), time.monotonic()
                 await asyncio.sleep(LOOK_SECONDS)
         return StillThere(stuck=left, seconds=moved - began)
 

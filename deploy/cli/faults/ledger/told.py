@@ -52,7 +52,8 @@ class Beginning(_Told):
 
 
 class Quiet(_Told):
-    """To be answered, with what is still not done, once nothing moves any more, or after so many seconds."""
+    """To be answered, with what is still not done, once nothing is left, or once what is left has not become less for so many
+    seconds."""
 
     word: Literal["quiet"] = "quiet"
     within: float
