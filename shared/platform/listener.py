@@ -32,6 +32,8 @@ _LOOK_SECONDS = 1.0
 _FETCH_SECONDS = 0.1
 """aiokafka has one request for a broker at a time: what comes for a partition that was just being worked on waits until the request for the
 others, which have nothing, is answered."""
+_NOTHING_SECONDS = 0.2
+"""FastStream waits for records for so long and, if there were none, sleeps for as long again: what comes meanwhile waits."""
 _PATIENCE_SECONDS = 15.0
 """A consumer that does not answer for so long is started again; one that leaves records waiting, after twice as long: it is held
 unwell only once it has not moved for this long."""
@@ -105,7 +107,7 @@ class Listener:
             group_id=self._group,
             batch=True,
             max_records=self._settings.consumer_batch,
-            batch_timeout_ms=1_000,
+            batch_timeout_ms=int(_NOTHING_SECONDS * 1_000),
             fetch_max_wait_ms=int(_FETCH_SECONDS * 1_000),
             auto_offset_reset="earliest",
             # The shortest that brokers allow by default: so long do a killed process's partitions wait for another.

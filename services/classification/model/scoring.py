@@ -56,10 +56,7 @@ class Scorer:
         self._stems = {stem: place for place, stem in enumerate(weights.stems)}
         self._pairs = {pair: place for place, pair in enumerate(weights.pairs)}
         self._questions = {question: place for place, question in enumerate(weights.questions)}
-        untrained = len(weights.stems) - len(weights.stem_weights)
-        self._trained = np.arange(len(weights.stems)) < len(weights.stem_weights)
-        self._by_stem = np.pad(weights.stem_weights.astype(np.float32), ((0, untrained), (0, 0)))
-        self._by_pair = weights.pair_weights.astype(np.float32)
+        self._trained = len(weights.stem_weights)
         self._pushes = self._vectors(slice(None)) @ weights.vector_weights
         self._centre_push = weights.centre @ weights.vector_weights
 
@@ -69,11 +66,13 @@ class Scorer:
         pairs = _known([one.pairs for one in comments], self.weights.pairs, self._pairs)
         count = len(comments)
         idf, pair_idf = self.weights.stem_idf[stems.places], self.weights.pair_idf[pairs.places]
-        own = idf * self._trained[stems.places]
+        own = idf * (stems.places < self._trained)
         length = _lengths(stems.comment, own, count) + _lengths(pairs.comment, pair_idf, count)
         length = np.sqrt(np.maximum(length, 1e-9))
-        by_stem = self._by_stem[stems.places] * (own / length[stems.comment])[:, None]
-        by_pair = self._by_pair[pairs.places] * (pair_idf / length[pairs.comment])[:, None]
+        weighed = np.minimum(stems.places, self._trained - 1)  # the others' own share is nothing
+        by_stem = _rows(self.weights.stem_weights, weighed) * (own / length[stems.comment])[:, None]
+        by_pair = _rows(self.weights.pair_weights, pairs.places)
+        by_pair *= (pair_idf / length[pairs.comment])[:, None]
         shares = idf / np.sqrt(np.maximum(_lengths(stems.comment, idf, count), 1e-9))[stems.comment]
         pointed = (self._vectors(stems.places) * shares[:, None]).astype(np.float32, copy=False)
         direction = _sums(pointed, stems, count)
@@ -105,6 +104,11 @@ class Scorer:
             if question in self._questions:
                 asked[row, self._questions[question]] = 1
         return np.asarray(cues @ self.weights.cue_weights + asked @ self.weights.question_weights)
+
+
+def _rows(weights: NDArray[np.float16], places: Places) -> Floats:
+    """Widened when they are needed, as vectors are."""
+    return weights[places].astype(np.float32)
 
 
 def _known(

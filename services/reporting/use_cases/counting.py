@@ -2,7 +2,7 @@
 looked at for signals: `signals`."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
@@ -45,32 +45,35 @@ async def follow_directory(facts: Sequence[OrganisationRecorded], tx: Transactio
 
 async def count_reports(facts: Sequence[ReportSubmitted], tx: Transaction) -> None:
     """Each report counts in its month and places from now on, with what was heard of it before."""
-    changed = await _learn(facts, lambda known, fact: known.with_report(Reported.of(fact)), tx)
+    learnt = await _learn(facts, lambda known, fact: known.with_report(Reported.of(fact)), tx)
     await repository.save_reports(
         tx.connection,
-        {key: known.reported for key, known in changed.items() if known.reported is not None},
+        {key: known.reported for key, known in learnt.after.items() if known.reported is not None},
     )
+    await _count(learnt, tx)
 
 
 async def apply_verdicts(facts: Sequence[ThemesAssigned], tx: Transaction) -> None:
     """A verdict that supersedes another moves the report from its old cells to its new ones."""
-    changed = await _learn(facts, lambda known, fact: known.with_verdict(Verdict.of(fact)), tx)
+    learnt = await _learn(facts, lambda known, fact: known.with_verdict(Verdict.of(fact)), tx)
     await repository.save_verdicts(
         tx.connection,
-        {key: known.verdict for key, known in changed.items() if known.verdict is not None},
+        {key: known.verdict for key, known in learnt.after.items() if known.verdict is not None},
     )
     await repository.save_titles(tx.connection, facts)
+    await _count(learnt, tx)
 
 
 async def follow_cases(facts: Sequence[CaseFact], tx: Transaction) -> None:
     """Each case is as far as its newest fact says, and counts in every stage that it has reached."""
-    changed = await _learn(facts, lambda known, fact: known.with_progress(Progress.of(fact)), tx)
+    learnt = await _learn(facts, lambda known, fact: known.with_progress(Progress.of(fact)), tx)
     await repository.save_progress(
         tx.connection,
-        {key: known.progress for key, known in changed.items() if known.progress is not None},
+        {key: known.progress for key, known in learnt.after.items() if known.progress is not None},
         {fact.report_id: fact for fact in facts},
     )
     await repository.save_actions(tx.connection, facts)
+    await _count(learnt, tx)
 
 
 async def count_messages(facts: Sequence[MessageSettled], tx: Transaction) -> None:
@@ -87,23 +90,28 @@ async def count_messages(facts: Sequence[MessageSettled], tx: Transaction) -> No
     await kept.move_counts(tx.connection, counts)
 
 
-async def _learn(facts: Sequence[Told], learn: Learn[Told], tx: Transaction) -> dict[UUID, Known]:
-    """Take in the facts and move the counts accordingly; gives what is now known of the reports of which more is known than
-    before. The caller saves the part that its topic fills."""
+@dataclass(frozen=True)
+class _Learnt:
+    """What is known of the reports of which more is known than before, and what was."""
+
+    before: Mapping[UUID, Known]
+    after: Mapping[UUID, Known]
+
+
+async def _learn(facts: Sequence[Told], learn: Learn[Told], tx: Transaction) -> _Learnt:
+    """Take in the facts. The caller saves the part that its topic fills and then counts: a fact that the database does not take is
+    found before the counts, which cost most, have moved in vain."""
     await repository.take_turn(tx.connection)
     before = await repository.load(tx.connection, _ids(facts))
     after = dict(before)
     for fact in facts:
         after[fact.report_id] = learn(after[fact.report_id], fact)
-    changed = {key: known for key, known in after.items() if known != before[key]}
-    await _count(changed, before, tx)
-    return changed
+    return _Learnt(before, {key: known for key, known in after.items() if known != before[key]})
 
 
-async def _count(
-    changed: Mapping[UUID, Known], before: Mapping[UUID, Known], tx: Transaction
-) -> None:
+async def _count(learnt: _Learnt, tx: Transaction) -> None:
     """Move the counts and the lists to what is known now."""
+    before, changed = learnt.before, learnt.after
     places = [known.reported for known in changed.values() if known.reported is not None]
     codes = {each.reporter for each in places} | {each.provider for each in places}
     areas = await kept.areas(tx.connection, codes)
