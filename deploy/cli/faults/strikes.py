@@ -18,6 +18,7 @@ from shared.platform.points import Point
 GIVEN_UP_AFTER_SECONDS = 8.0
 """Longer than the session timeout: Kafka gives the partitions to somebody else."""
 GIVEN_UP_WITHIN_SECONDS = 60.0
+ANSWERED_WITHIN_SECONDS = 10.0
 PROMISED_WITHIN_SECONDS = 120.0
 COMMITS_CUT = 4
 CUT_WITHIN_SECONDS = 60.0
@@ -74,6 +75,8 @@ async def replay(fleet: Fleet, service: str, records: int | None) -> None:
     """
 
     async def tried() -> tuple[int] | None:
+        if not await fleet.is_ready("kafka"):
+            return None  # nobody is to stand still for as long as it is away
         frozen: list[psutil.Process] = []
 
         def freeze_all() -> None:
@@ -201,7 +204,10 @@ async def _set_back(
             """Kafka takes no offsets from outside while the group has members."""
             freeze_all()
             try:
-                await consumer.commit(back)
+                async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
+                    await consumer.commit(back)
+            except TimeoutError:
+                raise NotInTime("Kafka does not answer") from None
             except KafkaConnectionError:
                 raise
             except KafkaError:
