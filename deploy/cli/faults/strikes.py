@@ -75,8 +75,6 @@ async def replay(fleet: Fleet, service: str, records: int | None) -> None:
     """
 
     async def tried() -> tuple[int] | None:
-        if not await fleet.is_ready("kafka"):
-            return None  # nobody is to stand still for as long as it is away
         frozen: list[psutil.Process] = []
 
         def freeze_all() -> None:
@@ -206,7 +204,9 @@ async def _set_back(
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
                     await consumer.commit(back)
-            except TimeoutError:
+            except (
+                TimeoutError
+            ):  # it went away just now: nobody is to stand still for as long as it does
                 raise NotInTime("Kafka does not answer") from None
             except KafkaConnectionError:
                 raise
