@@ -160,7 +160,7 @@ MUTANTS = (
                 "        .with_for_update(skip_locked=True)\n",
             ),
         ],
-        _busy(strikes.freeze_at, "actions", Point.RELAY_TAKEN, times=2),
+        _busy(strikes.freeze_at, "actions", Point.RELAY_TAKEN, times=4),
         ("out of order",),
         processes=2,
     ),
