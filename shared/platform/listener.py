@@ -32,7 +32,7 @@ _LOOK_SECONDS = 1.0
 _FETCH_SECONDS = 0.1
 """aiokafka has one request for a broker at a time: what comes for a partition that was just being worked on waits until the request for the
 others, which have nothing, is answered."""
-_NOTHING_SECONDS = 0.2
+_NOTHING_SECONDS = 0.05
 """FastStream waits for records for so long and, if there were none, sleeps for as long again: what comes meanwhile waits."""
 _PATIENCE_SECONDS = 15.0
 """A consumer that does not answer for so long is started again; one that leaves records waiting, after twice as long: it is held
