@@ -72,28 +72,28 @@ async def account_of(fleet: Fleet, size: Size, seed: int, harm: Harm) -> Account
             await harm(fleet, work)
             await work.until_promised(size.reports)
         account, seconds = await _balance(fleet, ledger, work, size)
-        caught_up = Figure("seconds to catch up", seconds, most=size.caught_up_within)
-        if not (size.thorough and account.right):
-            return account.and_also([caught_up], {})
-        for service in fleet.services:
-            await strikes.replay(fleet, service, None)
-        account, seconds = await _balance(fleet, ledger, work, size)
-        return account.and_also(
-            [caught_up, Figure("seconds to read everything once more", seconds)], {}
-        )
+        figures = [Figure("seconds to catch up", seconds, most=size.caught_up_within)]
+        if size.thorough and account.right:
+            for service in fleet.services:
+                await strikes.replay(fleet, service, None)
+            account, seconds = await _balance(fleet, ledger, work, size)
+            again = "seconds to read everything once more"
+            figures.append(Figure(again, seconds, most=size.caught_up_within))
+        return account.and_also(figures, {})
 
 
 async def _balance(fleet: Fleet, ledger: Client, work: Work, size: Size) -> tuple[Account, float]:
-    """The account, and after how many seconds there was nothing left to do."""
+    """The account, and how many seconds it took at most until nothing was left to do: at once, and after the last reminders."""
     await fleet.until_well()
     fleet.say(f"{work.promised:,} reports were promised; waiting for quiet")
-    first = await ledger.until_quiet(QUIET_WITHIN_SECONDS)
-    stuck = first.stuck
-    if not stuck:
+    quiet = await ledger.until_quiet(QUIET_WITHIN_SECONDS)
+    seconds = quiet.seconds
+    if not quiet.stuck:
         await work.remind()
-        stuck = (await ledger.until_quiet(QUIET_WITHIN_SECONDS)).stuck
+        quiet = await ledger.until_quiet(QUIET_WITHIN_SECONDS)
+        seconds = max(seconds, quiet.seconds)
     fleet.say("drawing up the account")
-    account = await ledger.account(_explained(fleet, size, stuck))
+    account = await ledger.account(_explained(fleet, size, quiet.stuck))
     happened = fleet.happened
     receipts = [happened.receipts_between(*away) for away in happened.without_kafka]
     account = account.and_also(
@@ -103,7 +103,7 @@ async def _balance(fleet: Fleet, ledger: Client, work: Work, size: Size) -> tupl
         ],
         {},
     )
-    return account, first.seconds
+    return account, seconds
 
 
 def _explained(fleet: Fleet, size: Size, stuck: Mapping[str, int]) -> Balance:

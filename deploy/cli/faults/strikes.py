@@ -204,9 +204,8 @@ async def _set_back(
             try:
                 async with asyncio.timeout(ANSWERED_WITHIN_SECONDS):
                     await consumer.commit(back)
-            except (
-                TimeoutError
-            ):  # it went away just now: nobody is to stand still for as long as it does
+            except TimeoutError:
+                # It went away just now: nobody is to stand still for as long as it does.
                 raise NotInTime("Kafka does not answer") from None
             except KafkaConnectionError:
                 raise
