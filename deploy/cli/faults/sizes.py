@@ -65,7 +65,7 @@ SHORT = Size("short", 20_000, 180, kills=3)
 LONG = Size(
     "long",
     200_000,
-    150,
+    100,
     rounds=6,
     kills=20,
     kafka_away=120,
