@@ -4,18 +4,23 @@ A template extends `layout.html` (blocks `page_title`, `back_link`, `content`) a
 `actor`, `navigation`, `csrf_field()`, `csp_nonce`, `public_url`, `path` and the filters of `shared.web.filters`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
+from jinja2.runtime import Macro
+from markupsafe import Markup
 
 from shared.web import csrf, filters, navigation, static
 from shared.web.settings import WebSettings
 
 OWN_TEMPLATES = Path(__file__).parent / "templates"
+_REMEMBERED = 200
+"""Pieces of pages, of up to some 40 KB."""
 
 
 def make_environment(templates: Path, settings: WebSettings, public_url: str) -> Environment:
@@ -46,8 +51,19 @@ def make_environment(templates: Path, settings: WebSettings, public_url: str) ->
         "service_name": settings.service_name,
         "demonstration": settings.demonstration,
         "public_url": public_url,
+        "remembered": remembered,
     }
     return environment
+
+
+def remembered(macro: Macro, choices: Iterable[tuple[str, str]], *others: str | None) -> Markup:
+    """What the macro makes of these, made once while it is asked for again and again."""
+    return _made(macro, tuple(choices), *others)
+
+
+@lru_cache(_REMEMBERED)
+def _made(macro: Macro, *given: Hashable) -> Markup:
+    return Markup(macro(*given))  # noqa: S704 - a macro has escaped what it was given
 
 
 def render(

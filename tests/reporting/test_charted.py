@@ -1,6 +1,7 @@
 """A series as a page shows it: which chart, what it says, and that drawing, sentence, table and file have the same numbers."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -55,12 +56,18 @@ def series(values: list[int], running: int = 0) -> Subject:
 STEADY = [9, 11, 8, 12, 10, 9, 11, 10, 8, 12, 9, 11] * 2
 
 
+def shown_of(
+    subject: Subject, over: Window, judging: Judging, days: Sequence[date] = ()
+) -> Charted:
+    return charted(subject, form_of(subject, over), over, judging, days)
+
+
 def numbers(shown: Charted) -> list[object]:
     return [row.number for row in shown.rows]
 
 
 def test_the_month_that_runs_is_shown_unfinished_and_not_judged() -> None:
-    shown = charted(series(STEADY, running=40), window(), PLAIN)
+    shown = shown_of(series(STEADY, running=40), window(), PLAIN)
     assert shown.form is Form.MONTHS
     assert shown.chart is not None
     assert shown.chart.latest.on == LAST
@@ -76,7 +83,7 @@ def test_a_month_is_whole_a_week_after_its_end() -> None:
 
 
 def test_drawing_table_and_file_have_the_same_numbers() -> None:
-    shown = charted(series([*STEADY[:-1], 30]), window(), PLAIN)
+    shown = shown_of(series([*STEADY[:-1], 30]), window(), PLAIN)
     assert shown.wide is not None
     assert shown.narrow is not None
     assert numbers(shown) == [*STEADY[:-1], 30, 0]
@@ -97,7 +104,7 @@ def test_drawing_table_and_file_have_the_same_numbers() -> None:
 
 
 def test_months_before_anybody_reported_are_no_data() -> None:
-    shown = charted(series(STEADY[:14]), window(first=plus(LAST, -13)), PLAIN)
+    shown = shown_of(series(STEADY[:14]), window(first=plus(LAST, -13)), PLAIN)
     assert numbers(shown)[:10] == [Absent.NO_DATA] * 10
     assert shown.rows[0].href is None
     assert shown.chart is not None
@@ -106,7 +113,7 @@ def test_months_before_anybody_reported_are_no_data() -> None:
 
 def test_few_reports_are_pooled_by_quarter_and_each_leads_to_its_three_months() -> None:
     subject = series([1, 0, 2] * 20)
-    shown = charted(subject, window(60), PLAIN)
+    shown = shown_of(subject, window(60), PLAIN)
     assert shown.form is Form.QUARTERS
     quarter = shown.rows[2]
     assert (quarter.name, quarter.number) == ("January to March 2022", 3)
@@ -129,7 +136,7 @@ def test_rare_reports_are_charted_as_days_between_them() -> None:
     days = [date(2025, 1, 5) + timedelta(days=40 * at) for at in range(16)]
     counts = {day.replace(day=1): 1 for day in days}
     subject = Subject("k", "Falls", counts, Direction.DECREASE)
-    shown = charted(subject, window(), PLAIN, days)
+    shown = shown_of(subject, window(), PLAIN, days)
     assert shown.form is Form.DAYS_BETWEEN
     assert numbers(shown) == [Absent.NO_DATA, *[40] * 15]
     assert shown.notes[0] == "87 days since the latest report."
@@ -137,7 +144,7 @@ def test_rare_reports_are_charted_as_days_between_them() -> None:
 
 
 def test_too_few_reports_have_no_chart_and_it_is_said_when_there_will_be() -> None:
-    shown = charted(series([0] * 22 + [1, 1]), window(), PLAIN)
+    shown = shown_of(series([0] * 22 + [1, 1]), window(), PLAIN)
     assert (shown.form, shown.chart, shown.small, shown.icon) == (Form.NOT_YET, None, None, "")
     assert shown.sentence == "Discharge: not enough data yet."
     assert "there will be enough after about" in shown.why
@@ -145,30 +152,30 @@ def test_too_few_reports_have_no_chart_and_it_is_said_when_there_will_be() -> No
 
 
 def test_a_constant_series_and_ten_years_at_once_have_a_chart() -> None:
-    constant = charted(series([5] * 24), window(), PLAIN)
+    constant = shown_of(series([5] * 24), window(), PLAIN)
     assert "the same throughout" in constant.sentence
     assert constant.rows[0].limits == "none"
-    decade = charted(series(STEADY * 5), window(120), PLAIN)
+    decade = shown_of(series(STEADY * 5), window(120), PLAIN)
     assert decade.narrow is not None
     assert len(decade.rows) == 121
 
 
 def test_limits_begin_anew_where_the_reader_says_and_the_reason_is_told() -> None:
     judging = Judging(target=3, rebase=Rebase(date(2025, 11, 16), "New letter"))
-    shown = charted(series([10, 12] * 6 + [4, 6] * 6), window(), judging)
+    shown = shown_of(series([10, 12] * 6 + [4, 6] * 6), window(), judging)
     assert shown.wide is not None
     assert "Limits begin anew with December 2025 (New letter)." in shown.wide.words
     assert shown.rows[0].mean != shown.rows[-2].mean
     assert shown.assurance.startswith("The target will be met at some times")
     assert shown.assured
-    late = charted(series(STEADY), window(), Judging(rebase=Rebase(TODAY, "Today")))
+    late = shown_of(series(STEADY), window(), Judging(rebase=Rebase(TODAY, "Today")))
     assert late.notes == (
         "Limits do not begin anew: there is no whole month both before and after 23 November 2026.",
     )
 
 
 def test_baseline_and_screening_are_said() -> None:
-    shown = charted(series(STEADY), window(), Judging(baseline=12, screen=False))
+    shown = shown_of(series(STEADY), window(), Judging(baseline=12, screen=False))
     assert shown.notes == (
         "Limits come from the first 12 months.",
         "Outlying differences are kept in the limits.",
@@ -182,7 +189,7 @@ def test_a_chart_of_rounded_numbers_knows_no_others(values: list[int]) -> None:
     rounded = [value - value % 5 for value in values]
     pages = []
     for each in (values, rounded):
-        shown = charted(series(each), window(len(each), rule=rule), PLAIN)
+        shown = shown_of(series(each), window(len(each), rule=rule), PLAIN)
         drawn = "" if shown.wide is None else shown.wide.svg
         pages.append((shown.table, shown.sentence, shown.why, shown.notes, shown.total, drawn))
     assert pages[0] == pages[1]
@@ -190,10 +197,10 @@ def test_a_chart_of_rounded_numbers_knows_no_others(values: list[int]) -> None:
 
 
 def test_rounded_numbers_are_charted_only_where_they_are_large() -> None:
-    few = charted(series(STEADY), window(rule=SmallNumbers(5)), PLAIN)
+    few = shown_of(series(STEADY), window(rule=SmallNumbers(5)), PLAIN)
     assert few.form is Form.NOT_YET
     assert "rounded down to a multiple of 5" in few.why
-    many = charted(series([value * 5 for value in STEADY]), window(rule=SmallNumbers(5)), PLAIN)
+    many = shown_of(series([value * 5 for value in STEADY]), window(rule=SmallNumbers(5)), PLAIN)
     assert many.form is Form.MONTHS
 
 
@@ -229,7 +236,7 @@ def test_only_months_with_data_a_year_before_are_compared() -> None:
 
 def tried(values: list[int], completed_on: date) -> tuple[Verdict, str]:
     judging = PLAIN.beginning(Rebase(completed_on, "action completed"))
-    found = worked(charted(series(values), window(len(values)), judging), completed_on)
+    found = worked(shown_of(series(values), window(len(values)), judging), completed_on)
     return found.verdict, found.words
 
 

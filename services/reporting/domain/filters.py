@@ -75,6 +75,7 @@ NAMES = {
     "source": "source",
     "months": "period",
 }
+OF_PERIOD = frozenset({"months", "since", "until"})
 FACETS = (Facet.HARM, Facet.RATING, Facet.SOURCE)
 
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 
+@lru_cache(10_000)  # a page asks some 20,000 times, of the same few months
 def plus(month: date, months: int) -> date:
     """The month so many months later, or earlier when negative. Raises ValueError or OverflowError past the calendar's ends."""
     year, index = divmod(month.year * 12 + month.month - 1 + months, 12)

@@ -10,6 +10,7 @@ from services.reporting.domain.charted import (
     MOST_DAYS,
     Charted,
     Subject,
+    Window,
     charted,
     direction_of,
     form_of,
@@ -18,7 +19,7 @@ from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.judging import PLAIN, Judging
 from services.reporting.domain.questions import Question
-from services.reporting.domain.spc import Form
+from services.reporting.domain.spc import Carried, Form
 from services.reporting.pages.views import View
 from services.reporting.repository import series
 from services.reporting.repository.records import Behind
@@ -61,9 +62,11 @@ async def charts(
 ) -> list[Charted]:
     """Each series with its chart, or why there is none yet. Counts must begin with `view.window.begins`."""
     subjects = [subject_of(view, each) for each in wanted]
-    days = await _days(connection, view, wanted, subjects)
+    forms = [form_of(subject, view.window) for subject in subjects]
+    days = await _days(connection, view, wanted, subjects, forms)
     return [
-        charted(subject, view.window, judging, days.get(subject.key, ())) for subject in subjects
+        charted(subject, form, view.window, judging, days.get(subject.key, ()))
+        for subject, form in zip(subjects, forms, strict=True)
     ]
 
 
@@ -71,10 +74,14 @@ async def variants(
     connection: AsyncConnection, view: View, wanted: Series, judgings: Sequence[Judging]
 ) -> list[Charted]:
     """One series, judged in several ways."""
+    if not judgings:
+        return []
     subject = subject_of(view, wanted)
-    days = await _days(connection, view, [wanted], [subject]) if judgings else {}
+    form = form_of(subject, view.window)
+    days = await _days(connection, view, [wanted], [subject], [form])
     return [
-        charted(subject, view.window, judging, days.get(subject.key, ())) for judging in judgings
+        charted(subject, form, view.window, judging, days.get(subject.key, ()))
+        for judging in judgings
     ]
 
 
@@ -88,12 +95,15 @@ async def by_month_and_kind(
 
 
 async def _days(
-    connection: AsyncConnection, view: View, wanted: Sequence[Series], subjects: Sequence[Subject]
+    connection: AsyncConnection,
+    view: View,
+    wanted: Sequence[Series],
+    subjects: Sequence[Subject],
+    forms: Sequence[tuple[Carried, Window]],
 ) -> dict[str, list[date]]:
     """By key, for those whose chart is made of days; those that differ in their theme alone are read together."""
     together: dict[Filters, list[tuple[Series, date]]] = {}
-    for one, subject in zip(wanted, subjects, strict=True):
-        held, window = form_of(subject, view.window)
+    for one, subject, (held, window) in zip(wanted, subjects, forms, strict=True):
         if held.form is Form.DAYS_BETWEEN:
             since = _newest(subject.counts, window.period.first)
             theme = one.filters.theme if one.filters.sub_theme else None

@@ -42,6 +42,8 @@ HERE = "/trends/triangulation"
 FILTERS = ("theme", "provider", "commissioner")
 MOST_PROVIDERS = 3
 """On a page: those with most reports. Others are chosen by the filter."""
+_TENETS = {each.value: each for each in Tenet}
+_KINDS = {each.value: each for each in Kind}
 
 router = APIRouter()
 
@@ -162,7 +164,7 @@ async def _counts(
         )
         for (theme, month, tenet, kind), number in counted.items():
             if isinstance(month, date) and str(theme) in view.choices.themes:
-                cell = Cell(month, Tenet(str(tenet)), Kind(str(kind)))
+                cell = Cell(month, _TENETS[str(tenet)], _KINDS[str(kind)])
                 found.setdefault((str(theme), code), {})[cell] = number
     started = view.first or view.today
     return {at: Counted(started, cells) for at, cells in found.items()}, len(ranked) - len(most)

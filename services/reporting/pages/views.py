@@ -9,7 +9,7 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted import LONGEST_MONTHS, Window, last_whole
-from services.reporting.domain.filters import Choices, Filters, parse, query_of
+from services.reporting.domain.filters import OF_PERIOD, Choices, Filters, parse, query_of
 from services.reporting.domain.judging import FIELDS, PLAIN, Judging, parse_judging
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import Period, period, plus, tiled
@@ -114,7 +114,8 @@ class View:
         """The same for many months: a chart has an address for each of its points."""
         if self.scope.redacted:
             return lambda _first, _last: None
-        rest = query_of({**replace(filters, months=None, since=None, until=None).pairs, **also})
+        asked = {name: value for name, value in filters.pairs.items() if name not in OF_PERIOD}
+        rest = query_of({**asked, **also})
         begin = f"{LISTS}{rest}{'&' if rest else '?'}"
         return lambda first, last: f"{begin}since={first:%Y-%m}&until={last:%Y-%m}"
 

@@ -146,9 +146,11 @@ async def _add(
         *_narrowed(table, question.filters, question.period),
     )
     for row in await connection.execute(statement.group_by(*by)):
-        labels, told = tuple(row[: len(by)]), row[len(by) :]
+        labels, told = row[: len(by)], row[len(by) :]
         if told[0] is not None:
-            counted = found.setdefault(labels, Counter())
+            counted = found.get(labels)
+            if counted is None:
+                counted = found[labels] = Counter()
             for measure, number in zip(measures, told, strict=True):
                 counted[measure] += int(number)
 

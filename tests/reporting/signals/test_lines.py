@@ -11,6 +11,7 @@ from services.reporting.domain.charted import (
     Window,
     charted,
     direction_of,
+    form_of,
     last_whole,
 )
 from services.reporting.domain.filters import DEFAULT_MONTHS
@@ -135,7 +136,8 @@ def test_the_watched_chart_is_the_page_s(numbers: list[int], kind: Kind, running
     window = Window(months, known.started, TODAY, EXACT, plus(whole, 1 - LONGEST_MONTHS))
     subject = Subject("key", "Letters", counts, direction_of({kind: sum(counts.values())}))
     since = watched_from(TODAY)
-    page = charted(subject, window, PLAIN, [day for day in days if since <= day <= TODAY])
+    shown = [day for day in days if since <= day <= TODAY]
+    page = charted(subject, form_of(subject, window), window, PLAIN, shown)
     chart = next((line.chart for line in lines(known, {SAFETY: days})), None)
     assert (page.chart is None) == (chart is None)
     if chart is not None and page.chart is not None:

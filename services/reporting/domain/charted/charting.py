@@ -9,7 +9,7 @@ from services.reporting.domain.charted.chart import Charted, Row
 from services.reporting.domain.charted.series import Subject, Window, number_in
 from services.reporting.domain.judging import Judging
 from services.reporting.domain.months import long_name, plus
-from services.reporting.domain.numbers import Absent, Number
+from services.reporting.domain.numbers import Absent, Number, SmallNumbers
 from services.reporting.domain.spc import (
     Carried,
     Form,
@@ -21,6 +21,7 @@ from services.reporting.domain.spc import (
     Step,
     Xmr,
     carried,
+    carried_by_month,
     days_between,
     starting_at,
     xmr,
@@ -38,20 +39,26 @@ def form_of(subject: Subject, window: Window) -> tuple[Carried, Window]:
     """Which chart the series can carry, and over which months: those of the period where these carry a chart by month, else all that
     the window allows."""
     recent = window.recent()
-    held = _carried(subject, recent)
-    if held.form is Form.MONTHS or not window.may_be_longer or not window.rule.exact:
+    points = _points(subject, recent)
+    if not window.may_be_longer or not window.rule.exact:
+        return _carried(points, window.rule), recent
+    if (held := carried_by_month(points)) is not None:
         return held, recent
     longer = window.longer()
-    further = _carried(subject, longer)
-    return (further, longer) if further.form is not Form.NOT_YET else (held, recent)
+    further = carried(_points(subject, longer))
+    return (further, longer) if further.form is not Form.NOT_YET else (carried(points), recent)
 
 
 def charted(
-    subject: Subject, window: Window, judging: Judging, days: Sequence[date] = ()
+    subject: Subject,
+    form: tuple[Carried, Window],
+    window: Window,
+    judging: Judging,
+    days: Sequence[date] = (),
 ) -> Charted:
-    """The series as the page shows it. `days` are those on which the reports happened, one for each report (the newest `MOST_DAYS`
-    will do), and needed where `form_of` says days between reports."""
-    held, months = form_of(subject, window)
+    """The series as the page shows it, in the form that `form_of` found. `days` are those on which the reports happened, one for each
+    report (the newest `MOST_DAYS` will do), and needed where that is days between reports."""
+    held, months = form
     total = months.rule.added([number_in(subject, month, months) for month in months.period.months])
     make_rows = partial(_months, subject, months)
     plain = Charted(subject, held.form, held.why, make_rows, total, months.period)
@@ -69,12 +76,11 @@ def charted(
     return replace(plain, chart=chart, step=step, notes=notes, make_rows=make_rows)
 
 
-def _carried(subject: Subject, window: Window) -> Carried:
-    points = _points(subject, window)
-    if window.rule.exact:
+def _carried(points: Sequence[Point], rule: SmallNumbers) -> Carried:
+    if rule.exact:
         return carried(points)
     told_ = [point.value for point in points]
-    below = window.rule.below
+    below = rule.below
     if None in told_ or sum(map(_or_zero, told_)) < FEWEST_ROUNDED * below * max(1, len(told_)):
         why = f"Not enough data to chart: numbers are rounded down to a multiple of {below}, and too small for that."
         return Carried(Form.NOT_YET, why)

@@ -23,6 +23,7 @@ from services.reporting.domain.spc import (
     Point,
     Xmr,
     carried,
+    carried_by_month,
     days_between,
     xmr,
 )
@@ -56,11 +57,18 @@ class Counted:
     """The first month in which anything was reported at its place: before it there is no data, which is not zero."""
     counts: Mapping[Cell, int]
 
-    def by_month(self, tenets: Sequence[Tenet]) -> dict[date, int]:
-        found: dict[date, int] = {}
+    def by_month(self, tenets: Sequence[Tenet]) -> Mapping[date, int]:
+        """Of all reports together where there are none."""
+        found: Counter[date] = Counter()
+        for tenet in tenets or Tenet:
+            found.update(self._months[tenet])
+        return found
+
+    @cached_property
+    def _months(self) -> Mapping[Tenet, Mapping[date, int]]:
+        found: dict[Tenet, Counter[date]] = {tenet: Counter() for tenet in Tenet}
         for cell, number in self.counts.items():
-            if not tenets or cell.tenet in tenets:
-                found[cell.month] = found.get(cell.month, 0) + number
+            found[cell.tenet][cell.month] += number
         return found
 
     @property
@@ -117,8 +125,7 @@ def lines_of(counted: Counted, forms: Forms, days: Days, today: date) -> list[Li
 
 def _form(counts: Mapping[date, int], started: date, today: date) -> Carried:
     whole = _points(counts, max(started, watched_from(today)), last_whole(today))
-    recent = carried(whole[-CHART_MONTHS:])
-    return recent if recent.form is Form.MONTHS else carried(whole)
+    return carried_by_month(whole[-CHART_MONTHS:]) or carried(whole)
 
 
 def _line(

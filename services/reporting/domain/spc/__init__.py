@@ -5,7 +5,7 @@ values of `series`); `gaps` charts the days between rare reports; `shares` decid
 in a sentence, with dates as `steps` calls them. Rules and sources: `docs/spc.md`.
 """
 
-from services.reporting.domain.spc.carrying import Carried, Form, carried, pooled
+from services.reporting.domain.spc.carrying import Carried, Form, carried, carried_by_month, pooled
 from services.reporting.domain.spc.funnel import (
     Funnel,
     FunnelLimits,
@@ -81,6 +81,7 @@ __all__ = [
     "Zone",
     "began",
     "carried",
+    "carried_by_month",
     "carried_share",
     "days_between",
     "funnel",

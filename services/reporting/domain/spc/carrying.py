@@ -49,17 +49,28 @@ class Carried:
         return {Form.MONTHS: Step.MONTH, Form.QUARTERS: Step.QUARTER}.get(self.form, Step.DAY)
 
 
+def carried_by_month(months: Sequence[Point]) -> Carried | None:
+    """A chart by month of these counts: one for each whole month, oldest first. None where they do not carry one. A value of none is a month
+    without data, which is not zero."""
+    known = _trimmed(months)
+    counts = [point.value for point in known if point.value is not None]
+    if not _enough(counts):
+        return None
+    rate = round(sum(counts)) / len(counts)
+    told = f"Shown by month: {Step.MONTH.counted(len(counts))} with {rate:,.1f} reports each on average."
+    return Carried(Form.MONTHS, told, known)
+
+
 def carried(months: Sequence[Point]) -> Carried:
-    """The best chart for these counts: one for each whole month, oldest first. None is a month without data, which is not zero."""
+    """The best chart for these counts, as `carried_by_month` takes them."""
+    if (held := carried_by_month(months)) is not None:
+        return held
     known = _trimmed(months)
     counts = [point.value for point in known if point.value is not None]
     total = round(sum(counts))
     if not total:
         return Carried(Form.NOT_YET, "Not enough data yet: no report so far.")
     rate = total / len(counts)
-    if _enough(counts):
-        told = f"Shown by month: {Step.MONTH.counted(len(counts))} with {rate:,.1f} reports each on average."
-        return Carried(Form.MONTHS, told, known)
     few = f"{rate:.1f} reports a month are too few to chart by month"
     quarters = pooled(known)
     if _enough([point.value for point in quarters if point.value is not None]):

@@ -14,7 +14,6 @@ from itertools import pairwise
 from services.reporting.domain.spc.series import (
     FEWEST_POINTS,
     Direction,
-    Judged,
     Limits,
     Options,
     Point,
@@ -66,20 +65,22 @@ def days_between(
     ]
     begins = [replace(each, on=starting_at(each.on, points) or each.on) for each in rebase]
     chart = judged(points, Options(_TURNED[direction], rebase=tuple(begins)))
-    told = tuple(_in_days(point, number) for point, number in zip(chart.points, days, strict=True))
+    limits = {each: _in_days(each) for each in {point.limits for point in chart.points}}
+    told = tuple(
+        replace(point, value=float(number), limits=limits[point.limits])
+        for point, number in zip(chart.points, days, strict=True)
+    )
     return Gaps(replace(chart, points=told), (today - ordered[-1]).days, len(days) >= FEWEST_POINTS)
 
 
-def _in_days(point: Judged, days: int) -> Judged:
-    limits = point.limits
-    told = Limits(
+def _in_days(limits: Limits) -> Limits:
+    return Limits(
         _days(limits.mean),
         _days(limits.lower),
         _days(limits.upper),
         _days(limits.near_lower),
         _days(limits.near_upper),
     )
-    return replace(point, value=float(days), limits=told)
 
 
 def _days(raised: float | None) -> float | None:
