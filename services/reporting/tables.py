@@ -183,7 +183,7 @@ pair_count = _cube(
 place_count = _cube("place_count", "area provider month_of sub_theme theme month tenet kind", _ALL)
 pair_facet = _cube("pair_facet", "reporter facet theme month value provider tenet kind")
 place_facet = _cube("place_facet", "area provider facet theme month value tenet kind")
-practice_count = _cube("practice_count", "reporter month_of theme month")
+practice_count = _cube("practice_count", "reporter month_of theme month", _ALL)
 
 tally = Table(
     "tally",

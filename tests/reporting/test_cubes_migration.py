@@ -1,4 +1,4 @@
-"""An estate from before the cubes: the migration counts its facts again, and the rows are those of an estate that never knew another way."""
+"""An estate from before the cubes: the migrations count its facts again, and the rows are those of an estate that never knew another way."""
 
 import importlib
 from typing import Any
@@ -19,7 +19,10 @@ from tests.support.databases import Databases
 
 pytestmark = pytest.mark.integration
 
-MIGRATION: Any = importlib.import_module("services.reporting.migrations.versions.0002_cubes")
+MIGRATIONS: list[Any] = [
+    importlib.import_module(f"services.reporting.migrations.versions.{name}")
+    for name in ("0002_cubes", "0005_stages_by_practice")
+]
 NEW = (*TABLES.values(), tables.listed_report, tables.area_member)
 BEFORE = (
     "ALTER TABLE report_fact DROP COLUMN reported_on, DROP COLUMN past_action_on, DROP COLUMN past_outcome_on",
@@ -37,7 +40,8 @@ def _as_before_and_migrated(connection: Connection) -> None:
     for statement in BEFORE:
         connection.execute(text(statement))
     with Operations.context(MigrationContext.configure(connection)):
-        MIGRATION.upgrade()
+        for migration in MIGRATIONS:
+            migration.upgrade()
 
 
 @pytest.mark.parametrize("seed", [31, 32])

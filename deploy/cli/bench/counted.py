@@ -52,7 +52,7 @@ PAIR_COUNT = Cube("pair_count", ("reporter", "provider", *_SUBJECT, *_NATURE), s
 PLACE_COUNT = Cube("place_count", ("area", "provider", *_SUBJECT, *_NATURE), stages=True)
 PAIR_FACET = Cube("pair_facet", ("reporter", "provider", *_FACET, *_NATURE))
 PLACE_FACET = Cube("place_facet", ("area", "provider", *_FACET, *_NATURE))
-PRACTICE_COUNT = Cube("practice_count", ("reporter", "month_of", "theme", "month"))
+PRACTICE_COUNT = Cube("practice_count", ("reporter", "month_of", "theme", "month"), stages=True)
 AREA = "Q9A"
 
 
@@ -94,8 +94,7 @@ def _count(
         _one_more(found, PAIR_COUNT, (reporter, provider, *subject, *nature))
         for place in places:
             _one_more(found, PLACE_COUNT, (*place, *subject, *nature))
-        if facets:
-            _one_more(found, PRACTICE_COUNT, (reporter, subject[0], *subject[2:]))
+        _one_more(found, PRACTICE_COUNT, (reporter, subject[0], *subject[2:]))
     for facet in facets:
         _one_more(found, PAIR_FACET, (reporter, provider, *facet, *nature))
         for place in places:

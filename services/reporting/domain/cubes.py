@@ -195,7 +195,7 @@ PLACE_FACET = Cube(
 PRACTICE_COUNT = Cube(
     "practice_count",
     (PRACTICE, TOPIC),
-    ONLY_REPORTS,
+    ALL,
     ("reporter", "month_of", "theme", "month"),
 )
 """Totals by practice: what compares hundreds of practices over years must read one row for each month."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import ARRAY, ColumnElement, Float, Select, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Float, Select, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
@@ -12,6 +12,7 @@ from services.reporting.domain.peers import Band
 from services.reporting.domain.questions import Question
 from services.reporting.repository import cells
 from services.reporting.repository.cells import Counted, among, array_of
+from services.reporting.repository.records import in_scope
 from services.reporting.tables import pair_count, practice_count
 
 _QUARTILES = [0.25, 0.5, 0.75]
@@ -119,24 +120,25 @@ async def practice_stages(
     theme: str = EVERY,
     measures: Sequence[Measure] = tuple(Measure),
 ) -> dict[str, Counted]:
-    """Each of these practices' reports in scope, and the stages they reached. Whoever made none is left out."""
-    cell, filters, scope = pair_count.c, question.filters, question.scope
+    """Each of these practices' reports in scope, and the stages they reached; from the totals where all of their reports are asked for.
+    Whoever made none is left out."""
+    filters, scope = question.filters, question.scope
+    narrowed = {"tenet": filters.tenet, "kind": filters.kind, "provider": filters.provider}
+    seen_whole = scope.everything or (scope.reporters or frozenset()).issuperset(of)
+    whole = seen_whole and not any(narrowed.values())
+    cell = practice_count.c if whole else pair_count.c
     conditions: list[ColumnElement[bool]] = [
         among(cell.reporter, of),
         cell.month_of == MonthOf.EVENT,
-        cell.sub_theme == EVERY,
         cell.theme == theme,
         cell.month.between(question.period.first, question.period.last),
     ]
-    if not scope.everything:
-        own, about = scope.reporters or (), scope.providers or ()
-        conditions.append(or_(among(cell.reporter, own), among(cell.provider, about)))
-    asked = (
-        (cell.tenet, filters.tenet),
-        (cell.kind, filters.kind),
-        (cell.provider, filters.provider),
-    )
-    conditions += [column == value for column, value in asked if value is not None]
+    if not whole:
+        conditions += [
+            cell.sub_theme == EVERY,
+            in_scope(scope, cell.reporter, cell.provider),
+            *(cell[name] == value for name, value in narrowed.items() if value is not None),
+        ]
     rows = await connection.execute(
         select(cell.reporter, *(func.sum(cell[each]) for each in measures))
         .where(*conditions)
