@@ -6,14 +6,17 @@ import time
 import zipfile
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 import httpx2
 import psutil
 
 from deploy.cli.bench.measured import Measured
+from deploy.cli.bench.pages.synthetic import MONTHS
 from services.reporting.domain.months import plus
 
-_MONTHS = 3
+_MONTHS_OF_A_MILLION = 12
+"""Of a million reports, an area's of so many months are more than 100,000."""
 _LOOK_SECONDS = 0.05
 _MIB = 2**20
 _SHEETS = "xl/worksheets/"
@@ -31,11 +34,14 @@ class _Memory:
             self.most = max(self.most, self.process.memory_info().rss / _MIB)
 
 
-def xlsx(url: str, cookie: str, service: psutil.Process, today: date) -> list[Measured]:
-    """The reports of an area's last whole months, some 100,000 where there are ten million. Raises httpx2.HTTPError when the file does
-    not come."""
+def xlsx(
+    url: str, cookie: str, service: psutil.Process, reports: int, today: date
+) -> list[Measured]:
+    """The reports of an area's last whole months: more than 100,000 of a million or more in all. Raises
+    httpx2.HTTPError when the file does not come."""
     last = plus(today.replace(day=1), -1)
-    address = f"/trends/reports.xlsx?since={plus(last, 1 - _MONTHS):%Y-%m}&until={last:%Y-%m}"
+    months = min(MONTHS, ceil(_MONTHS_OF_A_MILLION * 1_000_000 / reports))
+    address = f"/trends/reports.xlsx?since={plus(last, 1 - months):%Y-%m}&until={last:%Y-%m}"
     memory, done = _Memory(service), threading.Event()
     watching = threading.Thread(target=memory.watch, args=(done,))
     watching.start()

@@ -39,7 +39,7 @@ async def measure(
     few, many = took
     say("A spreadsheet")
     reporting = psutil.Process(estate.program("reporting").pid)
-    file = await asyncio.to_thread(xlsx, estate.url, signed_in[LEAD], reporting, today)
+    file = await asyncio.to_thread(xlsx, estate.url, signed_in[LEAD], reporting, reports, today)
     say("Plans")
     found = await scans(estate.environment("reporting"), estate.url, PAGES, signed_in)
     told = [
