@@ -36,7 +36,7 @@ ALL = frozenset(Fault)
 
 @dataclass(frozen=True)
 class Size:
-    """`rounds`: how often each service goes through all of its faults. Rates are a second, times in seconds."""
+    """`rounds`: how often each service goes through all of its faults. Rates are a second and at most, times in seconds."""
 
     name: str
     reports: int
@@ -65,7 +65,7 @@ SHORT = Size("short", 20_000, 180, kills=3)
 LONG = Size(
     "long",
     200_000,
-    100,
+    150,
     rounds=6,
     kills=20,
     kafka_away=120,

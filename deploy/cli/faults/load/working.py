@@ -1,4 +1,4 @@
-"""Everything that gives the estate work, at one steady rate."""
+"""Everything that gives the estate work, at one steady rate, or at as much as the machine can do where that is less."""
 
 import asyncio
 import contextlib
@@ -29,6 +29,11 @@ MOST_AT_ONCE = 500
 TRICKLE = 10.0
 """Reports a second once there are enough: faults that are still to come need something to harm."""
 REMIND_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 1.0
+BEHIND_SECONDS = 30.0
+"""The load waits while reports of more than so long have not been counted yet: how much a machine can do is not what is proved."""
+WAITS_AT_MOST_SECONDS = 300.0
+"""For an estate that counts nothing at all any more: longer than the longest outage."""
 REMINDED = "0123"
 """The time of the reminder comes for cases whose id ends in one of these: a quarter of them."""
 OUTAGES = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -51,7 +56,9 @@ class Work:
         self._fleet = fleet
         self._tell = tell
         self.size = size
-        self._began = time.monotonic()
+        self._began = self._looked = self._moved = time.monotonic()
+        self._counted = 0
+        self._waited = 0.0
         self._stop = asyncio.Event()
         self._more = asyncio.Event()
         reports = endless(seed, size.live)
@@ -82,6 +89,7 @@ class Work:
             tasks.create_task(self._every(DIRECT_EVERY_SECONDS, self._directly))
             tasks.create_task(self._every(POISON_EVERY_SECONDS, self._poison))
             tasks.create_task(self._every(REMIND_EVERY_SECONDS, self._remind))
+            tasks.create_task(self._every(LOOK_EVERY_SECONDS, self._look))
             await self.direct.send_samples()
             try:
                 yield self
@@ -118,17 +126,45 @@ class Work:
 
     def _wanted(self) -> float:
         """Reports that should have been sent by now."""
-        seconds = time.monotonic() - self._began
+        seconds = time.monotonic() - self._began - self._waited
         needed = self.size.reports / self.size.rate
         return self.size.rate * min(seconds, needed) + TRICKLE * max(0.0, seconds - needed)
+
+    async def _look(self) -> None:
+        """Whether the estate keeps up, by the last step that each report goes through."""
+        counted = self._counted
+        with contextlib.suppress(*OUTAGES):
+            counted = await self._read_count()
+        now = time.monotonic()
+        if counted > self._counted:
+            self._counted, self._moved = counted, now
+        behind = self.promised - counted > BEHIND_SECONDS * self.size.rate
+        if behind and now - self._moved < WAITS_AT_MOST_SECONDS:
+            self._waited += now - self._looked
+        self._looked = now
+
+    async def _read_count(self) -> int:
+        """Where nobody counts, everything promised."""
+        if "reporting" not in self._fleet.services:
+            return self.promised
+        connection = await self._connected("reporting")
+        try:
+            counted: int = await connection.fetchval(
+                "SELECT coalesce(sum(number), 0)::int FROM tally WHERE name = 'reports_counted'"
+            )
+        finally:
+            await connection.close()
+        return counted
+
+    async def _connected(self, service: str) -> asyncpg.Connection:
+        url = owner_url(self._fleet.settings, service).replace("+asyncpg", "")
+        return await asyncpg.connect(url, timeout=10)
 
     async def remind(self) -> None:
         """Lets the time come for the reminders of those cases whose turn it is, and tells the ledger which."""
         if "actions" not in self._fleet.services:
             return
-        connection = await asyncpg.connect(
-            owner_url(self._fleet.settings, "actions").replace("+asyncpg", ""), timeout=10
-        )
+        connection = await self._connected("actions")
         try:
             rows = await connection.fetch(
                 "UPDATE timer SET due_at = now() WHERE kind = 'due-soon' AND due_at > now()"
