@@ -66,8 +66,9 @@ async def load(owner_url: str, shape: Shape, say: Callable[[str], None]) -> None
 
 
 def _empty(connection: Connection) -> None:
+    # Whose area is whose comes first, as it does for the service, which may be following the directory just now.
     others = (tables.area_member, tables.theme_title, tables.tally)
-    for table in (*_COPIED, *(TABLES[cube] for cube in _OF_PLACES), *others):
+    for table in (*others, *_COPIED, *(TABLES[cube] for cube in _OF_PLACES)):
         connection.execute(text(f"TRUNCATE {table.name}"))
     for table in _COPIED:
         connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey"))
