@@ -13,7 +13,6 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
 from jinja2.runtime import Macro
-from markupsafe import Markup
 
 from shared.web import csrf, filters, navigation, static
 from shared.web.settings import WebSettings
@@ -56,14 +55,14 @@ def make_environment(templates: Path, settings: WebSettings, public_url: str) ->
     return environment
 
 
-def remembered(macro: Macro, choices: Iterable[tuple[str, str]], *others: str | None) -> Markup:
+def remembered(macro: Macro, choices: Iterable[tuple[str, str]], *others: str | None) -> str:
     """What the macro makes of these, made once while it is asked for again and again."""
     return _made(macro, tuple(choices), *others)
 
 
 @lru_cache(_REMEMBERED)
-def _made(macro: Macro, *given: Hashable) -> Markup:
-    return Markup(macro(*given))  # noqa: S704 - a macro has escaped what it was given
+def _made(macro: Macro, *given: Hashable) -> str:
+    return macro(*given)
 
 
 def render(
