@@ -25,7 +25,7 @@ CUT_WITHIN_SECONDS = 60.0
 FROZEN_BROKER_SECONDS = 8.0
 SHUT_OFF_SECONDS = 4.0
 
-Strike = Callable[[], Awaitable[object]]
+Strike = Callable[[], Awaitable[None]]
 
 
 async def kill_at(fleet: Fleet, service: str, point: Point) -> None:
@@ -68,9 +68,8 @@ async def freeze_at(fleet: Fleet, service: str, point: Point) -> None:
     fleet.say(f"{service} was frozen at {point} for {seconds:.0f} s, and thawed")
 
 
-async def replay(fleet: Fleet, service: str, records: int | None) -> int:
+async def replay(fleet: Fleet, service: str, records: int | None) -> None:
     """All processes are frozen until Kafka has given them up; then so many records of each partition are put before them again.
-    How many these were in all.
 
     What a crash between a commit and its offset does to a few records, this does to many: whatever is not applied exactly once shows.
     """
@@ -102,7 +101,6 @@ async def replay(fleet: Fleet, service: str, records: int | None) -> int:
     (again,) = await until(tried, WELL_WITHIN_SECONDS, f"{service} has left its group")
     fleet.happened.harms["records delivered again"] += again
     fleet.say(f"{service} was frozen and got {again:,} records again")
-    return again
 
 
 def _thaw(processes: Sequence[psutil.Process]) -> None:
