@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 MIGRATIONS: list[Any] = [
     importlib.import_module(f"services.reporting.migrations.versions.{name}")
-    for name in ("0002_cubes", "0005_stages_by_practice")
+    for name in ("0002_cubes", "0005_stages_by_practice", "0006_listed_harm")
 ]
 NEW = (*TABLES.values(), tables.listed_report, tables.area_member)
 BEFORE = (

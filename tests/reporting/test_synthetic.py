@@ -54,6 +54,6 @@ async def test_what_is_loaded_is_counted_and_listed(
         kept = await connection.execute(
             text("SELECT count(*) FROM pg_indexes WHERE tablename = 'listed_report'")
         )
-        assert kept.scalar_one() == 4
+        assert kept.scalar_one() == 5
     await engine.dispose()
     assert SHAPE.copies * sum(SHAPE.counts.values()) == SHAPE.reports

@@ -318,13 +318,13 @@ SENT = Entries(
 LISTED = Insert(
     "listed_report",
     ID
-    | _columns("provider", "reporter", "tenet", "kind")
+    | _columns("provider", "reporter", "tenet", "kind", "harm")
     | {"theme": ("text", _always("")), "happened_on": ("date", _day)},
 )
 LISTED_BY_THEME = Insert(
     "listed_report",
     ID
-    | _columns("provider", "reporter", "tenet", "kind")
+    | _columns("provider", "reporter", "tenet", "kind", "harm")
     | {"theme": ("text", _always("discharge")), "happened_on": ("date", _day)},
     "ON CONFLICT (report_id, theme) DO UPDATE SET tenet = excluded.tenet",
 )

@@ -81,6 +81,10 @@ class Standing:
     facets: tuple[tuple[Facet, str], ...]
     measures: frozenset[Measure]
 
+    @property
+    def harm(self) -> str | None:
+        return dict(self.facets).get(Facet.HARM)
+
 
 @dataclass(frozen=True, eq=False)
 class Axis:

@@ -121,6 +121,7 @@ async def list_reports(
                 "reporter": after[key].reporter,
                 "tenet": after[key].tenet,
                 "kind": after[key].kind,
+                "harm": after[key].harm,
             }
             for key, slug in changed
         ],

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     false,
     func,
+    literal,
     or_,
     select,
     true,
@@ -241,7 +242,8 @@ def asked_for(question: Question) -> list[ColumnElement[bool]]:
 
 
 def looked_up(question: Question, behind: Behind) -> list[ColumnElement[bool]]:
-    """What the list's own row does not say is looked up by the report's key."""
+    """What the list's own row does not say is looked up by the report's key. Harm is written out: a plan that is kept for any cannot use
+    the index of grave harm."""
     found = []
     if behind.measure is not Measure.REPORTS:
         reached = _there(case_fact, _STAGES[behind.measure])
@@ -252,7 +254,11 @@ def looked_up(question: Question, behind: Behind) -> list[ColumnElement[bool]]:
         found.append(_there(verdict_fact, verdict_fact.c.themes.contains([named])))
     if behind.facet is not None:
         facet, value = behind.facet
-        found.append(_there(report_fact, report_fact.c[facet] == value))
+        found.append(
+            _listed.harm == literal(value, literal_execute=True)
+            if facet is Facet.HARM
+            else _there(report_fact, report_fact.c[facet] == value)
+        )
     if behind.month_of is MonthOf.REPORT:
         first, last = question.period.first, question.period.last
         found.append(_there(report_fact, report_fact.c.reported_month.between(first, last)))

@@ -28,6 +28,8 @@ PAGES = (
     Page("Overview, an area, 10 years", "/trends?months=120"),
     Page("Overview, safety of a provider", "/trends?provider=RZ2&tenet=safety"),
     Page("Overview, severe harm", "/trends?harm=severe"),
+    Page("Overview, deaths", "/trends?harm=fatal"),
+    Page("Overview, a rare rating", "/trends?rating=unknown"),
     Page("Overview, a practice's reports", f"/trends?practice={OWN_PRACTICE}"),
     Page("Overview, a provider", "/trends", RESPONDER),
     Page("Overview, a practice", "/trends", PRACTICE),
