@@ -7,9 +7,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deploy.training import measuring, narratives
-from deploy.training.fitting import METHODS
 from deploy.training.measuring import SEED, Figures
+from deploy.training.method import METHODS
 from deploy.training.narratives import Found
+from deploy.training.phrases import FILTERS
 from deploy.training.vectors import DIMENSIONS
 from services.classification.model.taxonomy import Taxonomy
 from services.classification.model.versions import Version
@@ -128,6 +129,7 @@ def _render(template: str, version: Version, **words: Any) -> str:
             version=version.name,
             taxonomy=version.taxonomy,
             dimensions=DIMENSIONS,
+            filters=FILTERS,
             seed=SEED,
             **words,
         )

@@ -76,6 +76,15 @@ def shares(examples: Sequence[Example], vocabulary: Vocabulary) -> csr_array:
     return _unit_rows(found, vocabulary.stem_idf)
 
 
+def lines(examples: Sequence[Example], vocabulary: Vocabulary) -> list[NDArray[np.int64]]:
+    """Each text's stems in its order, by their numbers; the number after the last is any other's."""
+    places = _places(vocabulary.stems)
+    return [
+        np.array([places.get(stem, len(places)) for stem in example.comment.line], np.int64)
+        for example in examples
+    ]
+
+
 def side_rows(examples: Sequence[Example], vocabulary: Vocabulary, cues: float) -> csr_array:
     """Cues' confidences and the feeling, `cues` times each, then the question, 1 for the one that was asked."""
     questions = _places(vocabulary.questions)

@@ -81,7 +81,7 @@ def test_a_part_of_a_theme_is_told_by_its_cues_and_is_less_sure_than_the_whole(
 
 
 def test_the_service_that_was_chosen_speaks_only_when_the_words_do(model: TrainedModel) -> None:
-    maternity, text = "obstetrics-and-gynaecology", "midwife commode"
+    maternity, text = "obstetrics-and-gynaecology", "antenatal commode"
     without, chosen = themes(model, Asked(text), Asked(text, service="maternity-unit"))
     assert chosen[maternity] > without[maternity]
     assert chosen["equipment"] == without["equipment"]

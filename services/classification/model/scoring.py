@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.classification.model.comments import Comment
+from services.classification.model.phrases import PhraseScorer, Places, Told
 from services.classification.model.weights import Floats, Strings, Weights
-
-Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,8 @@ class Parts:
 class Scores:
     stems: list[Parts]
     pairs: list[Parts]
+    told: Told | None
+    """None of a model without phrases."""
     total: Floats
     """Comments x T."""
 
@@ -59,6 +60,7 @@ class Scorer:
         self._trained = len(weights.stem_weights)
         self._pushes = self._vectors(slice(None)) @ weights.vector_weights
         self._centre_push = weights.centre @ weights.vector_weights
+        self._phrases = PhraseScorer(weights.phrases, self._stems) if weights.phrases else None
 
     def score(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Scores:
         """What each output gets, and from which words. Texts and vectors have length 1, as in training."""
@@ -81,7 +83,16 @@ class Scorer:
         total = self.weights.intercept - self._centre_push / reach[:, None]
         total = total + _sums(by_stem, stems, count) + _sums(by_pair, pairs, count)
         total += self._sides(comments, questions)
-        return Scores(_parts(stems, by_stem), _parts(pairs, by_pair), total)
+        told = self._phrases.hear([one.line for one in comments]) if self._phrases else None
+        if self._phrases and told:
+            total += self._phrases.total(told)
+        return Scores(_parts(stems, by_stem), _parts(pairs, by_pair), told, total)
+
+    def by_phrases(self, scores: Scores, comment: int, words: int, label: int) -> list[float]:
+        """What each of a comment's first so many words adds to a label in its phrases; nothing in a model without phrases."""
+        if self._phrases is None or scores.told is None:
+            return []
+        return self._phrases.pushes(scores.told, comment, label, words)
 
     def confidences(self, scores: Scores) -> Floats:
         """Comments x L: how often a label is right where the model says this of it."""

@@ -1,20 +1,22 @@
 """`TrainedModel.classify`: a model that was fitted to labelled texts.
 
 Two linear models are averaged: one over the stems of a text and pairs of neighbours (TF-IDF), one over the mean of its words'
-vectors. Both also see which of the taxonomy's cues were found, and what the person was asked. All of it is a sum over words, so each
-verdict can be traced to the words that moved it most.
+vectors. Both also see which of the taxonomy's cues were found, and what the person was asked. Where there was enough text to learn them
+from, filters over three words in a row count as much as these together. All of it is a sum over places in the text, so each verdict can be
+traced to the words that moved it most.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.classification.model.comments import NOT, Comment, CommentReader
-from services.classification.model.scoring import Parts, Scorer
+from services.classification.model.scoring import Parts, Scorer, Scores
 from services.classification.model.taxonomy import Lexicon, Taxonomy
+from services.classification.model.telling import Said
 from services.classification.model.verdict import (
     CONSIDERED,
     FEELING,
@@ -33,9 +35,6 @@ from services.classification.model.words import NUMBER
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.themes import AssignedTheme, Hint, Span
 
-_TELLING, _LEAST_PUSH = 0.4, 0.15
-"""A word is shown from this share of the strongest word's push on, if it moves the logit by at least so much."""
-_MOST_WORDS = 4
 _BLAME = -2.0
 _NEGATIVE, _FEW = 4, 6
 _NEAR = 1.0
@@ -100,7 +99,7 @@ class TrainedModel:
             if comment.blank or not _is_understood(comment, scores.stems[place]):
                 verdicts.append(self._of_cues(one))
                 continue
-            said = _Said(comment, scores.stems[place], scores.pairs[place], confidences[place])
+            said = self._said_in(comment, scores, place, confidences[place])
             labels = np.flatnonzero(given[place, : self._count]).tolist()
             themes = self._themes(said, labels, by_cues[place])
             verdicts.append(
@@ -133,17 +132,21 @@ class TrainedModel:
             for hint in hints_of(hits, None, learnt)
         }
 
-    def _said(self, text: str, question: str | None) -> tuple["_Said", NDArray[np.bool_] | None]:
+    def _said(self, text: str, question: str | None) -> tuple[Said, NDArray[np.bool_] | None]:
         """One text, and which labels it gets; none where the model knows nothing of it."""
         comment = self._reader.read(text, question)
         scores = self._scorer.score([comment], [question])
         confidences = self._scorer.confidences(scores)
-        said = _Said(comment, scores.stems[0], scores.pairs[0], confidences[0])
+        said = self._said_in(comment, scores, 0, confidences[0])
         if comment.blank or not _is_understood(comment, scores.stems[0]):
             return said, None
         return said, self._given([comment], [self._by_cues(comment)], confidences)[0]
 
-    def _learnt(self, said: "_Said", given: NDArray[np.bool_]) -> dict[Hint, list[tuple[int, int]]]:
+    def _said_in(self, comment: Comment, scores: Scores, place: int, confidences: Floats) -> Said:
+        by_phrases = partial(self._scorer.by_phrases, scores, place, len(comment.line))
+        return Said(comment, scores.stems[place], scores.pairs[place], by_phrases, confidences)
+
+    def _learnt(self, said: Said, given: NDArray[np.bool_]) -> dict[Hint, list[tuple[int, int]]]:
         """The hints that are given, with the words that spoke for each. What no word speaks for is a guess, as with themes."""
         found = {
             hint: list(said.telling(label)) for hint, label in self._hints.items() if given[label]
@@ -192,7 +195,7 @@ class TrainedModel:
         return [label for label in self._untrained if _sure_of(comment, label)]
 
     def _themes(
-        self, said: "_Said", labels: Iterable[int], by_cues: Iterable[int]
+        self, said: Said, labels: Iterable[int], by_cues: Iterable[int]
     ) -> tuple[AssignedTheme, ...]:
         """Most confident first. What no word of the text speaks for is a guess, and left out."""
         keys = self._scorer.weights.labels
@@ -203,7 +206,7 @@ class TrainedModel:
             found.append(assigned(self._reader.cue_model.targets[label], confidence_of(hits), hits))
         return tuple(sorted(found, key=lambda t: (-t.confidence, t.theme, t.sub_theme or "")))
 
-    def _divided(self, theme: AssignedTheme, said: "_Said") -> Iterator[AssignedTheme]:
+    def _divided(self, theme: AssignedTheme, said: Said) -> Iterator[AssignedTheme]:
         """The theme's parts that its cues tell, as sure as both together; or the theme itself."""
         targets = self._reader.cue_model.targets
         parts = [
@@ -219,40 +222,13 @@ class TrainedModel:
         if not parts:
             yield theme
 
-    def _assigned(self, cue_label: int, label: int, said: "_Said") -> AssignedTheme:
+    def _assigned(self, cue_label: int, label: int, said: Said) -> AssignedTheme:
         return assigned(
             self._reader.cue_model.targets[cue_label],
             round(float(said.confidences[label]), 4),
             said.comment.hits.get(cue_label, []),
             said.telling(label),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """One comment, and what its words say."""
-
-    comment: Comment
-    stems: Parts
-    pairs: Parts
-    confidences: Floats
-
-    def telling(self, label: int) -> Iterator[tuple[int, int]]:
-        """Where the few words stand that spoke most for a label."""
-        parts = (self.stems, self.pairs)
-        pushes = [part.pushes[:, label].tolist() for part in parts]
-        least = max(_LEAST_PUSH, _TELLING * max(chain(*pushes), default=0.0))
-        told = [
-            (push, part.vocabulary[place])
-            for part, of_part in zip(parts, pushes, strict=True)
-            for push, place in zip(of_part, part.places, strict=True)
-            if push >= least
-        ]
-        words = self.comment.words
-        for _, word in sorted(told, reverse=True)[:_MOST_WORDS]:
-            first, _, second = word.partition(" ")
-            place = _place(self.comment.line, first, second)
-            yield words.starts[place], words.ends[place + bool(second)]
 
 
 def _logit(confidences: Floats) -> Floats:
@@ -262,13 +238,6 @@ def _logit(confidences: Floats) -> Floats:
 
 def _logistic(logits: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logits)))
-
-
-def _place(stems: list[str], first: str, second: str) -> int:
-    """Where a stem, or a pair of neighbours, stands first."""
-    if not second:
-        return stems.index(first)
-    return next(place for place, pair in enumerate(pairwise(stems)) if pair == (first, second))
 
 
 def _theme_of(key: str) -> str:
