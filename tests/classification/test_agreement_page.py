@@ -47,7 +47,7 @@ async def test_the_first_decision_is_compared_with_the_verdict_that_it_looked_at
 async def test_themes_are_compared_by_sub_theme_and_in_no_order(pages: Running) -> None:
     texts = (
         "The clerk was rude. Wrong tablets prescribed, warfarin dose doubled.",
-        "The clerk was rude, shouted and hung up on us. Warfarin.",
+        "The clerk was rude, shouted and hung up on us. Warfarin dose doubled.",
     )
     reports = [report(number, text=text) for number, text in enumerate(texts)]
     await classified(pages, *reports)
