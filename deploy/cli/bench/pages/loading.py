@@ -62,6 +62,8 @@ async def load(owner_url: str, shape: Shape, say: Callable[[str], None]) -> None
     cleaner = create_async_engine(owner_url, isolation_level="AUTOCOMMIT")
     async with cleaner.connect() as connection:
         await connection.execute(text("VACUUM (ANALYZE)"))
+        # What loading left to be written would be written while pages are measured.
+        await connection.execute(text("CHECKPOINT"))
     await cleaner.dispose()
 
 
