@@ -66,13 +66,14 @@ def strongest(sounds: Floats, laid: Laid) -> Heard:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What filters heard in comments, and from which of the three words."""
+    """What filters heard in comments, and from which words."""
 
     strengths: Floats
-    places: Places
+    """Comments x F."""
+    words: Places
+    """Comments x 3 x F: the three words, by their numbers in the comment's line and one more; what is before the line is 0."""
     shares: Floats
-    """3 x comments x F: how much of it each of the three words made, the one before the middle first. Words that spoke against it made
-    nothing."""
+    """Of the same: how much of the strength each word made. Words that spoke against it made nothing."""
 
 
 class PhraseScorer:
@@ -81,19 +82,24 @@ class PhraseScorer:
         self._stems = stems
         self._nothing = len(phrases.vectors) - 1
         self._filters = np.split(phrases.filters, _WORDS)
+        self._by_label = np.ascontiguousarray(phrases.weights.T)
 
     def hear(self, lines: Sequence[Sequence[str]]) -> Told:
         find, nothing = self._stems.get, self._nothing
         laid = lay([[find(stem, nothing) for stem in line] for line in lines], nothing)
-        rows = self._phrases.vectors[laid.stems] * self._phrases.scale[laid.stems, None]
-        rows = rows.astype(np.float32, copy=False)
-        count = len(rows) - _WORDS + 1
-        by_word = [rows[at : at + count] @ each for at, each in enumerate(self._filters)]
-        found = strongest(np.asarray(sum(by_word), np.float32), laid)
+        stems, met = np.unique(laid.stems, return_inverse=True)  # each word of many texts once
+        rows = self._phrases.vectors[stems] * self._phrases.scale[stems, None]
+        count = len(met) - _WORDS + 1
+        by_word = [(rows @ each)[met[at : at + count]] for at, each in enumerate(self._filters)]
+        found = strongest(np.add.reduce(by_word), laid)
         where = np.array([begin for begin, _ in laid.spans])[:, None] + found.places
-        parts = np.maximum([each[where, np.arange(where.shape[1])] for each in by_word], 0)
-        strengths = np.maximum(found.strengths + self._phrases.bias, 0)
-        return Told(strengths, found.places, parts / (parts.sum(axis=0) + _TINY))
+        parts = np.stack([each[where, np.arange(where.shape[1])] for each in by_word], axis=1)
+        parts = np.maximum(parts, 0)
+        return Told(
+            strengths=np.maximum(found.strengths + self._phrases.bias, 0),
+            words=found.places[:, None] + np.arange(_WORDS)[:, None],
+            shares=parts / (parts.sum(axis=1, keepdims=True) + _TINY),
+        )
 
     def total(self, told: Told) -> Floats:
         """Comments x T."""
@@ -101,10 +107,6 @@ class PhraseScorer:
 
     def pushes(self, told: Told, comment: int, label: int, words: int) -> list[float]:
         """What each of the first so many words of a comment's line adds to a label."""
-        each = told.strengths[comment] * self._phrases.weights[:, label]
-        added = np.zeros(words + _WORDS - 1)
-        for offset, share in enumerate(told.shares[:, comment]):
-            added += np.bincount(
-                told.places[comment] + offset, weights=each * share, minlength=len(added)
-            )
-        return [float(push) for push in added[1:-1]]
+        each = told.shares[comment] * (told.strengths[comment] * self._by_label[label])
+        added = np.bincount(told.words[comment].ravel(), weights=each.ravel(), minlength=words + 2)
+        return list(added[1:-1].tolist())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -12,7 +13,7 @@ from services.classification.model.phrases import PhraseScorer, Places, Told
 from services.classification.model.weights import Floats, Strings, Weights
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parts:
     """The known words of one comment, and what each adds to each output (words x T)."""
 
@@ -22,7 +23,7 @@ class Parts:
     """Of each word in the vocabulary."""
     pushes: Floats
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         return [self.vocabulary[place] for place in self.places]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from services.classification.model.comments import Comment
 from services.classification.model.scoring import Parts
@@ -26,26 +26,23 @@ class Said:
 
     def telling(self, label: int) -> Iterator[tuple[int, int]]:
         """Where the few words stand that spoke most for a label."""
-        pushes = self._pushes(label)
-        least = max(_LEAST_PUSH, _TELLING * max(pushes.values(), default=0.0))
-        told = [(push, word) for word, push in pushes.items() if push >= least]
+        by_stem = dict(zip(self.stems.words, self.stems.pushes[:, label].tolist(), strict=True))
+        for stem, push in zip(self.comment.line, self.by_phrases(label), strict=False):
+            if stem in by_stem:
+                by_stem[stem] += push
+        by_pair = self.pairs.pushes[:, label].tolist()
+        least = max(_LEAST_PUSH, _TELLING * max(chain(by_stem.values(), by_pair), default=0.0))
+        told = [(push, stem) for stem, push in by_stem.items() if push >= least]
+        told += [
+            (push, self.pairs.vocabulary[place])
+            for push, place in zip(by_pair, self.pairs.places, strict=True)
+            if push >= least
+        ]
         words = self.comment.words
         for _, word in sorted(told, reverse=True)[:_MOST_WORDS]:
             first, _, second = word.partition(" ")
             place = _place(self.comment.line, first, second)
             yield words.starts[place], words.ends[place + bool(second)]
-
-    def _pushes(self, label: int) -> dict[str, float]:
-        """By known stem and pair."""
-        pushes = {
-            word: push
-            for part in (self.stems, self.pairs)
-            for word, push in zip(part.words, part.pushes[:, label].tolist(), strict=True)
-        }
-        for stem, push in zip(self.comment.line, self.by_phrases(label), strict=False):
-            if stem in pushes:
-                pushes[stem] += push
-        return pushes
 
 
 def _place(stems: list[str], first: str, second: str) -> int:
