@@ -40,7 +40,7 @@ _NEGATIVE, _FEW = 4, 6
 _NEAR = 1.0
 _CHOSEN = 1.0
 """Both in logits."""
-_AT_ONCE = 100
+_AT_ONCE = 32
 """More texts together are no sooner done, and take more memory."""
 _KNOWN_SHARE = 0.5
 """So many of a text's different words must be known for the model to say anything about it."""
