@@ -82,7 +82,7 @@ def test_feedback_is_understood_as_patients_write_it(text: str, expected: str) -
 
 
 def test_one_text_may_be_about_several_themes() -> None:
-    found = _slugs(_event("Discharged without his warfarin, and the ward clerk was rude"))
+    found = _slugs(_event("Discharged without his warfarin tablets, and the ward clerk was rude"))
     assert {"discharge-arrangements", "medications", "staff-attitude"} <= found
 
 
