@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from deploy.training.regression import logistic
-from services.classification.model.phrases import Laid, Places, lay, strongest, windows
+from deploy.training.vectors import as_bytes
+from services.classification.model.phrases import (
+    Laid,
+    PhraseScorer,
+    Places,
+    lay,
+    strongest,
+    windows,
+)
 from services.classification.model.weights import Floats, Phrases
 
 DIMENSIONS, FILTERS = 64, 256
@@ -63,15 +71,10 @@ def fit(lines: Lines, wanted: Bools, known: Bools, seed: int) -> tuple[Phrases, 
 
 
 def sums(lines: Lines, phrases: Phrases) -> Floats:
-    """Texts x outputs, without the intercept."""
-    found = np.zeros((len(lines.of_texts), phrases.weights.shape[1]), np.float32)
-    vectors = phrases.vectors * phrases.scale[:, None]
-    for begin in range(0, len(found), _BATCH):
-        laid = lay(lines.of_texts[begin : begin + _BATCH], len(vectors) - 1)
-        heard = strongest(windows(vectors[laid.stems]) @ phrases.filters, laid)
-        strengths = np.maximum(heard.strengths + phrases.bias, 0)
-        found[begin : begin + _BATCH] = strengths @ phrases.weights
-    return found
+    """Texts x outputs, without the intercept: by the very code that services run."""
+    scorer, texts = PhraseScorer(phrases), lines.of_texts
+    parts = (texts[begin : begin + _BATCH] for begin in range(0, len(texts), _BATCH))
+    return np.concatenate([scorer.total(scorer.hear(part)) for part in parts])
 
 
 def _first(lines: Lines, wanted: Bools, known: Bools, random: np.random.Generator) -> Parameters:
@@ -143,11 +146,10 @@ class _Learner:
 
     def phrases(self) -> Phrases:
         """With the vectors as bytes."""
-        vectors = _table(self.parameters, self.lines)
-        scale = np.maximum(np.abs(vectors).max(axis=1), 1e-6) / 127
+        vectors, scale = as_bytes(_table(self.parameters, self.lines))
         return Phrases(
-            vectors=np.round(vectors / scale[:, None]).astype(np.int8),
-            scale=scale.astype(np.float32),
+            vectors=vectors,
+            scale=scale,
             filters=self.parameters["filters"],
             bias=self.parameters["bias"],
             weights=self.parameters["weights"],

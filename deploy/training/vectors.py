@@ -44,13 +44,13 @@ def distil(
     spread = (seen - mean).T @ (seen - mean)
     _, directions = np.linalg.eigh(spread)
     kept = directions[:, ::-1][:, :DIMENSIONS]
-    vectors = moved @ kept
+    return *as_bytes(moved @ kept), (mean @ kept).astype(np.float32)
+
+
+def as_bytes(vectors: Floats | Matrix) -> tuple[NDArray[np.int8], Floats]:
+    """Each row as bytes, and what they are times."""
     scale = np.maximum(np.abs(vectors).max(axis=1), 1e-6) / 127
-    return (
-        np.round(vectors / scale[:, None]).astype(np.int8),
-        scale.astype(np.float32),
-        (mean @ kept).astype(np.float32),
-    )
+    return np.round(vectors / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
 def text_vectors(shares: csr_array, vectors: Floats, centre: Floats) -> Matrix:

@@ -15,7 +15,7 @@ NURSE, DOCTOR, RANG, WARD, THE, A = range(len(WORDS))
 
 
 def of(line: str) -> Places:
-    return np.array([STEMS.get(word, len(WORDS)) for word in line.split()])
+    return np.array([STEMS.get(word, len(WORDS)) for word in line.split()], np.int64)
 
 
 def lines(*texts: str) -> Lines:
@@ -38,23 +38,32 @@ def phrases() -> Phrases:
     return fit(lines(*TEXTS), WANTED, KNOWN, seed=3)[0]
 
 
+def heard_by_hand(phrases: Phrases, line: Places) -> Floats:
+    """Word by word, with nothing before the first and after the last."""
+    vectors = [phrases.vectors[stem] * phrases.scale[stem] for stem in (-1, *line, -1)]
+    threes = [np.concatenate(vectors[at : at + 3]) for at in range(len(line))]
+    sounds = [three @ phrases.filters for three in threes] or [0 * phrases.bias]
+    return np.asarray(np.maximum(np.max(sounds, axis=0) + phrases.bias, 0))
+
+
 def test_an_order_of_words_is_learnt_that_a_bag_of_them_does_not_have(phrases: Phrases) -> None:
     first, second = sums(lines("ward a nurse rang doctor", "ward a doctor rang nurse"), phrases)
     assert first[0] - first[1] > 2
     assert second[1] - second[0] > 2
 
 
-def test_a_verdict_is_the_sum_that_training_saw(phrases: Phrases) -> None:
+def test_a_sum_is_what_can_be_added_up_by_hand(phrases: Phrases) -> None:
     texts = [*TEXTS[:30], "", "somebody", "the nurse"]
-    scorer = PhraseScorer(phrases, STEMS)
-    total = scorer.total(scorer.hear([text.split() for text in texts]))
-    np.testing.assert_allclose(total, sums(lines(*texts), phrases), rtol=1e-4, atol=1e-4)
+    together = sums(lines(*texts), phrases)
+    for text, total in zip(texts, together, strict=True):
+        heard = heard_by_hand(phrases, of(text))
+        np.testing.assert_allclose(heard @ phrases.weights, total, rtol=1e-4, atol=1e-4)
 
 
 def test_what_a_phrase_says_is_traced_to_its_words_and_to_no_others(phrases: Phrases) -> None:
-    scorer = PhraseScorer(phrases, STEMS)
-    line = ["the", "a", "somebody", "nurse", "rang", "doctor"]
-    pushes = scorer.pushes(scorer.hear([["ward"], line]), 1, 0, len(line))
+    scorer = PhraseScorer(phrases)
+    line = of("the a somebody nurse rang doctor")
+    pushes = scorer.pushes(scorer.hear([of("ward"), line]), 1, 0, len(line))
     assert len(pushes) == len(line)
     assert sum(pushes[3:]) > 2 * sum(pushes[:3])
     assert pushes[2] == 0  # a word that is not known says nothing
@@ -64,8 +73,8 @@ def test_pushes_add_up_to_the_sum(phrases: Phrases) -> None:
     without = Phrases(
         phrases.vectors, phrases.scale, phrases.filters, 0 * phrases.bias, phrases.weights
     )
-    scorer = PhraseScorer(without, STEMS)
-    line = TEXTS[5].split()
+    scorer = PhraseScorer(without)
+    line = of(TEXTS[5])
     told = scorer.hear([line])
     pushed = sum(scorer.pushes(told, 0, 1, len(line)))
     assert pushed == pytest.approx(float(scorer.total(told)[0, 1]), rel=1e-4)

@@ -4,7 +4,7 @@ A convolution with the maximum over time (Kim 2014, "Convolutional neural networ
 output stands at one place of the text, so that a verdict can still be traced to its words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -77,16 +77,14 @@ class Told:
 
 
 class PhraseScorer:
-    def __init__(self, phrases: Phrases, stems: Mapping[str, int]) -> None:
+    def __init__(self, phrases: Phrases) -> None:
         self._phrases = phrases
-        self._stems = stems
-        self._nothing = len(phrases.vectors) - 1
         self._filters = np.split(phrases.filters, _WORDS)
         self._by_label = np.ascontiguousarray(phrases.weights.T)
 
-    def hear(self, lines: Sequence[Sequence[str]]) -> Told:
-        find, nothing = self._stems.get, self._nothing
-        laid = lay([[find(stem, nothing) for stem in line] for line in lines], nothing)
+    def hear(self, lines: Sequence[Sequence[int] | Places]) -> Told:
+        """`lines` are numbers of stems; that after the last is any other's."""
+        laid = lay(lines, nothing=len(self._phrases.vectors) - 1)
         stems, met = np.unique(laid.stems, return_inverse=True)  # each word of many texts once
         rows = self._phrases.vectors[stems] * self._phrases.scale[stems, None]
         count = len(met) - _WORDS + 1

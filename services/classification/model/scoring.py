@@ -61,7 +61,7 @@ class Scorer:
         self._trained = len(weights.stem_weights)
         self._pushes = self._vectors(slice(None)) @ weights.vector_weights
         self._centre_push = weights.centre @ weights.vector_weights
-        self._phrases = PhraseScorer(weights.phrases, self._stems) if weights.phrases else None
+        self._phrases = PhraseScorer(weights.phrases) if weights.phrases else None
 
     def score(self, comments: Sequence[Comment], questions: Sequence[str | None]) -> Scores:
         """What each output gets, and from which words. Texts and vectors have length 1, as in training."""
@@ -84,10 +84,15 @@ class Scorer:
         total = self.weights.intercept - self._centre_push / reach[:, None]
         total = total + _sums(by_stem, stems, count) + _sums(by_pair, pairs, count)
         total += self._sides(comments, questions)
-        told = self._phrases.hear([one.line for one in comments]) if self._phrases else None
+        told = self._phrases.hear(self._numbers(comments)) if self._phrases else None
         if self._phrases and told:
             total += self._phrases.total(told)
         return Scores(_parts(stems, by_stem), _parts(pairs, by_pair), told, total)
+
+    def _numbers(self, comments: Sequence[Comment]) -> list[list[int]]:
+        """Each comment's line by its stems' numbers; the number after the last is any other's."""
+        find, other = self._stems.get, len(self._stems)
+        return [[find(stem, other) for stem in one.line] for one in comments]
 
     def by_phrases(self, scores: Scores, comment: int, words: int, label: int) -> list[float]:
         """What each of a comment's first so many words adds to a label in its phrases; nothing in a model without phrases."""
