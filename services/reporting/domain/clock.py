@@ -22,21 +22,26 @@ class ClockMonth:
     asked: int
     in_time: int
     late: int
-    overdue: int
-    """Not acknowledged, and past their time."""
+    running: int
+    """Not acknowledged yet, and still in time."""
 
     @property
     def name(self) -> str:
         return long_name(self.month)
 
     @property
-    def running(self) -> int:
-        """Not acknowledged, and still in time."""
-        return max(0, self.asked - self.in_time - self.late - self.overdue)
+    def overdue(self) -> int:
+        """Not acknowledged, and past their time."""
+        return max(0, self.asked - self.in_time - self.late - self.running)
+
+    @property
+    def in_time_share(self) -> Share:
+        """Of the reports of which it is known whether they were acknowledged in time: what is overdue was not."""
+        return Share(self.month, self.in_time, self.in_time + self.late + self.overdue)
 
 
 def clock_months(
-    period: Period, stages: Mapping[date, Counted], overdue: Mapping[date, int]
+    period: Period, stages: Mapping[date, Counted], running: Mapping[date, int]
 ) -> list[ClockMonth]:
     """Every month of the period, newest first."""
     return [
@@ -45,22 +50,10 @@ def clock_months(
             stages.get(month, {}).get(Measure.ASKED, 0),
             stages.get(month, {}).get(Measure.IN_TIME, 0),
             stages.get(month, {}).get(Measure.LATE, 0),
-            overdue.get(month, 0),
+            running.get(month, 0),
         )
         for month in reversed(period.months)
     ]
-
-
-def in_time_shares(
-    stages: Mapping[date, Counted], overdue: Mapping[date, int]
-) -> dict[date, Share]:
-    """Of the reports of which it is known whether they were acknowledged in time: what is overdue was not."""
-    found = {}
-    for month in stages:
-        in_time = stages[month].get(Measure.IN_TIME, 0)
-        missed = stages[month].get(Measure.LATE, 0) + overdue.get(month, 0)
-        found[month] = Share(month, in_time, in_time + missed)
-    return found
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ class Performance:
     asked: int
     in_time: int
     late: int
-    overdue: int
+    running: int
+    """Not acknowledged yet, and still in time."""
     outcomes: int
     disputed: int
     confirmed: int
@@ -22,12 +23,12 @@ class Performance:
     rule: SmallNumbers
 
     @classmethod
-    def of(cls, stages: Mapping[Measure, int], overdue: int, rule: SmallNumbers) -> "Performance":
+    def of(cls, stages: Mapping[Measure, int], running: int, rule: SmallNumbers) -> "Performance":
         return cls(
             asked=stages.get(Measure.ASKED, 0),
             in_time=stages.get(Measure.IN_TIME, 0),
             late=stages.get(Measure.LATE, 0),
-            overdue=overdue,
+            running=running,
             outcomes=stages.get(Measure.OUTCOME, 0),
             disputed=stages.get(Measure.DISPUTED, 0),
             confirmed=stages.get(Measure.CONFIRMED, 0),
@@ -49,6 +50,11 @@ class Performance:
     def waiting(self) -> int:
         """Not acknowledged yet."""
         return max(0, self.asked - self.in_time - self.late)
+
+    @property
+    def overdue(self) -> int:
+        """Not acknowledged, and past their time."""
+        return max(0, self.waiting - self.running)
 
     @property
     def in_time_share(self) -> str:

@@ -17,7 +17,7 @@ from services.reporting.pages.charting import Series, charts
 from services.reporting.pages.views import View
 from services.reporting.repository import trends as repository
 from services.reporting.repository.cells import Labels
-from services.reporting.repository.overdue import overdue
+from services.reporting.repository.running import running
 from shared.web.filters import plural
 
 
@@ -101,7 +101,7 @@ async def performance_of(connection: AsyncConnection, view: View) -> Performance
         return None
     return Performance.of(
         await repository.stages(connection, view.question),
-        await overdue(connection, view.question, view.now),
+        await running(connection, view.question, view.now),
         view.rule,
     )
 

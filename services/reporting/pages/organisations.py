@@ -15,7 +15,6 @@ from services.reporting.domain.clock import (
     Counted,
     became,
     clock_months,
-    in_time_shares,
 )
 from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import Measure, MonthOf
@@ -32,7 +31,7 @@ from services.reporting.pages.lines import performance_of, stages_listed
 from services.reporting.pages.views import View, file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository import trends
-from services.reporting.repository.overdue import overdue_by_month
+from services.reporting.repository.running import running_by_month
 from services.reporting.repository.series import first_and_newest
 from shared.contracts.directory import OrganisationKind
 from shared.directory import repository as directory
@@ -169,11 +168,12 @@ async def _clock(connection: AsyncConnection, view: View) -> Clock:
     """Whoever may look at a provider's page may see exact numbers: it shows their own reports only."""
     question = view.question
     stages = await trends.stages_by_month(connection, question, MonthOf.REPORT)
-    overdue = await overdue_by_month(connection, question, view.now)
+    running = await running_by_month(connection, question, view.now)
+    months = clock_months(question.period, stages, running)
     of = SharesOf(
         "clock",
         "Acknowledged in time",
-        in_time_shares(stages, overdue),
+        {each.month: each.in_time_share for each in months},
         Direction.INCREASE,
         "In time",
         "Acknowledged or overdue",
@@ -181,7 +181,6 @@ async def _clock(connection: AsyncConnection, view: View) -> Clock:
             view.filters, first, last, stage=Measure.IN_TIME, by=MonthOf.REPORT
         ),
     )
-    months = clock_months(question.period, stages, overdue)
     listed = {
         (each.month, stage.value): view.listed(
             view.filters, each.month, each.month, stage=stage, by=MonthOf.REPORT

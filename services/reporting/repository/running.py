@@ -1,4 +1,8 @@
-"""Open cases whose response clock has run out. Not a kept count: it grows with the clock alone."""
+"""Open cases whose response clock still runs. Not a kept count: time alone ends it.
+
+They are as many as come in while a clock runs, however many there have been, and however many have run out since: those pile up where
+nobody answers, and are what the kept counts have as waiting without these.
+"""
 
 from datetime import date, datetime
 from typing import Any
@@ -16,18 +20,18 @@ _listed = listed_report.c
 _case = case_fact.c
 
 
-async def overdue(connection: AsyncConnection, question: Question, now: datetime) -> int:
-    """Open cases of these reports whose clock has run out."""
+async def running(connection: AsyncConnection, question: Question, now: datetime) -> int:
+    """Open cases of these reports whose clock still runs."""
     period = question.period
     of_months = (_listed.happened_on >= period.first, _listed.happened_on < plus(period.last, 1))
     theirs = _of_open_case(question).with_only_columns(literal(1)).where(*of_months).lateral()
     statement = select(func.count()).select_from(case_fact.join(theirs, true()))
     return int(
-        (await connection.execute(statement.where(*_is_overdue(question, now)))).scalar_one()
+        (await connection.execute(statement.where(*_is_running(question, now)))).scalar_one()
     )
 
 
-async def overdue_by_month(
+async def running_by_month(
     connection: AsyncConnection, question: Question, now: datetime
 ) -> dict[date, int]:
     """The same by month of the report."""
@@ -41,18 +45,18 @@ async def overdue_by_month(
     rows = await connection.execute(
         select(theirs.c.reported_month, func.count())
         .select_from(case_fact.join(theirs, true()))
-        .where(*_is_overdue(question, now))
+        .where(*_is_running(question, now))
         .group_by(theirs.c.reported_month)
     )
     return {month: int(number) for month, number in rows}
 
 
-def _is_overdue(question: Question, now: datetime) -> list[ColumnElement[bool]]:
+def _is_running(question: Question, now: datetime) -> list[ColumnElement[bool]]:
     filters = question.filters
     organisations = ((_case.provider, filters.provider), (_case.reporter, filters.practice))
     return [
         CASE_IS_OPEN,
-        _case.due_at < now,
+        _case.due_at >= now,
         *(column == code for column, code in organisations if code is not None),
         in_scope(question.scope, _case.reporter, _case.provider),
     ]
