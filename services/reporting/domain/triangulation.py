@@ -18,13 +18,13 @@ from services.reporting.domain.signals import (
     Line,
     Signal,
     Subject,
+    joint_signals,
     lines_of,
-    signals_of,
 )
 from services.reporting.domain.signals.lines import ALL, CHART_MONTHS
 from services.reporting.domain.spc import COUNTS, GAPS, VARIATION, Step, Variation, sentence
 from shared.contracts.reports import Tenet
-from shared.contracts.signals import PointOf, SignalRule
+from shared.contracts.signals import PointOf
 
 _STEPS = {
     PointOf.MONTH: Step.MONTH,
@@ -138,13 +138,9 @@ def _says(
 
 def _joint(subject: Subject, lines: Sequence[Line], today: date) -> Signal | None:
     """The newest one, if it is still of the newest months."""
-    found = [
-        each
-        for each in signals_of(subject, lines).values()
-        if each.rule is SignalRule.JOINT
-        and each.last_month >= plus(last_whole(today), 1 - RECENT_MONTHS)
-    ]
-    return max(found, key=lambda each: each.point, default=None)
+    oldest = plus(last_whole(today), 1 - RECENT_MONTHS)
+    recent = [each for each in joint_signals(subject, lines) if each.last_month >= oldest]
+    return max(recent, key=lambda each: each.point, default=None)
 
 
 def in_words(variation: Variation | None) -> str:

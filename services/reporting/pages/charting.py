@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -114,7 +115,8 @@ async def _days(
         behind = Behind(filters.theme or EVERY, filters.sub_theme or EVERY, facet=filters.facet)
         since_by_theme = {one.filters.theme or EVERY: since for one, since in group}
         by_theme = await series.days(connection, question, since_by_theme, behind)
-        found |= {one.key: by_theme[one.filters.theme or EVERY] for one, _ in group}
+        for one, _ in group:
+            found[one.key] = [*chain(*by_theme[one.filters.theme or EVERY].values())]
     return found
 
 

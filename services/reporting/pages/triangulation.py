@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.heat import Heat, heat_of
-from services.reporting.domain.questions import Question
 from services.reporting.domain.signals import (
     EVERYWHERE,
     Cell,
     Counted,
+    Days,
     Forms,
     Subject,
     forms_of,
+    needs_days,
     watched_from,
 )
-from services.reporting.domain.spc import Form
 from services.reporting.domain.triangulation import (
     Meeting,
     in_words,
@@ -194,22 +194,12 @@ async def _meetings(
 
 async def _days(
     connection: AsyncConnection, view: View, provider: str, forms: Mapping[str, Forms]
-) -> dict[str, dict[Tenet, Sequence[date]]]:
-    """On which days reports happened, of the themes that are charted by these: all tenets, where the line of all of them is."""
+) -> Mapping[str, Days]:
+    """On which days reports happened, of the themes that are charted by these."""
     first = watched_from(view.today)
-    thin = {
-        theme: first
-        for theme, held in forms.items()
-        if any(each.form is Form.DAYS_BETWEEN for each in held.values())
-    }
-    found: dict[str, dict[Tenet, Sequence[date]]] = {theme: {} for theme in thin}
+    thin = {theme: first for theme, held in forms.items() if needs_days(held)}
     if not thin:
-        return found
-    period = view.over(first, view.today.replace(day=1)).period
-    for tenet in Tenet:
-        filters = replace(view.filters, theme=None, provider=provider, tenet=tenet)
-        question = Question(view.scope, filters, period)
-        for theme, days in (await series.days(connection, question, thin, Behind())).items():
-            if days:
-                found[theme][tenet] = days
-    return found
+        return {}
+    filters = replace(view.filters, theme=None, provider=provider)
+    question = replace(view.over(first, view.today.replace(day=1)), filters=filters)
+    return await series.days(connection, question, thin, Behind())

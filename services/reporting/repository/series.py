@@ -18,6 +18,7 @@ from services.reporting.repository import cells
 from services.reporting.repository.cells import Labels, among
 from services.reporting.repository.records import Behind, asked_for, belonging, looked_up
 from services.reporting.tables import listed_report
+from shared.contracts.reports import Tenet
 
 _listed = listed_report.c
 
@@ -65,9 +66,9 @@ async def first_and_newest(
 
 async def days(
     connection: AsyncConnection, question: Question, since: Mapping[str, date], behind: Behind
-) -> dict[str, list[date]]:
-    """On which days the reports of these themes happened, one for each report, from the first day of the theme's month `since` to the
-    end of the question's period. For series of few: every report is read. Of `behind`, its sub-theme and facet count."""
+) -> dict[str, dict[Tenet, list[date]]]:
+    """On which days the reports of these themes happened, by tenet, one for each report, from the first day of the theme's month
+    `since` to the end of the question's period. For series of few: every report is read. Of `behind`, its sub-theme and facet count."""
     asked = (
         func.unnest(
             literal(list(since), type_=ARRAY(String)),
@@ -77,10 +78,10 @@ async def days(
         .render_derived()
     )
     end = plus(question.period.last, 1)
-    found: dict[str, list[date]] = {theme: [] for theme in since}
+    found: dict[str, dict[Tenet, list[date]]] = {theme: {} for theme in since}
     for part in question.slices:
         read = (
-            select(_listed.happened_on)
+            select(_listed.happened_on, _listed.tenet)
             .where(
                 _listed.theme == asked.c.theme,
                 _listed.happened_on >= asked.c.since,
@@ -91,14 +92,15 @@ async def days(
             )
             .lateral()
         )
-        # An array for each theme: a row for each day cost more than finding them.
+        # An array for each: a row for each day cost more than finding them.
+        by = (asked.c.theme, read.c.tenet)
         rows = await connection.execute(
-            select(asked.c.theme, func.array_agg(read.c.happened_on))
+            select(*by, func.array_agg(read.c.happened_on))
             .select_from(asked.join(read, true()))
-            .group_by(asked.c.theme)
+            .group_by(*by)
         )
-        for theme, happened_on in rows:
-            found[theme] += happened_on
+        for theme, tenet, happened_on in rows:
+            found[theme].setdefault(Tenet(tenet), []).extend(happened_on)
     return found
 
 

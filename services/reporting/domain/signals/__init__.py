@@ -13,6 +13,7 @@ from services.reporting.domain.signals.findings import (
     Signal,
     Signals,
     changes,
+    joint_signals,
     settled_before,
     signals_of,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "card_of",
     "changes",
     "forms_of",
+    "joint_signals",
     "lines_of",
     "needs_days",
     "settled_before",

@@ -1,6 +1,6 @@
 """From charts to signals, and from the signals there were to those there are."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,7 +15,7 @@ from services.reporting.domain.signals.lines import (
     months_in,
 )
 from services.reporting.domain.signals.subjects import EVERYWHERE, Subject
-from services.reporting.domain.spc import Cause, Direction, began
+from services.reporting.domain.spc import Cause, Direction, Point, began
 from shared.contracts.reports import Tenet
 from shared.contracts.signals import Bearing, Movement, PointOf, SignalRule, words_of
 
@@ -75,7 +75,7 @@ def signals_of(subject: Subject, lines: Sequence[Line]) -> Signals:
     """Everything that the charts say is more than chance, however long ago."""
     found = [signal for line in lines for signal in _of_line(subject, line)]
     if subject.provider != EVERYWHERE:
-        found += _joint(subject, found)
+        found += joint_signals(subject, lines)
     return {each.signal_id: each for each in found}
 
 
@@ -83,31 +83,45 @@ def _of_line(subject: Subject, line: Line) -> Iterator[Signal]:
     points = line.chart.points
     for at, point in enumerate(points):
         for cause in point.causes:
-            since = began(points[: at + 1], cause).on
-            yield _signal(subject, line, cause, point.on, since)
-    # Part of a month that is above the limit of whole ones will be above it when it is whole; nothing else can be said of it yet.
+            yield _signal(subject, line, cause, point.on, began(points[: at + 1], cause).on)
+    for part in _above(line):
+        yield _signal(subject, line, Cause.ABOVE_LIMIT, part.on, part.on)
+
+
+def _above(line: Line) -> Iterator[Point]:
+    """Part of a month that is above the limit of whole ones will be above it when it is whole; nothing else can be said of it yet."""
     upper = line.chart.latest.limits.upper
     for part in line.running:
         if upper is not None and part.value is not None and part.value > upper:
-            yield _signal(subject, line, Cause.ABOVE_LIMIT, part.on, part.on)
+            yield part
 
 
 def _signal(subject: Subject, line: Line, cause: Cause, point: date, since: date) -> Signal:
     rule, movement = _RULES[cause]
-    bearing = Bearing.NEITHER
-    if line.direction is not Direction.NEUTRAL:
-        bearing = Bearing.BETTER if cause.sign == line.direction.sign else Bearing.WORSE
     mean = line.chart.latest.limits.mean or 0 if line.point_of is not PointOf.REPORT else 0
-    return Signal(subject, line.tenets, rule, movement, bearing, line.point_of, point, since, mean)
+    return Signal(
+        subject,
+        line.tenets,
+        rule,
+        movement,
+        _bearing(line, cause),
+        line.point_of,
+        point,
+        since,
+        mean,
+    )
 
 
-def _joint(subject: Subject, signals: Sequence[Signal]) -> Iterator[Signal]:
-    """Months in which two or three tenets signal for the worse, each in the month or the one before. They are told by month, whatever
-    their charts are made of."""
-    worse: dict[Tenet, set[date]] = {}
-    for each in signals:
-        if each.bearing is Bearing.WORSE and len(each.tenets) == 1:
-            worse.setdefault(each.tenets[0], set()).update(months_in(each.point, each.point_of))
+def _bearing(line: Line, cause: Cause) -> Bearing:
+    if line.direction is Direction.NEUTRAL:
+        return Bearing.NEITHER
+    return Bearing.BETTER if cause.sign == line.direction.sign else Bearing.WORSE
+
+
+def joint_signals(subject: Subject, lines: Iterable[Line]) -> Iterator[Signal]:
+    """Months in which two or three tenets signal for the worse, each in the month or the one before, in their order. They are told by
+    month, whatever their charts are made of."""
+    worse = {line.tenets[0]: _worse_months(line) for line in lines if len(line.tenets) == 1}
     together = {
         month: tenets
         for month in sorted(set[date]().union(*worse.values()))
@@ -128,6 +142,15 @@ def _joint(subject: Subject, signals: Sequence[Signal]) -> Iterator[Signal]:
             month,
             since[month],
         )
+
+
+def _worse_months(line: Line) -> set[date]:
+    """In which the line says that it is worse than to be expected."""
+    worse = {cause for cause in _RULES if _bearing(line, cause) is Bearing.WORSE}
+    points = [point.on for point in line.chart.points if not worse.isdisjoint(point.causes)]
+    if Cause.ABOVE_LIMIT in worse:
+        points += [part.on for part in _above(line)]
+    return {month for point in points for month in months_in(point, line.point_of)}
 
 
 def _in_or_before(month: date, worse: Mapping[Tenet, Collection[date]]) -> tuple[Tenet, ...]:

@@ -14,7 +14,6 @@ from itertools import pairwise
 from services.reporting.domain.spc.series import (
     FEWEST_POINTS,
     Direction,
-    Limits,
     Options,
     Point,
     Rebase,
@@ -59,29 +58,7 @@ def days_between(
         raise UnusableSeries("days between reports need two reports")
     if ordered[-1] > today:
         raise UnusableSeries(f"a report of {ordered[-1]} lies in the future")
-    days = [(other - one).days for one, other in pairwise(ordered)]
-    points = [
-        Point(on, number ** (1 / POWER)) for on, number in zip(ordered[1:], days, strict=True)
-    ]
+    points = [Point(other, float((other - one).days)) for one, other in pairwise(ordered)]
     begins = [replace(each, on=starting_at(each.on, points) or each.on) for each in rebase]
-    chart = judged(points, Options(_TURNED[direction], rebase=tuple(begins)))
-    limits = {each: _in_days(each) for each in {point.limits for point in chart.points}}
-    told = tuple(
-        replace(point, value=float(number), limits=limits[point.limits])
-        for point, number in zip(chart.points, days, strict=True)
-    )
-    return Gaps(replace(chart, points=told), (today - ordered[-1]).days, len(days) >= FEWEST_POINTS)
-
-
-def _in_days(limits: Limits) -> Limits:
-    return Limits(
-        _days(limits.mean),
-        _days(limits.lower),
-        _days(limits.upper),
-        _days(limits.near_lower),
-        _days(limits.near_upper),
-    )
-
-
-def _days(raised: float | None) -> float | None:
-    return None if raised is None else max(0.0, raised) ** POWER
+    chart = judged(points, Options(_TURNED[direction], rebase=tuple(begins)), POWER)
+    return Gaps(chart, (today - ordered[-1]).days, len(points) >= FEWEST_POINTS)

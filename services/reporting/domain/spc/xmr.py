@@ -42,21 +42,26 @@ def xmr(points: Sequence[Point], options: Options) -> Xmr:
     return judged(in_order(points), options)
 
 
-def judged(points: Sequence[Point], options: Options) -> Xmr:
-    """The chart of points that are in order already, at least one; here a date may come more than once."""
+def judged(points: Sequence[Point], options: Options, power: float = 1) -> Xmr:
+    """The chart of points that are in order already, at least one; here a date may come more than once. Where a power is given, the
+    rules judge its root of each value, and limits are told as the values are."""
     dates = {point.on for point in points}
     begins = sorted({rebase.on for rebase in options.rebase} & dates)
     grouped = groupby(points, key=lambda point: bisect_right(begins, point.on))
     made = tuple(
-        each for number, group in grouped for each in _judge(number, tuple(group), options)
+        each for number, group in grouped for each in _judge(number, tuple(group), options, power)
     )
     latest = made[-1]
     variation = _VARIATION[latest.kind, options.direction]
     return Xmr(made, options, variation, _assurance(latest.limits, options))
 
 
-def _judge(number: int, points: Sequence[Point], options: Options) -> Iterator[Judged]:
-    values = [point.value for point in points]
+def _judge(
+    number: int, points: Sequence[Point], options: Options, power: float
+) -> Iterator[Judged]:
+    values = [
+        point.value if point.value is None else point.value ** (1 / power) for point in points
+    ]
     limits = limits_of(values[: options.fix_after_n_points], screen=options.screen_outliers)
     outside = [_outside(value, limits) for value in values]
     close = [_close(value, beyond, limits) for value, beyond in zip(values, outside, strict=True)]
@@ -67,6 +72,7 @@ def _judge(number: int, points: Sequence[Point], options: Options) -> Iterator[J
     trend = trending(values)
     pairs = two_of_three(close, sides)
     shift = shifted(sides)
+    told = _raised(limits, power)
     short = len(points) < FEWEST_POINTS
     for at, point in enumerate(points):
         causes = _causes(sides[at], trend[at], beyond=outside[at], pair=pairs[at], shift=shift[at])
@@ -74,7 +80,7 @@ def _judge(number: int, points: Sequence[Point], options: Options) -> Iterator[J
             on=point.on,
             value=point.value,
             group=number,
-            limits=limits,
+            limits=told,
             outside=outside[at],
             close=close[at],
             side=sides[at],
@@ -82,6 +88,14 @@ def _judge(number: int, points: Sequence[Point], options: Options) -> Iterator[J
             kind=_kind(causes, options.direction),
             short_group=short,
         )
+
+
+def _raised(limits: Limits, power: float) -> Limits:
+    """Back from roots to values, of which none is below zero."""
+    if power == 1:
+        return limits
+    roots = (limits.mean, limits.lower, limits.upper, limits.near_lower, limits.near_upper)
+    return Limits(*(None if root is None else max(0.0, root) ** power for root in roots))
 
 
 def _outside(value: float | None, limits: Limits) -> bool | None:
