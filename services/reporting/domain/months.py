@@ -12,6 +12,13 @@ def plus(month: date, months: int) -> date:
     return date(year, index + 1, 1)
 
 
+@lru_cache(1_000)
+def between(first: date, last: date) -> tuple[date, ...]:
+    """Both ends included; none when the end is before the beginning."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return tuple(plus(first, at) for at in range(count))
+
+
 def long_name(month: date) -> str:
     return f"{month:%B} {month.year}"
 
@@ -29,8 +36,7 @@ class Period:
 
     @property
     def months(self) -> tuple[date, ...]:
-        count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        return tuple(plus(self.first, at) for at in range(count))
+        return between(self.first, self.last)
 
     @property
     def words(self) -> str:

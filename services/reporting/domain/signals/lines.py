@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from services.reporting.domain.charted import LONGEST_MONTHS, direction_of, last_whole
 from services.reporting.domain.filters import DEFAULT_MONTHS
-from services.reporting.domain.months import plus
+from services.reporting.domain.months import between, plus
 from services.reporting.domain.spc import (
     Carried,
     Direction,
@@ -162,12 +162,7 @@ def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) 
 
 def _points(counts: Mapping[date, int], first: date, last: date) -> tuple[Point, ...]:
     """One for each month, both ends included; empty when the end is before the beginning."""
-    points = []
-    month = first
-    while month <= last:
-        points.append(Point(month, counts.get(month, 0)))
-        month = plus(month, 1)
-    return tuple(points)
+    return tuple(Point(month, counts.get(month, 0)) for month in between(first, last))
 
 
 def _by_quarter(months: Sequence[Point]) -> tuple[Point, ...]:

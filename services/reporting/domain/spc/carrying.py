@@ -83,14 +83,15 @@ def carried(months: Sequence[Point]) -> Carried:
 def pooled(months: Sequence[Point]) -> tuple[Point, ...]:
     """Counts by calendar quarter. Only quarters of which all three months are there, and known, have a count: part of a quarter would
     look like a fall."""
-    parts: dict[date, list[float | None]] = {}
+    parts: dict[date, list[float]] = {}
     for point in months:
-        parts.setdefault(quarter_of(point.on), []).append(point.value)
+        part = parts.setdefault(quarter_of(point.on), [])
+        if point.value is not None:
+            part.append(point.value)
     return _trimmed(
         [
-            Point(quarter, sum(known) if len(known) == QUARTER else None)
-            for quarter, values in parts.items()
-            for known in [[value for value in values if value is not None]]
+            Point(quarter, sum(part) if len(part) == QUARTER else None)
+            for quarter, part in parts.items()
         ]
     )
 

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from math import isfinite
+from typing import NamedTuple
 
 FEWEST_TO_FIX = 12
 """Points of a baseline, at least (NHSRplotthedots refuses fewer)."""
@@ -31,8 +32,7 @@ class Direction(StrEnum):
         return {Direction.INCREASE: 1, Direction.DECREASE: -1, Direction.NEUTRAL: 0}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A value on a date; none where there is no data, which is not zero."""
 
     on: date
@@ -142,9 +142,9 @@ class Limits:
     near_upper: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A point of the chart, with what the rules say of it. None is "cannot be said": no value, or no limits."""
+class Judged(NamedTuple):
+    """A point of the chart, with what the rules say of it. None is "cannot be said": no value, or no limits. A tuple, as points are: a
+    page makes thousands."""
 
     on: date
     value: float | None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 from services.reporting.domain.months import long_name, plus, short_name
@@ -61,6 +62,7 @@ def step_of(dates: Sequence[date]) -> Step:
     return Step.MONTH
 
 
+@lru_cache(1_000)
 def quarter_of(month: date) -> date:
     """The first day of its calendar quarter, which is also one of the NHS year."""
     return date(month.year, month.month - (month.month - 1) % QUARTER, 1)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby
 
 from services.reporting.domain.spc.limits import limits_of
@@ -75,7 +76,7 @@ def _judge(
     told = _raised(limits, power)
     short = len(points) < FEWEST_POINTS
     for at, point in enumerate(points):
-        causes = _causes(sides[at], trend[at], beyond=outside[at], pair=pairs[at], shift=shift[at])
+        causes = _causes(sides[at], trend[at], outside[at], pairs[at], shift[at])
         yield Judged(
             on=point.on,
             value=point.value,
@@ -110,8 +111,13 @@ def _close(value: float | None, outside: bool | None, limits: Limits) -> bool | 
     return not outside and (value < limits.near_lower or value > limits.near_upper)
 
 
+@cache  # of the few combinations that there are
 def _causes(
-    side: int | None, trend: int, *, beyond: bool | None, pair: bool, shift: bool
+    side: int | None,
+    trend: int,
+    beyond: bool | None,
+    pair: bool,
+    shift: bool,
 ) -> tuple[Cause, ...]:
     """In the order of their priority."""
     above = side == 1
@@ -127,7 +133,8 @@ def _causes(
     return tuple(causes)
 
 
-def _kind(causes: Sequence[Cause], direction: Direction) -> PointType:
+@cache
+def _kind(causes: tuple[Cause, ...], direction: Direction) -> PointType:
     if not causes:
         return PointType.COMMON_CAUSE
     if direction is Direction.NEUTRAL:
