@@ -116,8 +116,9 @@ async def test_charts_are_made_of_the_counts_and_days_that_the_facts_tell(
         counts = await series.counts(connection, narrowed, "provider", "month", theme=theme)
         assert counts == Counter((at.provider, at.month) for at in about), narrowed
         days = await series.days(connection, narrowed, {theme: date(2026, 3, 1)}, behind)
-        expected = [at.happened_on for at in about if at.happened_on >= date(2026, 3, 1)]
-        assert sorted(days[theme]) == sorted(expected), narrowed
+        read = [(tenet, day) for tenet, each in days[theme].items() for day in each]
+        since = [at for at in about if at.happened_on >= date(2026, 3, 1)]
+        assert sorted(read) == sorted((at.tenet, at.happened_on) for at in since), narrowed
         assert await series.number_behind(connection, narrowed, behind) == len(about), narrowed
 
 
