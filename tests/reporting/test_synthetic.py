@@ -1,5 +1,6 @@
 """The synthetic reports that pages are measured over are counted and listed as if the service had heard of each."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -22,7 +23,7 @@ from tests.support.directory import directory
 
 pytestmark = pytest.mark.integration
 
-SHAPE = synthetic.Shape(reports=900, practices=9, today=date(2026, 11, 23), copies=3)
+SHAPE = synthetic.Shape(reports=900, practices=9, today=date(2026, 11, 23), alike=3)
 
 
 async def test_what_is_loaded_is_counted_and_listed(
@@ -40,13 +41,15 @@ async def test_what_is_loaded_is_counted_and_listed(
     )
     expected = Counts()
     rows = 0
-    for practice in SHAPE.codes:
-        for _, known in synthetic.reports(SHAPE, practice):
-            standing = standing_of(known, areas)
-            assert standing is not None
-            for _ in range(SHAPE.copies):  # as the service would
+    for first, practices in SHAPE.told.items():
+        for _, known in synthetic.reports(SHAPE, first):
+            assert known.reported is not None
+            for practice in practices:  # as the service would
+                theirs = replace(known, reported=replace(known.reported, reporter=practice))
+                standing = standing_of(theirs, areas)
+                assert standing is not None
                 expected.add(standing)
-            rows += SHAPE.copies * len(standing.slugs)
+                rows += len(standing.slugs)
     async with engine.connect() as connection:
         assert not differences(await counts_of(connection), expected.rows())
         listed = select(func.count()).select_from(tables.listed_report)
@@ -56,4 +59,4 @@ async def test_what_is_loaded_is_counted_and_listed(
         )
         assert kept.scalar_one() == 5
     await engine.dispose()
-    assert SHAPE.copies * sum(SHAPE.counts.values()) == SHAPE.reports
+    assert SHAPE.alike * sum(SHAPE.counts.values()) == SHAPE.reports

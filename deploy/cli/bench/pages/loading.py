@@ -1,7 +1,7 @@
 """Synthetic reports into reporting's tables, by COPY: facts, lists and counts as the service would have kept them.
 
-Two processes make and count half of the practices each, by the service's own rules, once for all copies of a report. Counts by pairs
-belong to one practice and are copied with it; those of places are added up over all. Areas come last, by the service's own handler of the directory.
+Two processes make and count half of the practices each, by the service's own rules, once for all that report alike. Facts and counts by pairs
+are written for each of these; those of places are added up over all. Areas come last, by the service's own handler of the directory.
 """
 
 import asyncio
@@ -99,7 +99,7 @@ def _fill(owner_url: str, shape: Shape) -> None:
     # Fresh processes: what a fork would copy of an event loop and its connections is nobody's to use.
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(_PROCESSES, context) as pool:
-        shares = [shape.codes[at::_PROCESSES] for at in range(_PROCESSES)]
+        shares = [[*shape.told][at::_PROCESSES] for at in range(_PROCESSES)]
         for done in [pool.submit(_fill_share, owner_url, shape, share) for share in shares]:
             done.result()
 
@@ -111,28 +111,26 @@ def _fill_share(owner_url: str, shape: Shape, practices: Sequence[str]) -> None:
 async def _copy_share(owner_url: str, shape: Shape, practices: Sequence[str]) -> None:
     connection = await asyncpg.connect(owner_url.replace("+asyncpg", ""))
     counts = Counts()
-    for practice in practices:
-        for table, lines in _facts_of(shape, practice, counts):
-            for copy in range(shape.copies):
-                told = lines.replace(synthetic.COPY.encode(), b"-%04x" % copy)
-                await _copy(connection, table.name, [*table.columns.keys()], told)
-        for cube in _OF_PAIRS:
-            cells = _lines_of_cells(cube, counts.cells[cube])
-            await _copy(connection, cube.name, [*TABLES[cube].columns.keys()], cells)
-            counts.cells[cube] = {}
+    for first in practices:
+        made = [*_facts_of(shape, first, counts), *_pairs_of(counts)]
+        for at, practice in enumerate(shape.told[first]):
+            for table, lines in made:
+                told = lines.replace(first.encode(), practice.encode())
+                told = told.replace(synthetic.WHOSE.encode(), b"-%04x" % at)
+                await _copy(connection, table, told)
     for cube in _OF_PLACES:
-        await _add(connection, cube, _lines_of_cells(cube, counts.cells[cube]))
+        await _add(connection, cube, _lines_of_cells(cube, counts.cells[cube], shape.alike))
     await connection.close()
 
 
 def _facts_of(shape: Shape, practice: str, counts: Counts) -> Iterator[tuple[Table, bytes]]:
-    """The rows of one practice, by table, of one copy; its reports are counted."""
+    """The rows of one practice, by table; its reports are counted."""
     facts: Lines = {table: [] for table in FACTS}
     for report_id, known in synthetic.reports(shape, practice):
         standing = standing_of(known, _NO_AREAS)
         if standing is None:
             raise AssertionError("a synthetic report is known")
-        counts.add(standing, shape.copies)
+        counts.add(standing)
         for table, part, more in _parts(report_id, known, standing):
             facts[table].append(
                 _line(
@@ -141,6 +139,13 @@ def _facts_of(shape: Shape, practice: str, counts: Counts) -> Iterator[tuple[Tab
             )
     for table, lines in facts.items():
         yield table, _text(lines)
+
+
+def _pairs_of(counts: Counts) -> Iterator[tuple[Table, bytes]]:
+    """The counts by pairs of the practice that was counted last, which are taken out."""
+    for cube in _OF_PAIRS:
+        yield TABLES[cube], _lines_of_cells(cube, counts.cells[cube], 1)
+        counts.cells[cube] = {}
 
 
 def _parts(
@@ -168,14 +173,14 @@ def _parts(
 _NAMES = {table: [column.name for column in table.columns] for table in FACTS}
 
 
-def _lines_of_cells(cube: Cube, cells: Cells) -> bytes:
-    """In the order of the table's columns."""
+def _lines_of_cells(cube: Cube, cells: Cells, times: int) -> bytes:
+    """In the order of the table's columns; counted so many times."""
     order = [cube.columns.index(name) for name in cube.key]
     found = []
     for first, others in cells.items():
         for rest, numbers in others.items():
             key = (*first, *rest)
-            found.append(_line([*(key[at] for at in order), *numbers]))
+            found.append(_line([*(key[at] for at in order), *(times * each for each in numbers)]))
     return _text(found)
 
 
@@ -191,18 +196,22 @@ _NULL = "\\N"
 
 
 async def _copy(
-    connection: asyncpg.Connection, table: str, columns: Sequence[str], lines: bytes
+    connection: asyncpg.Connection, table: Table, lines: bytes, into: str | None = None
 ) -> None:
+    """Into the table, or another of the same columns."""
     if lines:
         await connection.copy_to_table(
-            table, columns=columns, source=io.BytesIO(lines), format="text"
+            into or table.name,
+            columns=[*table.columns.keys()],
+            source=io.BytesIO(lines),
+            format="text",
         )
 
 
 async def _add(connection: asyncpg.Connection, cube: Cube, lines: bytes) -> None:
     """To what the other process has counted."""
     await connection.execute(f"CREATE TEMP TABLE moved (LIKE {cube.name})")
-    await _copy(connection, "moved", [*cube.key, *cube.measures], lines)
+    await _copy(connection, TABLES[cube], lines, "moved")
     sums = ", ".join(f"{name} = {cube.name}.{name} + excluded.{name}" for name in cube.measures)
     await connection.execute(
         f"INSERT INTO {cube.name} SELECT * FROM moved ORDER BY {', '.join(cube.key)}"  # noqa: S608 - our own names

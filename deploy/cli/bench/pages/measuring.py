@@ -17,7 +17,7 @@ from deploy.local.settings import database_url
 
 FEW = 10_000
 MADE_AT_MOST = 400_000
-"""Beyond it reports are copies of each other."""
+"""Beyond it several practices report alike."""
 _SHARE = 0.95
 Say = Callable[[str], None]
 
@@ -32,7 +32,7 @@ async def measure(
     took = []
     for number in (FEW, reports):
         say(f"{number:,} reports")
-        await load(owner, Shape(number, practices, today, copies=-(-number // MADE_AT_MOST)), say)
+        await load(owner, Shape(number, practices, today, alike=_alike(number, practices)), say)
         say("Pages")
         signed_in = await asyncio.to_thread(cookies, estate.url, PAGES)
         took.append(await asyncio.to_thread(seconds, estate.url, PAGES, signed_in, times))
@@ -53,3 +53,9 @@ async def measure(
         for page in PAGES
     ]
     return [*told, *file], found
+
+
+def _alike(reports: int, practices: int) -> int:
+    """How many practices report alike: no more than are needed, of the numbers that divide them all."""
+    enough = (each for each in range(1, practices) if each * MADE_AT_MOST >= reports)
+    return next((each for each in enough if not practices % each), practices)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from uuid import UUID
 
 from services.reporting.domain.known import Known, Progress, Reported, Theme, Verdict
@@ -39,20 +39,21 @@ SUB_THEMES = tuple(f"part-{at}" for at in range(1, 4))
 
 _RANDOM_BITS = 58
 _LETTERS = string.digits + string.ascii_uppercase
-COPY = "-c0c0"
-"""In each report's id, in the place of its copy's number."""
+WHOSE = "-c0c0"
+"""In each report's id, where those of practices that report alike differ."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How many reports, by how many practices, up to which day."""
+    """How many reports, by how many practices, up to which day. Practices are a multiple of those that report alike."""
 
     reports: int
     practices: int
     today: date
     seed: int = 7
-    copies: int = 1
-    """Each report is there so many times, under other ids: to make and count each of ten million takes most of an hour."""
+    alike: int = 1
+    """So many practices in a row report the same, each under ids of its own: to make and count each of ten million takes most of an
+    hour."""
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -61,12 +62,21 @@ class Shape:
         return (*made[: self.practices // 2], OWN_PRACTICE, *made[self.practices // 2 :])
 
     @cached_property
+    def told(self) -> dict[str, tuple[str, ...]]:
+        """By the first of those that report alike: all of them."""
+        starts = range(0, self.practices, self.alike)
+        return {self.codes[at]: self.codes[at : at + self.alike] for at in starts}
+
+    @cached_property
     def counts(self) -> dict[str, int]:
-        """How many reports of each practice there are, its copies apart: Zipf's law, flattened, as participation is broad."""
+        """How many reports each of those alike has, by the first of them: Zipf's law, flattened, as participation is broad."""
         weights = [1 / (at + 20) for at in range(1, self.practices + 1)]
-        made = self.reports // self.copies
-        ends = [round(made * part / sum(weights)) for part in (0, *accumulate(weights))]
-        return {code: ends[at + 1] - ends[at] for at, code in enumerate(self.codes)}
+        parts = [0.0, *accumulate(weights)][:: self.alike]
+        ends = [round(self.reports // self.alike * part / parts[-1]) for part in parts]
+        return {
+            first: end - begin
+            for first, (begin, end) in zip(self.told, pairwise(ends), strict=True)
+        }
 
     @cached_property
     def months(self) -> list[date]:
@@ -108,7 +118,7 @@ def directory(shape: Shape) -> list[OrganisationRecorded]:
 
 
 def reports(shape: Shape, practice: str) -> Iterator[tuple[UUID, Known]]:
-    """Every report of one practice: the same for the same shape, whatever others are made."""
+    """Every report of one practice, the first of those that report alike: the same for the same shape, whatever others are made."""
     number = shape.counts[practice]
     chance = random.Random(f"{shape.seed}/{practice}")  # noqa: S311 - a workload, not a secret
     months = chance.choices(shape.months, shape.month_weights, k=number)
@@ -216,7 +226,7 @@ def _id(at: datetime, chance: random.Random) -> UUID:
     milliseconds = int(at.timestamp() * 1000)
     bits = chance.getrandbits(_RANDOM_BITS)
     first, second, last = bits >> 46, bits >> 32 & (1 << 14) - 1, bits & (1 << 32) - 1
-    copy = int(COPY[1:], 16)
+    whose = int(WHOSE[1:], 16)
     return UUID(
-        int=milliseconds << 80 | 7 << 76 | first << 64 | 2 << 62 | second << 48 | copy << 32 | last
+        int=milliseconds << 80 | 7 << 76 | first << 64 | 2 << 62 | second << 48 | whose << 32 | last
     )

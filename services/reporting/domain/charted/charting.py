@@ -93,13 +93,8 @@ def _or_zero(number: float | None) -> float:
 
 def _points(subject: Subject, window: Window) -> list[Point]:
     """The whole months, as they are told: what a rounded number hides, its chart does not know."""
-    points = []
-    month = window.period.first
-    while month <= window.whole:
-        number = number_in(subject, month, window)
-        points.append(Point(month, number if isinstance(number, int) else None))
-        month = plus(month, 1)
-    return points
+    numbers = ((month, number_in(subject, month, window)) for month in window.whole_months)
+    return [Point(month, number if isinstance(number, int) else None) for month, number in numbers]
 
 
 def _options(points: Sequence[Point], subject: Subject, judging: Judging) -> Options:

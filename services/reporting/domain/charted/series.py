@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from services.reporting.domain.months import Period, plus
+from services.reporting.domain.months import Period, between, plus
 from services.reporting.domain.numbers import Absent, Number, SmallNumbers
 from services.reporting.domain.spc import Direction
 from shared.contracts.reports import Kind
@@ -37,6 +37,10 @@ class Window:
     def whole(self) -> date:
         """The newest whole month of the period; before its first month where none is whole."""
         return min(self.period.last, last_whole(self.today))
+
+    @property
+    def whole_months(self) -> tuple[date, ...]:
+        return between(self.period.first, self.whole)
 
     @property
     def begins(self) -> date:

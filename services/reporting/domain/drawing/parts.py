@@ -27,6 +27,8 @@ class Frame:
     legend: bool = True
     labels_beside: bool = False
     """Whether the lines are labelled at their right ends, else in the legend."""
+    most_marks: int = 150
+    """Of more points than that, only those that are more than chance have a mark."""
 
     def with_room(self, labels: Sequence[str]) -> "Frame":
         """The frame whose left axis has room for these labels."""
@@ -45,8 +47,8 @@ WIDE = Frame(720, 250, 56, 132, 24, 62, labels_beside=True)
 """For a page of 960 pixels and for print."""
 NARROW = Frame(350, 220, 44, 14, 24, 66)
 """For a page of 390 pixels: drawn for that size, so that its words stay readable."""
-SMALL = Frame(300, 96, 6, 6, 8, 0, legend=False)
-"""One of several side by side."""
+SMALL = Frame(300, 96, 6, 6, 8, 0, legend=False, most_marks=40)
+"""One of several side by side: more marks than that would lie on each other."""
 
 
 @dataclass(frozen=True)

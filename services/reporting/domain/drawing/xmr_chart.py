@@ -41,8 +41,6 @@ from services.reporting.domain.spc import (
     sentence,
 )
 
-MOST_MARKS = 150
-"""Of more points than that, only those that are more than chance have a mark."""
 _LABELS_APART = 14
 _MARKS = {
     PointType.COMMON_CAUSE: (Shape.CIRCLE, "common", "Common cause"),
@@ -176,7 +174,7 @@ def _marks(
     chart: Xmr, axis: Axis, labels: Labels, places: list[float], frame: Frame
 ) -> Iterator[str]:
     size = 5.0 if frame.legend and len(chart.points) <= 60 else 3.5
-    every = len(chart.points) <= MOST_MARKS
+    every = len(chart.points) <= frame.most_marks
     for x, point in zip(places, chart.points, strict=True):
         if point.value is None or not (every or point.special):
             continue
