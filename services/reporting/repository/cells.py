@@ -46,16 +46,14 @@ async def reports(
     month_of: MonthOf = MonthOf.EVENT,
 ) -> dict[Labels, int]:
     """How many reports there are by these columns. `theme` and `sub_theme`: the one, all together when `EVERY`, each when none."""
-    found = await numbers(
-        connection,
-        question,
-        *columns,
-        theme=theme,
-        sub_theme=sub_theme,
-        month_of=month_of,
-        measures=(Measure.REPORTS,),
-    )
-    return {labels: counted[Measure.REPORTS] for labels, counted in found.items()}
+    found: dict[Labels, int] = {}
+    for part in question.slices:
+        table = TABLES[_cube(part, PLACE_COUNT, PAIR_COUNT)]
+        subject = _subject(table, month_of, theme, sub_theme)
+        sums = await _sums(connection, table, part, question, columns, _REPORTS, subject)
+        for labels, (number,) in sums:
+            found[labels] = found.get(labels, 0) + number
+    return found
 
 
 async def numbers(
@@ -70,14 +68,11 @@ async def numbers(
     """The same for several measures."""
     found: Numbers = {}
     for part in question.slices:
-        cube = _cube(part, PLACE_COUNT, PAIR_COUNT)
-        table = TABLES[cube]
-        subject = [
-            table.c.month_of == month_of,
-            _one_or_each(table.c.theme, theme, _THEMES),
-            _one_or_each(table.c.sub_theme, sub_theme, _sub_themes(theme)),
-        ]
-        await _add(connection, found, table, part, question, columns, measures, subject)
+        table = TABLES[_cube(part, PLACE_COUNT, PAIR_COUNT)]
+        subject = _subject(table, month_of, theme, sub_theme)
+        sums = await _sums(connection, table, part, question, columns, measures, subject)
+        for labels, told in sums:
+            found.setdefault(labels, Counter()).update(dict(zip(measures, told, strict=True)))
     return found
 
 
@@ -89,13 +84,14 @@ async def facets(
     theme: str | None = EVERY,
 ) -> dict[Labels, int]:
     """Reports by harm, rating, source or service (`value` among the columns); by theme for the first two only."""
-    found: Numbers = {}
+    found: dict[Labels, int] = {}
     for part in question.slices:
         table = TABLES[_cube(part, PLACE_FACET, PAIR_FACET)]
         subject = [table.c.facet == facet, _one_or_each(table.c.theme, theme, _THEMES)]
-        measures = (Measure.REPORTS,)
-        await _add(connection, found, table, part, question, columns, measures, subject)
-    return {labels: counted[Measure.REPORTS] for labels, counted in found.items()}
+        sums = await _sums(connection, table, part, question, columns, _REPORTS, subject)
+        for labels, (number,) in sums:
+            found[labels] = found.get(labels, 0) + number
+    return found
 
 
 async def themes_with(connection: AsyncConnection, scope: Scope, at_least: int) -> frozenset[str]:
@@ -125,34 +121,43 @@ async def themes_with(connection: AsyncConnection, scope: Scope, at_least: int) 
     return frozenset(theme for theme, number in found.items() if number >= at_least)
 
 
+_REPORTS = (Measure.REPORTS,)
+
+
 def _cube(part: Slice, places: Cube, pairs: Cube) -> Cube:
     return places if isinstance(part, Places) else pairs
 
 
-async def _add(
+def _subject(
+    table: Table, month_of: MonthOf, theme: str | None, sub_theme: str | None
+) -> list[ColumnElement[bool]]:
+    return [
+        table.c.month_of == month_of,
+        _one_or_each(table.c.theme, theme, _THEMES),
+        _one_or_each(table.c.sub_theme, sub_theme, _sub_themes(theme)),
+    ]
+
+
+async def _sums(
     connection: AsyncConnection,
-    found: Numbers,
     table: Table,
     part: Slice,
     question: Question,
     columns: Sequence[str],
     measures: Sequence[Measure],
     subject: Sequence[ColumnElement[bool]],
-) -> None:
+) -> list[tuple[Labels, tuple[int, ...]]]:
+    """What the columns are, and the sums of the measures."""
     by = [table.c[name] for name in columns]
     statement = select(*by, *(func.sum(table.c[each]) for each in measures)).where(
         *subject,
         *await _within(connection, table, part, by_provider="provider" in columns),
         *_narrowed(table, question.filters, question.period),
     )
-    for row in await connection.execute(statement.group_by(*by)):
-        labels, told = row[: len(by)], row[len(by) :]
-        if told[0] is not None:
-            counted = found.get(labels)
-            if counted is None:
-                counted = found[labels] = Counter()
-            for measure, number in zip(measures, told, strict=True):
-                counted[measure] += int(number)
+    rows = await connection.execute(statement.group_by(*by))
+    at = len(by)
+    # Without columns there is a row even of nothing.
+    return [(row[:at], row[at:]) for row in rows if row[at] is not None]
 
 
 async def _within(

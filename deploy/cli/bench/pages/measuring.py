@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import psutil
 
@@ -28,7 +28,7 @@ async def measure(
     """Each page's p95 over so many reports beside the same over `FEW`; and which of its statements read a table of facts from end
     to end."""
     owner = database_url(server_url(estate.settings), estate.settings.database("reporting"))
-    today = datetime.now(UTC).date()
+    today = datetime.now(UTC).date() - timedelta(days=1)  # the last whole day of reports
     took = []
     for number in (FEW, reports):
         say(f"{number:,} reports")

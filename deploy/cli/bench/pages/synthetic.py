@@ -138,12 +138,12 @@ class _Teller:
 
     def tell(self, month: date, *, is_event: bool) -> tuple[UUID, Known]:
         chance = self.chance
-        begun = month == self.today.replace(day=1)
-        happened_on = month.replace(day=chance.randint(1, self.today.day if begun else 28))
-        # Most within days, a few after months; none later than today, and not all of those today.
-        since = (self.today - happened_on).days
-        delay = int(chance.expovariate(0.15))
-        reported_on = happened_on + timedelta(days=delay if delay <= since else delay % (since + 1))
+        happened_on = min(self.today, month.replace(day=chance.randint(1, 28)))
+        # Most within days, a few after months; what would be reported after today happened so much earlier.
+        delay = timedelta(days=int(chance.expovariate(0.15)))
+        if happened_on + delay > self.today:
+            happened_on -= delay
+        reported_on = happened_on + delay
         submitted_at = datetime.combine(reported_on, time(9), UTC) + timedelta(
             seconds=chance.randrange(30_000)
         )
