@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import cast
 
 from fastapi import Request
@@ -79,7 +80,7 @@ class View:
     def today(self) -> date:
         return self.now.astimezone(LONDON).date()
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """The months that this page's charts are of. Where the reader did not choose, charts of few reports go back further."""
         period = self.question.period

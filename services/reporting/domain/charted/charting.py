@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from services.reporting.domain.charted.chart import Charted, Row
-from services.reporting.domain.charted.series import Subject, Window, number_in
+from services.reporting.domain.charted.series import Subject, Window, numbers_in
 from services.reporting.domain.judging import Judging
 from services.reporting.domain.months import long_name, plus
 from services.reporting.domain.numbers import Absent, Number, SmallNumbers
@@ -38,13 +38,13 @@ changes, rounded to 5, the latest month signalled in 4.3% at a mean of 25 and in
 def form_of(subject: Subject, window: Window) -> tuple[Carried, Window]:
     """Which chart the series can carry, and over which months: those of the period where these carry a chart by month, else all that
     the window allows."""
-    recent = window.recent()
+    recent = window.recent
     points = _points(subject, recent)
     if not window.may_be_longer or not window.rule.exact:
         return _carried(points, window.rule), recent
     if (held := carried_by_month(points)) is not None:
         return held, recent
-    longer = window.longer()
+    longer = window.longer
     further = carried(_points(subject, longer))
     return (further, longer) if further.form is not Form.NOT_YET else (carried(points), recent)
 
@@ -59,7 +59,7 @@ def charted(
     """The series as the page shows it, in the form that `form_of` found. `days` are those on which the reports happened, one for each
     report (the newest `MOST_DAYS` will do), and needed where that is days between reports."""
     held, months = form
-    total = months.rule.added([number_in(subject, month, months) for month in months.period.months])
+    total = months.rule.added(numbers_in(subject, months.period.months, months))
     make_rows = partial(_months, subject, months)
     plain = Charted(subject, held.form, held.why, make_rows, total, months.period)
     if held.form is Form.NOT_YET:
@@ -93,8 +93,11 @@ def _or_zero(number: float | None) -> float:
 
 def _points(subject: Subject, window: Window) -> list[Point]:
     """The whole months, as they are told: what a rounded number hides, its chart does not know."""
-    numbers = ((month, number_in(subject, month, window)) for month in window.whole_months)
-    return [Point(month, number if isinstance(number, int) else None) for month, number in numbers]
+    months = window.whole_months
+    return [
+        Point(month, number if isinstance(number, int) else None)
+        for month, number in zip(months, numbers_in(subject, months, window), strict=True)
+    ]
 
 
 def _options(points: Sequence[Point], subject: Subject, judging: Judging) -> Options:
@@ -125,8 +128,8 @@ def _months(
 ) -> tuple[Row, ...]:
     """A row for each month of the window."""
     rows = []
-    for month in window.period.months:
-        number = number_in(subject, month, window)
+    months = window.period.months
+    for month, number in zip(months, numbers_in(subject, months, window), strict=True):
         href = (
             subject.address(month, month) if number != 0 and number is not Absent.NO_DATA else None
         )

@@ -47,19 +47,19 @@ class Window:
         """The first month whose counts a chart may need."""
         return self.period.first if self.longest is None else min(self.longest, self.period.first)
 
+    @cached_property
     def recent(self) -> "Window":
+        """Without going back further."""
         return replace(self, longest=None)
 
+    @cached_property
     def longer(self) -> "Window":
+        """As far back as it may go."""
         return replace(self, period=Period(self.begins, self.period.last), longest=None)
 
     @property
     def may_be_longer(self) -> bool:
         return self.begins < self.period.first
-
-    def absent(self, month: date) -> bool:
-        """Whether there is no data of the month. Who does not see exact numbers cannot tell such a month from one with few."""
-        return self.rule.exact and (self.first is None or month < self.first)
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,13 @@ def direction_of(by_kind: Mapping[str, int]) -> Direction:
     )
 
 
-def number_in(subject: Subject, month: date, window: Window) -> Number:
-    """The month as it is told."""
-    if window.absent(month):
-        return Absent.NO_DATA
-    if parts := subject.parts.get(month):
-        return window.rule.total(parts)
-    return window.rule.shown(subject.counts.get(month, 0))
+def numbers_in(subject: Subject, months: Sequence[date], window: Window) -> list[Number]:
+    """The months as they are told. Who does not see exact numbers cannot tell a month without data from one with few."""
+    counts, parts, rule = subject.counts, subject.parts, window.rule
+    if rule.exact:
+        first = window.first or date.max
+        return [counts.get(month, 0) if month >= first else Absent.NO_DATA for month in months]
+    return [
+        rule.total(parts[month]) if parts.get(month) else rule.shown(counts.get(month, 0))
+        for month in months
+    ]
