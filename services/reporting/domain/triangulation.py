@@ -93,10 +93,9 @@ def shown_months(today: date) -> Period:
     return Period(plus(last, 1 - CHART_MONTHS), last)
 
 
-def tenets_in(forms: Forms) -> Forms:
-    """Without the line of all tenets together, unless it is the only one, and so one tenet's."""
-    single = {tenets: held for tenets, held in forms.items() if tenets != ALL}
-    return single or forms
+def tenets_in(counted: Counted) -> list[tuple[Tenet, ...]]:
+    """The lines without that of all tenets together, unless it is the only one, and so one tenet's."""
+    return [tenets for tenets in counted.lines if tenets != ALL] or [ALL]
 
 
 def meeting_of(

@@ -178,7 +178,10 @@ def _ends(view: View) -> tuple[date, date]:
 async def _meetings(
     connection: AsyncConnection, view: View, provider: str, counts: Mapping[str, Counted]
 ) -> list[Meeting]:
-    forms = {theme: tenets_in(forms_of(counted, view.today)) for theme, counted in counts.items()}
+    forms = {
+        theme: forms_of(counted, view.today, tenets_in(counted))
+        for theme, counted in counts.items()
+    }
     days = await _days(connection, view, provider, forms)
     return [
         meeting_of(

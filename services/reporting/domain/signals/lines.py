@@ -105,10 +105,13 @@ def watched_from(today: date) -> date:
     return plus(last_whole(today), 1 - LONGEST_MONTHS)
 
 
-def forms_of(counted: Counted, today: date) -> Forms:
-    """Which chart each line can carry."""
+def forms_of(
+    counted: Counted, today: date, lines: Sequence[tuple[Tenet, ...]] | None = None
+) -> Forms:
+    """Which chart each of these lines can carry, each that there is where none are given."""
     return {
-        tenets: _form(counted.by_month(tenets), counted.started, today) for tenets in counted.lines
+        tenets: _form(counted.by_month(tenets), counted.started, today)
+        for tenets in lines or counted.lines
     }
 
 

@@ -72,7 +72,8 @@ def carried(months: Sequence[Point]) -> Carried:
         return Carried(Form.NOT_YET, "Not enough data yet: no report so far.")
     rate = total / len(counts)
     few = f"{rate:.1f} reports a month are too few to chart by month"
-    quarters = pooled(known)
+    # Of fewer, no quarters are enough: most series of a practice are so thin.
+    quarters = pooled(known) if total >= FEWEST_POINTS * SMALLEST_MEAN else ()
     if _enough([point.value for point in quarters if point.value is not None]):
         return Carried(Form.QUARTERS, f"Shown by quarter: {few}.", quarters)
     if total >= FEWEST_EVENTS and rate < SMALLEST_MEAN:
