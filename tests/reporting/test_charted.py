@@ -66,6 +66,18 @@ def numbers(shown: Charted) -> list[object]:
     return [row.number for row in shown.rows]
 
 
+def test_a_series_is_charted_again_only_when_it_has_changed() -> None:
+    one, again = (
+        shown_of(series(STEADY), window(), PLAIN),
+        shown_of(series(STEADY), window(), PLAIN),
+    )
+    other = shown_of(series([*STEADY[:-1], 30]), window(), PLAIN)
+    assert one.chart is again.chart
+    assert one.small is again.small
+    assert one.chart != other.chart
+    assert one.small != other.small
+
+
 def test_the_month_that_runs_is_shown_unfinished_and_not_judged() -> None:
     shown = shown_of(series(STEADY, running=40), window(), PLAIN)
     assert shown.form is Form.MONTHS

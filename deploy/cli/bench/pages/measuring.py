@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import psutil
 
 from deploy.cli.bench.measured import Measured, percentile
@@ -19,6 +20,7 @@ FEW = 10_000
 MADE_AT_MOST = 400_000
 """Beyond it several practices report alike."""
 _SHARE = 0.95
+_LOOKING_SECONDS = 1_800
 Say = Callable[[str], None]
 
 
@@ -33,6 +35,8 @@ async def measure(
     for number in (FEW, reports):
         say(f"{number:,} reports")
         await load(owner, Shape(number, practices, today, alike=_alike(number, practices)), say)
+        say("Signals")
+        await _until_looked_for(owner)
         say("Pages")
         signed_in = await asyncio.to_thread(cookies, estate.url, PAGES)
         took.append(await asyncio.to_thread(seconds, estate.url, PAGES, signed_in, times))
@@ -53,6 +57,17 @@ async def measure(
         for page in PAGES
     ]
     return [*told, *file], found
+
+
+async def _until_looked_for(owner: str) -> None:
+    """The service looks for signals in all that was loaded, beside the pages. Raises TimeoutError when it does not come to an end."""
+    connection = await asyncpg.connect(owner.replace("+asyncpg", ""))
+    try:
+        async with asyncio.timeout(_LOOKING_SECONDS):
+            while await connection.fetchval("SELECT EXISTS (SELECT FROM touched_subject)"):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(1)
+    finally:
+        await connection.close()
 
 
 def _alike(reports: int, practices: int) -> int:

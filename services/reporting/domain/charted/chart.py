@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 
+from services.reporting.domain.charted import remembered
 from services.reporting.domain.charted.series import Subject
 from services.reporting.domain.drawing import (
     NARROW,
@@ -34,6 +35,10 @@ from services.reporting.domain.spc import (
     sentence,
 )
 from services.reporting.domain.spc.steps import QUARTER
+
+
+def _nowhere(_point: Judged) -> None:
+    return None
 
 
 class Rank(IntEnum):
@@ -173,9 +178,8 @@ class Charted:
         """One of several side by side. Its points are no links: fingers could not tell them apart."""
         if self.chart is None:
             return None
-        return xmr_chart(
-            f"{self.key}-small", self.chart, replace(self.labels, address=lambda _: None), SMALL
-        )
+        labels = replace(self.labels, address=_nowhere)
+        return remembered.xmr_chart(f"{self.key}-small", self.chart, labels, SMALL)
 
     @property
     def icon(self) -> str:

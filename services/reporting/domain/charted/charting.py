@@ -6,6 +6,12 @@ from datetime import date
 from functools import partial
 
 from services.reporting.domain.charted.chart import Charted, Row
+from services.reporting.domain.charted.remembered import (
+    carried,
+    carried_by_month,
+    days_between,
+    xmr,
+)
 from services.reporting.domain.charted.series import Subject, Window, numbers_in
 from services.reporting.domain.judging import Judging
 from services.reporting.domain.months import long_name, plus
@@ -20,11 +26,7 @@ from services.reporting.domain.spc import (
     Rebase,
     Step,
     Xmr,
-    carried,
-    carried_by_month,
-    days_between,
     starting_at,
-    xmr,
 )
 from services.reporting.domain.spc.steps import QUARTER
 
@@ -76,7 +78,7 @@ def charted(
     return replace(plain, chart=chart, step=step, notes=notes, make_rows=make_rows)
 
 
-def _carried(points: Sequence[Point], rule: SmallNumbers) -> Carried:
+def _carried(points: tuple[Point, ...], rule: SmallNumbers) -> Carried:
     if rule.exact:
         return carried(points)
     told_ = [point.value for point in points]
@@ -91,13 +93,13 @@ def _or_zero(number: float | None) -> float:
     return 0 if number is None else number
 
 
-def _points(subject: Subject, window: Window) -> list[Point]:
+def _points(subject: Subject, window: Window) -> tuple[Point, ...]:
     """The whole months, as they are told: what a rounded number hides, its chart does not know."""
     months = window.whole_months
-    return [
+    return tuple(
         Point(month, number if isinstance(number, int) else None)
         for month, number in zip(months, numbers_in(subject, months, window), strict=True)
-    ]
+    )
 
 
 def _options(points: Sequence[Point], subject: Subject, judging: Judging) -> Options:
@@ -165,7 +167,7 @@ def _judged(subject: Subject, window: Window, chart: Xmr, step: Step) -> tuple[R
 
 def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging) -> Charted:
     subject = plain.subject
-    newest = sorted(days)[-MOST_DAYS:]
+    newest = tuple(sorted(days)[-MOST_DAYS:])
     rebase = () if judging.rebase is None else (judging.rebase,)
     gaps = days_between(newest, window.today, subject.direction, rebase)
     return replace(

@@ -13,6 +13,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from services.reporting.domain.charted import LONGEST_MONTHS, direction_of, last_whole
+from services.reporting.domain.charted.remembered import (
+    carried,
+    carried_by_month,
+    days_between,
+    xmr,
+)
 from services.reporting.domain.filters import DEFAULT_MONTHS
 from services.reporting.domain.months import between, plus
 from services.reporting.domain.spc import (
@@ -22,10 +28,6 @@ from services.reporting.domain.spc import (
     Options,
     Point,
     Xmr,
-    carried,
-    carried_by_month,
-    days_between,
-    xmr,
 )
 from services.reporting.domain.spc.steps import QUARTER, quarter_of
 from shared.contracts.reports import Kind, Tenet
@@ -159,7 +161,7 @@ def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) 
     ]
     if len(known) < 2:
         return None
-    found = days_between(known, today, counted.options.direction)
+    found = days_between(tuple(sorted(known)), today, counted.options.direction)
     return Line(tenets, PointOf.REPORT, found.chart) if found.enough else None
 
 

@@ -130,8 +130,7 @@ class Assurance(StrEnum):
         return self.value.removeprefix("consistent_")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Of one rebase group, in the unit of its values. The mean is none where nothing is known; the others, too, where there is no
     moving range to use: one point, or a constant series with screening on."""
 

@@ -1,0 +1,27 @@
+"""What follows from a series and nothing else, kept for when it is asked for again: between two views of a page, of its thirty series at
+most a few have changed. What these are of is the whole of the key, so that nothing here can be out of date.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import ParamSpec, TypeVar, cast
+
+from services.reporting.domain import drawing, spc
+
+_MOST = 2_000
+"""Of each kind: some 30 MB of charts, drawings of ten times as many pages as are looked at at once."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _remembered(rule: Callable[P, T]) -> Callable[P, T]:
+    """With arguments that can be a key: series as tuples."""
+    return cast("Callable[P, T]", lru_cache(_MOST)(rule))
+
+
+carried = _remembered(spc.carried)
+carried_by_month = _remembered(spc.carried_by_month)
+xmr = _remembered(spc.xmr)
+days_between = _remembered(spc.days_between)
+xmr_chart = _remembered(drawing.xmr_chart)
