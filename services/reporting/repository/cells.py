@@ -82,12 +82,17 @@ async def facets(
     facet: Facet,
     *columns: str,
     theme: str | None = EVERY,
+    value: str | None = None,
 ) -> dict[Labels, int]:
-    """Reports by harm, rating, source or service (`value` among the columns); by theme for the first two only."""
+    """Reports of one harm, rating, source or service, or by these (`value` among the columns); by theme for the first two only."""
     found: dict[Labels, int] = {}
     for part in question.slices:
         table = TABLES[_cube(part, PLACE_FACET, PAIR_FACET)]
-        subject = [table.c.facet == facet, _one_or_each(table.c.theme, theme, _THEMES)]
+        subject = [
+            table.c.facet == facet,
+            _one_or_each(table.c.theme, theme, _THEMES),
+            true() if value is None else table.c.value == value,
+        ]
         sums = await _sums(connection, table, part, question, columns, _REPORTS, subject)
         for labels, (number,) in sums:
             found[labels] = found.get(labels, 0) + number
@@ -154,7 +159,7 @@ async def _sums(
         *await _within(connection, table, part, by_provider="provider" in columns),
         *_narrowed(table, question.filters, question.period),
     )
-    rows = await connection.execute(statement.group_by(*by))
+    rows = (await connection.execute(statement.group_by(*by))).all()
     at = len(by)
     # Without columns there is a row even of nothing.
     return [(row[:at], row[at:]) for row in rows if row[at] is not None]

@@ -151,14 +151,10 @@ async def _by_month(
 ) -> dict[date, int]:
     if behind.facet is not None:
         facet, value = behind.facet
-        by_value = await cells.facets(
-            connection, question, facet, "month", "value", theme=behind.theme
+        found = await cells.facets(
+            connection, question, facet, "month", theme=behind.theme, value=value
         )
-        return {
-            cast("date", month): number
-            for (month, other), number in by_value.items()
-            if other == value
-        }
+        return {cast("date", month): number for (month,), number in found.items()}
     told = await cells.numbers(
         connection,
         question,

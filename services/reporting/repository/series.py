@@ -37,8 +37,7 @@ async def counts(
     facet, wanted = question.filters.facet
     if facet is Facet.SOURCE and theme != EVERY:
         return {}
-    found = await cells.facets(connection, question, facet, *columns, "value", theme=theme)
-    return {labels[:-1]: number for labels, number in found.items() if labels[-1] == wanted}
+    return await cells.facets(connection, question, facet, *columns, theme=theme, value=wanted)
 
 
 async def by_facet(
