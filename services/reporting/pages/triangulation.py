@@ -81,9 +81,10 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
     view = await view_of(request, actor, connection)
     months = shown_months(view.today)
 
-    def listed(meeting: Meeting, tenet: Tenet) -> str | None:
-        filters = replace(view.filters, theme=meeting.theme, provider=meeting.provider, tenet=tenet)
-        return view.listed(filters, months.first, months.last)
+    def listed(meeting: Meeting) -> str | None:
+        """Of all tenets together."""
+        about = replace(view.filters, theme=meeting.theme, provider=meeting.provider, tenet=None)
+        return view.listed(about, months.first, months.last)
 
     return render(
         request,

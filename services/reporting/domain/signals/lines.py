@@ -167,7 +167,8 @@ def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) 
 
 def _points(counts: Mapping[date, int], first: date, last: date) -> tuple[Point, ...]:
     """One for each month, both ends included; empty when the end is before the beginning."""
-    return tuple(Point(month, counts.get(month, 0)) for month in between(first, last))
+    months = between(first, last)
+    return tuple(map(Point, months, [counts.get(month, 0) for month in months]))
 
 
 def _by_quarter(months: Sequence[Point]) -> tuple[Point, ...]:
