@@ -38,35 +38,36 @@ class Question:
     scope: Scope
     filters: Filters
     period: Period
+    providers: frozenset[str] | None = None
+    """About these only, where a page is of several: then there is no provider among the filters."""
 
     @property
     def slices(self) -> list[Slice]:
-        return slices_of(self.scope, self.filters.provider, self.filters.practice)
+        one = self.filters.provider
+        about = self.providers if one is None else frozenset({one})
+        return slices_of(self.scope, about, self.filters.practice)
 
 
-def slices_of(scope: Scope, provider: str | None, practice: str | None) -> list[Slice]:
-    """Parts of the kept counts that have no report in common and together have all that are in scope, about the provider and from
+def slices_of(
+    scope: Scope, about: frozenset[str] | None = None, practice: str | None = None
+) -> list[Slice]:
+    """Parts of the kept counts that have no report in common and together have all that are in scope, about these providers and from
     the practice where these are given."""
-    one = None if provider is None else frozenset({provider})
+    answered = scope.providers or NONE
+    answering = answered if about is None else answered & about
     if practice is not None:
-        return _from(practice, scope, one)
+        alone = frozenset({practice})
+        if scope.everything or practice in (scope.reporters or NONE):
+            return [Pairs(alone, about)]
+        return [Pairs(alone, answering)] if answering else []
     if scope.everything or scope.area is not None:
-        return [Places(scope.area or "", one)]
-    own, answered = scope.reporters or NONE, scope.providers or NONE
-    about = answered if one is None else answered & one
-    found: list[Slice] = [Places("", about)] if about else []
-    if own and (one is None or not about):
-        found.append(Pairs(own, one, answered if one is None else NONE))
+        return [Places(scope.area or "", about)]
+    found: list[Slice] = [Places("", answering)] if answering else []
+    if scope.reporters and about is None:
+        found.append(Pairs(scope.reporters, None, answered))
+    elif scope.reporters and (others := (about or NONE) - answered):
+        found.append(Pairs(scope.reporters, others))
     return found
-
-
-def _from(practice: str, scope: Scope, provider: frozenset[str] | None) -> list[Slice]:
-    alone = frozenset({practice})
-    if scope.everything or practice in (scope.reporters or NONE):
-        return [Pairs(alone, provider)]
-    about = scope.providers or NONE
-    about = about if provider is None else about & provider
-    return [Pairs(alone, about)] if about else []
 
 
 @dataclass(frozen=True, order=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -115,8 +114,7 @@ async def _days(
         behind = Behind(filters.theme or EVERY, filters.sub_theme or EVERY, facet=filters.facet)
         since_by_theme = {one.filters.theme or EVERY: since for one, since in group}
         by_theme = await series.days(connection, question, since_by_theme, behind)
-        for one, _ in group:
-            found[one.key] = [*chain(*by_theme[one.filters.theme or EVERY].values())]
+        found |= {one.key: by_theme[one.filters.theme or EVERY] for one, _ in group}
     return found
 
 

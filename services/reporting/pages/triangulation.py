@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.heat import Heat, heat_of
+from services.reporting.domain.questions import Question
 from services.reporting.domain.signals import (
     EVERYWHERE,
     Cell,
     Counted,
-    Days,
-    Forms,
     Subject,
     forms_of,
     needs_days,
@@ -32,7 +31,6 @@ from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
 from services.reporting.pages.views import View, file_view_of, named, view_of
 from services.reporting.repository import series, trends
-from services.reporting.repository.records import Behind
 from shared.contracts.reports import Kind, Tenet
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
@@ -134,10 +132,7 @@ async def _shown(connection: AsyncConnection, view: View) -> Shown:
         heat = heat_of(counted, view.choices.themes, view.rule)
         return Shown([], 0, heat, await named(connection, heat.columns))
     counts, left_out = await _counts(connection, view)
-    meetings: dict[str, list[Meeting]] = {}
-    for code in dict.fromkeys(provider for _, provider in counts):
-        theirs = {theme: found for (theme, about), found in counts.items() if about == code}
-        meetings[code] = await _meetings(connection, view, code, theirs)
+    meetings = await _meetings(connection, view, counts)
     names = await named(connection, meetings)
     providers = [
         Provider(code, name, sorted(meetings[code], key=lambda each: each.order))
@@ -150,23 +145,19 @@ async def _counts(
     connection: AsyncConnection, view: View
 ) -> tuple[dict[tuple[str, str], Counted], int]:
     """Of the providers with most reports, all that any chart goes back to, by theme and provider; and how many are left out."""
-    first = watched_from(view.today)
-    question = view.over(first, view.today.replace(day=1))
     totals = await series.counts(
         connection, view.over(*_ends(view)), "provider", theme=view.filters.theme or EVERY
     )
     ranked = sorted(totals, key=lambda labels: (-totals[labels], labels))
     most = frozenset(str(code) for (code,) in ranked[:MOST_PROVIDERS])
+    about = replace(_charted(view), filters=replace(view.filters, provider=None), providers=most)
+    columns = ("theme", "provider", "month", "tenet", "kind")
+    counted = await series.counts(connection, about, *columns, theme=view.filters.theme)
     found: dict[tuple[str, str], dict[Cell, int]] = {}
-    for code in sorted(most):
-        one = replace(question, filters=replace(question.filters, provider=code))
-        counted = await series.counts(
-            connection, one, "theme", "month", "tenet", "kind", theme=view.filters.theme
-        )
-        for (theme, month, tenet, kind), number in counted.items():
-            if isinstance(month, date) and str(theme) in view.choices.themes:
-                cell = Cell(month, _TENETS[str(tenet)], _KINDS[str(kind)])
-                found.setdefault((str(theme), code), {})[cell] = number
+    for (theme, code, month, tenet, kind), number in counted.items():
+        if isinstance(month, date) and str(theme) in view.choices.themes:
+            cell = Cell(month, _TENETS[str(tenet)], _KINDS[str(kind)])
+            found.setdefault((str(theme), str(code)), {})[cell] = number
     started = view.first or view.today
     return {at: Counted(started, cells) for at, cells in found.items()}, len(ranked) - len(most)
 
@@ -177,33 +168,27 @@ def _ends(view: View) -> tuple[date, date]:
 
 
 async def _meetings(
-    connection: AsyncConnection, view: View, provider: str, counts: Mapping[str, Counted]
-) -> list[Meeting]:
+    connection: AsyncConnection, view: View, counts: Mapping[tuple[str, str], Counted]
+) -> dict[str, list[Meeting]]:
+    """By provider."""
     forms = {
-        theme: forms_of(counted, view.today, tenets_in(counted))
-        for theme, counted in counts.items()
+        at: forms_of(counted, view.today, tenets_in(counted)) for at, counted in counts.items()
     }
-    days = await _days(connection, view, provider, forms)
-    return [
-        meeting_of(
-            Subject(view.scope.area or EVERYWHERE, provider, theme),
-            counted,
-            forms[theme],
-            days.get(theme, {}),
-            view.today,
-        )
-        for theme, counted in counts.items()
-    ]
+    rare = [at for at, held in forms.items() if needs_days(held)]
+    filters = replace(view.filters, theme=None, provider=None)
+    question = replace(
+        _charted(view), filters=filters, providers=frozenset(code for _, code in rare)
+    )
+    days = await series.days_at(connection, question, rare)
+    found: dict[str, list[Meeting]] = {}
+    for (theme, code), counted in counts.items():
+        subject = Subject(view.scope.area or EVERYWHERE, code, theme)
+        held, on = forms[theme, code], days.get((theme, code), {})
+        meeting = meeting_of(subject, counted, held, on, view.today)
+        found.setdefault(code, []).append(meeting)
+    return found
 
 
-async def _days(
-    connection: AsyncConnection, view: View, provider: str, forms: Mapping[str, Forms]
-) -> Mapping[str, Days]:
-    """On which days reports happened, of the themes that are charted by these."""
-    first = watched_from(view.today)
-    thin = {theme: first for theme, held in forms.items() if needs_days(held)}
-    if not thin:
-        return {}
-    filters = replace(view.filters, theme=None, provider=provider)
-    question = replace(view.over(first, view.today.replace(day=1)), filters=filters)
-    return await series.days(connection, question, thin, Behind())
+def _charted(view: View) -> Question:
+    """Of all months that any chart goes back to."""
+    return view.over(watched_from(view.today), view.today.replace(day=1))

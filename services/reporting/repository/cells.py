@@ -102,7 +102,7 @@ async def facets(
 async def themes_with(connection: AsyncConnection, scope: Scope, at_least: int) -> frozenset[str]:
     """The themes that so many reports in scope have, ever. So many cells of a theme are enough to know, since none is empty."""
     found: Counter[str] = Counter()
-    for part in slices_of(scope, None, None):
+    for part in slices_of(scope):
         table = TABLES[_cube(part, PLACE_COUNT, PAIR_COUNT)]
         some = (
             select(table.c.reports)

@@ -1,11 +1,11 @@
 """What charts are made of: counts by month, by whatever filters and theme, and the days of reports that are too few for months."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import cast
 
-from sqlalchemy import ColumnElement, Date, String, func, literal, select, true
+from sqlalchemy import ColumnElement, Date, Select, String, any_, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -65,9 +65,9 @@ async def first_and_newest(
 
 async def days(
     connection: AsyncConnection, question: Question, since: Mapping[str, date], behind: Behind
-) -> dict[str, dict[Tenet, list[date]]]:
-    """On which days the reports of these themes happened, by tenet, one for each report, from the first day of the theme's month
-    `since` to the end of the question's period. For series of few: every report is read. Of `behind`, its sub-theme and facet count."""
+) -> dict[str, list[date]]:
+    """On which days the reports of these themes happened, one for each report, from the first day of the theme's month `since` to the
+    end of the question's period. For series of few: every report is read. Of `behind`, its sub-theme and facet count."""
     asked = (
         func.unnest(
             literal(list(since), type_=ARRAY(String)),
@@ -77,10 +77,10 @@ async def days(
         .render_derived()
     )
     end = plus(question.period.last, 1)
-    found: dict[str, dict[Tenet, list[date]]] = {theme: {} for theme in since}
+    found: dict[str, list[date]] = {theme: [] for theme in since}
     for part in question.slices:
         read = (
-            select(_listed.happened_on, _listed.tenet)
+            select(_listed.happened_on)
             .where(
                 _listed.theme == asked.c.theme,
                 _listed.happened_on >= asked.c.since,
@@ -91,16 +91,56 @@ async def days(
             )
             .lateral()
         )
-        # An array for each: a row for each day cost more than finding them.
-        by = (asked.c.theme, read.c.tenet)
+        # An array for each theme: a row for each day cost more than finding them.
         rows = await connection.execute(
-            select(*by, func.array_agg(read.c.happened_on))
+            select(asked.c.theme, func.array_agg(read.c.happened_on))
             .select_from(asked.join(read, true()))
-            .group_by(*by)
+            .group_by(asked.c.theme)
         )
-        for theme, tenet, happened_on in rows:
-            found[theme].setdefault(Tenet(tenet), []).extend(happened_on)
+        for theme, happened_on in rows:
+            found[theme] += happened_on
     return found
+
+
+async def days_at(
+    connection: AsyncConnection, question: Question, places: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], dict[Tenet, list[date]]]:
+    """The same of themes at providers, over the question's period: by theme and provider, and tenet."""
+    found: dict[tuple[str, str], dict[Tenet, list[date]]] = {at: {} for at in places}
+    for part in question.slices:
+        there = [at for at in places if part.providers is None or at[1] in part.providers]
+        if there:
+            for theme, provider, tenet, happened_on in await connection.execute(
+                _days_at(part, question, there)
+            ):
+                found[theme, provider].setdefault(Tenet(tenet), []).extend(happened_on)
+    return found
+
+
+def _days_at(
+    part: Slice, question: Question, places: Collection[tuple[str, str]]
+) -> Select[str, str, str, Sequence[date]]:
+    """A practice's reports of a theme are read once, whomever they are about, and others by the index of their providers."""
+    columns = (literal(list(each), type_=ARRAY(String)) for each in zip(*places, strict=True))
+    place = func.unnest(*columns).table_valued("theme", "provider").render_derived()
+    providers = func.array_agg(place.c.provider).label("providers")
+    asked = select(place.c.theme, providers).group_by(place.c.theme).subquery()
+    read = (
+        select(_listed.happened_on, _listed.provider, _listed.tenet)
+        .where(
+            _listed.theme == asked.c.theme,
+            _listed.provider == any_(asked.c.providers),
+            _listed.happened_on >= question.period.first,
+            _listed.happened_on < plus(question.period.last, 1),
+            among(_listed.reporter, part.reporters) if isinstance(part, Pairs) else true(),
+            *belonging(part, question),
+            *asked_for(question),
+        )
+        .lateral()
+    )
+    by = (asked.c.theme, read.c.provider, read.c.tenet)
+    days = select(*by, func.array_agg(read.c.happened_on))
+    return days.select_from(asked.join(read, true())).group_by(*by)
 
 
 def _driven(part: Slice, question: Question) -> list[ColumnElement[bool]]:

@@ -116,10 +116,28 @@ async def test_charts_are_made_of_the_counts_and_days_that_the_facts_tell(
         counts = await series.counts(connection, narrowed, "provider", "month", theme=theme)
         assert counts == Counter((at.provider, at.month) for at in about), narrowed
         days = await series.days(connection, narrowed, {theme: date(2026, 3, 1)}, behind)
-        read = [(tenet, day) for tenet, each in days[theme].items() for day in each]
-        since = [at for at in about if at.happened_on >= date(2026, 3, 1)]
-        assert sorted(read) == sorted((at.tenet, at.happened_on) for at in since), narrowed
+        expected = [at.happened_on for at in about if at.happened_on >= date(2026, 3, 1)]
+        assert sorted(days[theme]) == sorted(expected), narrowed
         assert await series.number_behind(connection, narrowed, behind) == len(about), narrowed
+
+
+async def test_days_of_themes_at_providers(connection: AsyncConnection) -> None:
+    places = [("discharge", "RZ1"), ("medication", "RZ1"), ("medication", "RZ2")]
+    for question, told in asked():
+        found = await series.days_at(connection, question, places)
+        read = [
+            (*at, tenet, day)
+            for at, by_tenet in found.items()
+            for tenet, each in by_tenet.items()
+            for day in each
+        ]
+        expected = [
+            (theme, provider, at.tenet, at.happened_on)
+            for at in (each.standing for each in in_period(told))
+            for theme, provider in places
+            if theme in at.slugs and provider == at.provider
+        ]
+        assert sorted(read) == sorted(expected), question
 
 
 async def test_themes_and_months_that_there_are(connection: AsyncConnection) -> None:

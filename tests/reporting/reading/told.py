@@ -96,13 +96,19 @@ FILTERS = [
 ]
 
 
+SEVERAL = frozenset({"RZ1", "RZ2"})
+
+
 def asked() -> Iterator[tuple[Question, list[Told]]]:
     """Every question, and the reports that it is about."""
     for scope, filters in product(SCOPES, FILTERS):
-        yield (
-            Question(scope, filters, PERIOD),
-            [each for each in TOLD if about(each, scope, filters)],
-        )
+        theirs = [each for each in TOLD if about(each, scope, filters)]
+        yield Question(scope, filters, PERIOD), theirs
+        if filters.provider is None:
+            yield (
+                Question(scope, filters, PERIOD, SEVERAL),
+                [each for each in theirs if each.standing.provider in SEVERAL],
+            )
 
 
 def about(each: Told, scope: Scope, filters: Filters) -> bool:

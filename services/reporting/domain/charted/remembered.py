@@ -8,8 +8,8 @@ from typing import ParamSpec, TypeVar, cast
 
 from services.reporting.domain import drawing, spc
 
-_MOST = 2_000
-"""Of each kind: some 30 MB of charts, drawings of ten times as many pages as are looked at at once."""
+_MOST = 1_000
+"""Of each kind: those of some thirty pages."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
