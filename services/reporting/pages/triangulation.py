@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -153,11 +154,13 @@ async def _counts(
     about = replace(_charted(view), filters=replace(view.filters, provider=None), providers=most)
     columns = ("theme", "provider", "month", "tenet", "kind")
     counted = await series.counts(connection, about, *columns, theme=view.filters.theme)
+    known = view.choices.themes
     found: dict[tuple[str, str], dict[Cell, int]] = {}
-    for (theme, code, month, tenet, kind), number in counted.items():
-        if isinstance(month, date) and str(theme) in view.choices.themes:
-            cell = Cell(month, _TENETS[str(tenet)], _KINDS[str(kind)])
-            found.setdefault((str(theme), str(code)), {})[cell] = number
+    for labels, number in counted.items():
+        theme, code, month, tenet, kind = cast("tuple[str, str, date, str, str]", labels)
+        if theme in known:
+            cell = Cell(month, _TENETS[tenet], _KINDS[kind])
+            found.setdefault((theme, code), {})[cell] = number
     started = view.first or view.today
     return {at: Counted(started, cells) for at, cells in found.items()}, len(ranked) - len(most)
 

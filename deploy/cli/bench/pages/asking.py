@@ -67,15 +67,14 @@ def cookies(url: str, pages: Sequence[Page]) -> dict[str, str]:
 def seconds(
     url: str, pages: Sequence[Page], signed_in: Mapping[str, str], times: int
 ) -> dict[Page, list[float]]:
-    """How long each page took, so many times. Raises httpx2.HTTPError when one does not come."""
-    found: dict[Page, list[float]] = {}
+    """How long each page took, so many times. They are opened by turns, so that a slow minute of the machine is no one page's. Raises
+    httpx2.HTTPError when one does not come."""
+    found: dict[Page, list[float]] = {page: [] for page in pages}
     with httpx2.Client(base_url=url, timeout=60) as client:
-        for page in pages:
-            headers = {"Cookie": signed_in[page.subject]}
-            took = []
-            for _ in range(_WARM_UP + times):
+        for _ in range(_WARM_UP + times):
+            for page in pages:
                 began = time.perf_counter()
+                headers = {"Cookie": signed_in[page.subject]}
                 client.get(page.path, headers=headers).raise_for_status()
-                took.append(time.perf_counter() - began)
-            found[page] = took[_WARM_UP:]
-    return found
+                found[page].append(time.perf_counter() - began)
+    return {page: took[_WARM_UP:] for page, took in found.items()}

@@ -8,8 +8,8 @@ from typing import ParamSpec, TypeVar, cast
 
 from services.reporting.domain import drawing, spc
 
-_MOST = 1_000
-"""Of each kind: those of some thirty pages."""
+_MOST = 2_000
+"""Of each kind: those of some sixty pages."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
