@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.areas import of_practices, recorded_under
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.impact import Impact
-from services.reporting.domain.months import plus
 from services.reporting.domain.scope import Scope
 from services.reporting.repository.cells import among
-from services.reporting.tables import listed_report, pair_count, place_count
+from services.reporting.tables import pair_count, place_count
 from shared.contracts.directory import OrganisationKind
 from shared.directory.tables import organisation
+from shared.platform.database import columns_of
 
 NOBODY = ""
 """As a commissioner: practices whose record names none."""
@@ -123,31 +123,42 @@ def _everything(table: Table) -> list[ColumnElement[bool]]:
 async def _days(
     connection: AsyncConnection, counted: Iterable[_Counted], mine: dict[str, frozenset[str]]
 ) -> dict[tuple[str, str], tuple[date, date]]:
-    """The first and the last day of each line: in the months that the counts name, where the list comes to the first of theirs soon."""
-    found = {}
-    for each in counted:
-        theirs = among(listed_report.c.reporter, mine[each.commissioner])
-        first = await _day(connection, _first.where(theirs), each.kind, each.first)
-        last = await _day(connection, _last.where(theirs), each.kind, each.last)
-        # None where the only report of the month moved since it was counted: then the line has gone, too.
-        if first is not None and last is not None:
-            found[each.commissioner, each.kind] = (first, last)
-    return found
+    """The first and the last day of each line."""
+    lines = [
+        {
+            "commissioner": each.commissioner,
+            "kind": each.kind,
+            "first": each.first,
+            "last": each.last,
+        }
+        for each in counted
+    ]
+    if not lines:
+        return {}
+    practices = [{"board": board, "practice": code} for board in mine for code in mine[board]]
+    asked = {"theme": EVERY, **columns_of(lines), **columns_of(practices)}
+    rows = await connection.execute(_DAYS, asked)
+    # None where the only report of the month moved since it was counted: then the line has gone, too.
+    return {(board, kind): (first, last) for board, kind, first, last in rows if first and last}
 
 
-_in_order = (listed_report.c.happened_on, listed_report.c.report_id)
-_first = select(_in_order[0]).order_by(*_in_order)
-_last = select(_in_order[0]).order_by(*(column.desc() for column in _in_order))
-
-
-async def _day(
-    connection: AsyncConnection, days: Select[date], kind: str, month: date
-) -> date | None:
-    listed = listed_report.c
-    statement = days.where(
-        listed.theme == EVERY,
-        listed.kind == kind,
-        listed.happened_on >= month,
-        listed.happened_on < plus(month, 1),
+_DAYS = text("""
+    WITH area AS (
+        SELECT board, array_agg(practice) AS codes
+        FROM unnest(CAST(:board AS text[]), CAST(:practice AS text[])) AS each (board, practice) GROUP BY board
     )
-    return (await connection.execute(statement.limit(1))).scalar_one_or_none()
+    SELECT
+        line.commissioner, line.kind,
+        (SELECT happened_on FROM listed_report
+         WHERE theme = :theme AND kind = line.kind AND reporter = ANY(area.codes)
+           AND happened_on >= line.first AND happened_on < line.first + interval '1 month'
+         ORDER BY happened_on, report_id LIMIT 1),
+        (SELECT happened_on FROM listed_report
+         WHERE theme = :theme AND kind = line.kind AND reporter = ANY(area.codes)
+           AND happened_on >= line.last AND happened_on < line.last + interval '1 month'
+         ORDER BY happened_on DESC, report_id DESC LIMIT 1)
+    FROM unnest(
+        CAST(:commissioner AS text[]), CAST(:kind AS text[]), CAST(:first AS date[]), CAST(:last AS date[])
+    ) AS line (commissioner, kind, first, last) JOIN area ON area.board = line.commissioner
+""")
+"""Within the months that the counts name, where the list of everybody's comes to one of theirs soon."""
