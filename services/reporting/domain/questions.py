@@ -42,10 +42,14 @@ class Question:
     """About these only, where a page is of several: then there is no provider among the filters."""
 
     @property
-    def slices(self) -> list[Slice]:
+    def about(self) -> frozenset[str] | None:
+        """The providers; none: whoever it is about."""
         one = self.filters.provider
-        about = self.providers if one is None else frozenset({one})
-        return slices_of(self.scope, about, self.filters.practice)
+        return self.providers if one is None else frozenset({one})
+
+    @property
+    def slices(self) -> list[Slice]:
+        return slices_of(self.scope, self.about, self.filters.practice)
 
 
 def slices_of(

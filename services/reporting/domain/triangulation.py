@@ -82,9 +82,10 @@ class Meeting:
         return "No sign of a real change."
 
     @property
-    def order(self) -> tuple[bool, int, int]:
-        """Joint signals first, then those with most concerns, then with most reports."""
-        return self.joint is None, -sum(each.concern for each in self.tenets), -self.number
+    def order(self) -> tuple[bool, int, int, str]:
+        """Joint signals first, then those with most concerns, then with most reports; always in the same order."""
+        concerns = sum(each.concern for each in self.tenets)
+        return self.joint is None, -concerns, -self.number, self.theme
 
 
 def shown_months(today: date) -> Period:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Question
+from services.reporting.repository.cells import among
 from services.reporting.repository.records import asked_for, in_scope
 from services.reporting.tables import CASE_IS_OPEN, case_fact, listed_report, report_fact
 
@@ -52,12 +53,12 @@ async def running_by_month(
 
 
 def _is_running(question: Question, now: datetime) -> list[ColumnElement[bool]]:
-    filters = question.filters
-    organisations = ((_case.provider, filters.provider), (_case.reporter, filters.practice))
+    about, practice = question.about, question.filters.practice
     return [
         CASE_IS_OPEN,
         _case.due_at >= now,
-        *(column == code for column, code in organisations if code is not None),
+        true() if about is None else among(_case.provider, about),
+        true() if practice is None else _case.reporter == practice,
         in_scope(question.scope, _case.reporter, _case.provider),
     ]
 
