@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from csv import reader
-from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import ModuleType
 
@@ -14,7 +12,6 @@ from deploy.cli.demo import impact as told_again
 from deploy.cli.demo.history import stories
 from services.reporting.pages import commissioners, participation
 from shared.contracts.base import Fact
-from shared.contracts.cases import CaseAcknowledged, CaseOpened, CaseState
 from shared.contracts.directory import OrganisationKind, OrganisationRecorded
 from shared.contracts.reports import Kind
 from shared.contracts.themes import AssignedTheme
@@ -131,63 +128,6 @@ async def test_a_provider_sees_its_own_response_clock_and_nobody_elses(service: 
     await page(service, "jo.lee", unescape(href[1]))
     await page(service, "jo.lee", "/trends/providers/RZ2", 404)
     await page(service, "ravi.dhillon", "/trends/providers/RZ1", 404)
-
-
-def asked(number: int, since: timedelta, length: int) -> list[Fact]:
-    """A report of some time ago, and its case's first facts: opened, and the answer after an hour."""
-    at = datetime.now(UTC) - since
-    one = story(
-        seeded(number),
-        number,
-        provider="RZ2",
-        reporter="Y90001",
-        occurred_at=at,
-        happened_on=at.date(),
-        historic=False,
-    )
-    due_at = at + timedelta(hours=24)
-    case = [
-        CaseOpened(
-            report_id=one.report.report_id,
-            reference=one.report.reference,
-            occurred_at=at,
-            revision=1,
-            state=CaseState.OPEN,
-            reporter="Y90001",
-            provider="RZ2",
-            kind=one.report.kind,
-            due_at=due_at,
-        ),
-        CaseAcknowledged(
-            report_id=one.report.report_id,
-            reference=one.report.reference,
-            occurred_at=at + timedelta(hours=1),
-            revision=2,
-            state=CaseState.ACKNOWLEDGED,
-            reporter="Y90001",
-            provider="RZ2",
-            due_at=due_at,
-            late=False,
-            owner="Jo Lee",
-            next_step="Look",
-        ),
-    ]
-    return [one.report, *case[:length]]
-
-
-async def test_what_is_overdue_and_what_still_has_time_are_told_apart(
-    kafka: str, databases: Databases
-) -> None:
-    days, hours = timedelta(days=3), timedelta(hours=2)
-    told = [*(asked(at, days, 1) for at in (1, 2, 3)), asked(4, hours, 1), asked(5, hours, 1)]
-    facts = [fact for each in (*told, asked(6, days, 2)) for fact in each]
-    async with reporting_with([*places(), *facts], kafka, databases, places()) as service:
-        text = await page(service, "helen.marsh", "/trends/providers/RZ2")
-        assert "3 of them overdue" in text
-        helen = await service.sign_in("helen.marsh")
-        _, *rows = reader((await helen.get("/trends/providers/RZ2/clock.csv")).text.splitlines())
-        numbers = [[int(value) for value in row[1:]] for row in rows]
-        assert [sum(column) for column in zip(*numbers, strict=True)] == [1, 0, 3, 2, 6]
 
 
 async def test_practices_are_compared_by_name_only_for_who_may_open_their_reports(
