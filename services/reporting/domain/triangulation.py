@@ -6,8 +6,10 @@ The charts are those that are watched for signals (`domain.signals`), so that pa
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from services.reporting.domain.charted import last_whole
+from services.reporting.domain.charted.remembered import remembered
 from services.reporting.domain.drawing import variation_icon
 from services.reporting.domain.months import Period, plus
 from services.reporting.domain.signals import (
@@ -18,6 +20,7 @@ from services.reporting.domain.signals import (
     Line,
     Signal,
     Subject,
+    forms_of,
     joint_signals,
     lines_of,
 )
@@ -45,7 +48,7 @@ class TenetSays:
     variation: Variation | None
     """None where there is no chart."""
 
-    @property
+    @cached_property
     def icon(self) -> str:
         """The drawing of what the chart says; empty without one."""
         return "" if self.variation is None else variation_icon(self.key, self.variation)
@@ -94,17 +97,27 @@ def shown_months(today: date) -> Period:
     return Period(plus(last, 1 - CHART_MONTHS), last)
 
 
-def tenets_in(counted: Counted) -> list[tuple[Tenet, ...]]:
-    """The lines without that of all tenets together, unless it is the only one, and so one tenet's."""
-    return [tenets for tenets in counted.lines if tenets != ALL] or [ALL]
+@remembered
+def charts_in(counted: Counted, today: date) -> Forms:
+    """Which charts there are: without that of all tenets together, unless it is the only one, and so one tenet's."""
+    return forms_of(counted, today, [tenets for tenets in counted.lines if tenets != ALL] or [ALL])
 
 
-def meeting_of(
-    subject: Subject, counted: Counted, forms: Forms, days: Days, today: date
+def meeting_of(subject: Subject, counted: Counted, days: Days, today: date) -> Meeting:
+    """`days` are needed where one of the counts' charts is of days between reports."""
+    told = tuple((tenet, tuple(sorted(days[tenet]))) for tenet in Tenet if tenet in days)
+    return _meeting(subject, counted, told, today)
+
+
+@remembered
+def _meeting(
+    subject: Subject,
+    counted: Counted,
+    days: tuple[tuple[Tenet, tuple[date, ...]], ...],
+    today: date,
 ) -> Meeting:
-    """`forms` are those of the counts; `days` are needed where one of them is days between reports."""
-    lines = lines_of(counted, forms, days, today)
-    months = shown_months(today)
+    forms, months = charts_in(counted, today), shown_months(today)
+    lines = lines_of(counted, forms, dict(days), today)
     return Meeting(
         subject.theme,
         subject.provider,

@@ -14,24 +14,24 @@ from services.reporting.domain.heat import Heat, heat_of
 from services.reporting.domain.questions import Question
 from services.reporting.domain.signals import (
     EVERYWHERE,
-    Cell,
     Counted,
+    Monthly,
     Subject,
-    forms_of,
     needs_days,
     watched_from,
 )
 from services.reporting.domain.triangulation import (
     Meeting,
+    charts_in,
     in_words,
     meeting_of,
     shown_months,
-    tenets_in,
 )
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
 from services.reporting.pages.views import View, file_view_of, named, view_of
 from services.reporting.repository import series, trends
+from services.reporting.repository.cells import monthly
 from shared.contracts.reports import Kind, Tenet
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
@@ -41,8 +41,6 @@ HERE = "/trends/triangulation"
 FILTERS = ("theme", "provider", "commissioner")
 MOST_PROVIDERS = 3
 """On a page: those with most reports. Others are chosen by the filter."""
-_TENETS = {each.value: each for each in Tenet}
-_KINDS = {each.value: each for each in Kind}
 
 router = APIRouter()
 
@@ -152,17 +150,17 @@ async def _counts(
     ranked = sorted(totals, key=lambda labels: (-totals[labels], labels))
     most = frozenset(str(code) for (code,) in ranked[:MOST_PROVIDERS])
     about = replace(_charted(view), filters=replace(view.filters, provider=None), providers=most)
-    columns = ("theme", "provider", "month", "tenet", "kind")
-    counted = await series.counts(connection, about, *columns, theme=view.filters.theme)
-    known = view.choices.themes
-    found: dict[tuple[str, str], dict[Cell, int]] = {}
-    for labels, number in counted.items():
-        theme, code, month, tenet, kind = cast("tuple[str, str, date, str, str]", labels)
-        if theme in known:
-            cell = Cell(month, _TENETS[tenet], _KINDS[kind])
-            found.setdefault((theme, code), {})[cell] = number
+    columns = ("theme", "provider", "tenet", "kind")
+    found: dict[tuple[str, str], list[Monthly]] = {}
+    for labels, months in (
+        await monthly(connection, about, *columns, theme=view.filters.theme)
+    ).items():
+        theme, code, tenet, kind = cast("tuple[str, str, str, str]", labels)
+        if theme in view.choices.themes:
+            found.setdefault((theme, code), []).append(Monthly(Tenet(tenet), Kind(kind), *months))
     started = view.first or view.today
-    return {at: Counted(started, cells) for at, cells in found.items()}, len(ranked) - len(most)
+    counts = {at: Counted(started, tuple(told)) for at, told in found.items()}
+    return counts, len(ranked) - len(most)
 
 
 def _ends(view: View) -> tuple[date, date]:
@@ -174,10 +172,7 @@ async def _meetings(
     connection: AsyncConnection, view: View, counts: Mapping[tuple[str, str], Counted]
 ) -> dict[str, list[Meeting]]:
     """By provider."""
-    forms = {
-        at: forms_of(counted, view.today, tenets_in(counted)) for at, counted in counts.items()
-    }
-    rare = [at for at, held in forms.items() if needs_days(held)]
+    rare = [at for at, each in counts.items() if needs_days(charts_in(each, view.today))]
     filters = replace(view.filters, theme=None, provider=None)
     question = replace(
         _charted(view), filters=filters, providers=frozenset(code for _, code in rare)
@@ -186,8 +181,7 @@ async def _meetings(
     found: dict[str, list[Meeting]] = {}
     for (theme, code), counted in counts.items():
         subject = Subject(view.scope.area or EVERYWHERE, code, theme)
-        held, on = forms[theme, code], days.get((theme, code), {})
-        meeting = meeting_of(subject, counted, held, on, view.today)
+        meeting = meeting_of(subject, counted, days.get((theme, code), {}), view.today)
         found.setdefault(code, []).append(meeting)
     return found
 

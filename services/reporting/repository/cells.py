@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Table, all_, any_, func, literal, select, text, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
@@ -35,6 +36,8 @@ Counted = Counter[Measure]
 """Reports, and how many of them reached each stage."""
 
 Numbers = dict[Labels, Counted]
+Months = tuple[tuple[date, ...], tuple[int, ...]]
+"""Months in their order, and the number of each."""
 
 
 async def reports(
@@ -88,14 +91,39 @@ async def facets(
     found: dict[Labels, int] = {}
     for part in question.slices:
         table = TABLES[_cube(part, PLACE_FACET, PAIR_FACET)]
-        subject = [
-            table.c.facet == facet,
-            _one_or_each(table.c.theme, theme, _THEMES),
-            true() if value is None else table.c.value == value,
-        ]
+        subject = _graded(table, facet, theme, value)
         sums = await _sums(connection, table, part, question, columns, _REPORTS, subject)
         for labels, (number,) in sums:
             found[labels] = found.get(labels, 0) + number
+    return found
+
+
+async def monthly(
+    connection: AsyncConnection, question: Question, *columns: str, theme: str | None = EVERY
+) -> dict[Labels, Months]:
+    """Reports by these columns, of the harm, rating or source that the question asks for, if any: the months that have any, in their
+    order, and how many. One row for each series: thousands of single numbers cost more than finding them."""
+    found: dict[Labels, Months] = {}
+    facet, value = question.filters.facet or (None, None)
+    for part in question.slices:
+        if facet is None:
+            table = TABLES[_cube(part, PLACE_COUNT, PAIR_COUNT)]
+            subject = _subject(table, MonthOf.EVENT, theme, EVERY)
+        else:
+            table = TABLES[_cube(part, PLACE_FACET, PAIR_FACET)]
+            subject = _graded(table, facet, theme, value)
+        by = ("month", *columns)
+        each = (await _summed(connection, table, part, question, by, _REPORTS, subject)).subquery()
+        labels = [each.c[name] for name in columns]
+        arrays = (
+            func.array_agg(aggregate_order_by(value, each.c.month))
+            for value in (each.c.month, each.c.reports)
+        )
+        for row in await connection.execute(
+            select(*labels, *arrays).group_by(*labels).order_by(*labels)
+        ):
+            key, (months, numbers) = tuple(row[:-2]), row[-2:]
+            found[key] = _added(found.get(key), (_same(tuple(months)), tuple(numbers)))
     return found
 
 
@@ -143,6 +171,31 @@ def _subject(
     ]
 
 
+def _graded(
+    table: Table, facet: Facet, theme: str | None, value: str | None
+) -> list[ColumnElement[bool]]:
+    return [
+        table.c.facet == facet,
+        _one_or_each(table.c.theme, theme, _THEMES),
+        true() if value is None else table.c.value == value,
+    ]
+
+
+@lru_cache(1_000)
+def _same(months: tuple[date, ...]) -> tuple[date, ...]:
+    """Those that were seen before where they are the same: most series have the same months, and are kept for long."""
+    return months
+
+
+def _added(one: Months | None, other: Months) -> Months:
+    if one is None:
+        return other
+    sums = Counter(dict(zip(*one, strict=True)))
+    sums.update(dict(zip(*other, strict=True)))
+    months = tuple(sorted(sums))
+    return months, tuple(sums[month] for month in months)
+
+
 async def _sums(
     connection: AsyncConnection,
     table: Table,
@@ -153,16 +206,33 @@ async def _sums(
     subject: Sequence[ColumnElement[bool]],
 ) -> list[tuple[Labels, tuple[int, ...]]]:
     """What the columns are, and the sums of the measures."""
-    by = [table.c[name] for name in columns]
-    statement = select(*by, *(func.sum(table.c[each]) for each in measures)).where(
-        *subject,
-        *await _within(connection, table, part, by_provider="provider" in columns),
-        *_narrowed(table, question.filters, question.period),
-    )
-    rows = (await connection.execute(statement.group_by(*by))).all()
-    at = len(by)
+    statement = await _summed(connection, table, part, question, columns, measures, subject)
+    rows = (await connection.execute(statement)).all()
+    at = len(columns)
     # Without columns there is a row even of nothing.
     return [(row[:at], row[at:]) for row in rows if row[at] is not None]
+
+
+async def _summed(
+    connection: AsyncConnection,
+    table: Table,
+    part: Slice,
+    question: Question,
+    columns: Sequence[str],
+    measures: Sequence[Measure],
+    subject: Sequence[ColumnElement[bool]],
+) -> Select[*tuple[Any, ...]]:
+    by = [table.c[name] for name in columns]
+    sums = (func.sum(table.c[each]).label(each) for each in measures)
+    return (
+        select(*by, *sums)
+        .where(
+            *subject,
+            *await _within(connection, table, part, by_provider="provider" in columns),
+            *_narrowed(table, question.filters, question.period),
+        )
+        .group_by(*by)
+    )
 
 
 async def _within(

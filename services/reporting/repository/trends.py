@@ -54,16 +54,6 @@ async def by_sub_theme(
     return cast("dict[tuple[str, str], int]", found)
 
 
-async def by_theme_provider_month_and_tenet(
-    connection: AsyncConnection, question: Question
-) -> dict[tuple[str, str, date, str], int]:
-    """What triangulation looks at: each series of a theme and a provider in its three tenets."""
-    columns = ("theme", "provider", "month", "tenet")
-    theme = question.filters.theme
-    found = await cells.reports(connection, question, *columns, theme=theme)
-    return cast("dict[tuple[str, str, date, str], int]", found)
-
-
 async def by_facet(
     connection: AsyncConnection, question: Question, facet: Facet
 ) -> dict[tuple[date, str], int]:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
 from services.reporting.domain.cubes import EVERY, MonthOf
-from services.reporting.domain.signals import Cell, Counted, Days, Subject
+from services.reporting.domain.signals import Counted, Days, Monthly, Subject
 from services.reporting.repository.locks import Lock
 from shared.contracts.reports import Kind, Tenet
 from shared.platform.database import columns_of, insert_rows
@@ -105,22 +105,23 @@ async def counted(
 ) -> dict[Subject, Counted]:
     """What is known of each, from this month on; those with nothing are left out."""
     started = await _started(connection, {each.area for each in subjects})
-    cells: dict[Subject, dict[Cell, int]] = {}
+    found: dict[Subject, list[Monthly]] = {}
     rows = await connection.execute(
-        _CELLS, columns_of([_row(each) for each in subjects]) | {"since": since}
+        _COUNTS, columns_of([_row(each) for each in subjects]) | {"since": since}
     )
-    for area, provider, theme, month, tenet, kind, reports in rows:
-        of_subject = cells.setdefault(Subject(area, provider, theme), {})
-        of_subject[Cell(month, Tenet(tenet), Kind(kind))] = reports
-    return {each: Counted(started[each.area], found) for each, found in cells.items()}
+    for area, provider, theme, tenet, kind, months, numbers in rows:
+        monthly = Monthly(Tenet(tenet), Kind(kind), tuple(months), tuple(numbers))
+        found.setdefault(Subject(area, provider, theme), []).append(monthly)
+    return {each: Counted(started[each.area], tuple(counts)) for each, counts in found.items()}
 
 
-_CELLS = text(f"""
-    SELECT area, provider, theme, month, tenet, kind, reports
+_COUNTS = text(f"""
+    SELECT area, provider, theme, tenet, kind, array_agg(month), array_agg(reports)
     FROM place_count
     JOIN unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS wanted (area, provider, theme)
       USING (area, provider, theme)
     WHERE {_COUNTED} AND month >= :since
+    GROUP BY area, provider, theme, tenet, kind
 """)  # noqa: S608 - our own values
 
 

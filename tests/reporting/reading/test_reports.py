@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.cubes import Facet, Measure, MonthOf
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.questions import Question
-from services.reporting.repository import series, trends
+from services.reporting.repository import cells, series, trends
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from tests.reporting.histories import PRACTICES
 from tests.reporting.reading.told import (
@@ -39,16 +39,8 @@ async def test_the_history_has_something_of_everything() -> None:
     assert AREAS.providers
 
 
-async def test_reports_by_month_theme_provider_and_tenet(connection: AsyncConnection) -> None:
+async def test_reports_by_month_and_tenet(connection: AsyncConnection) -> None:
     for question, told in asked():
-        expected = Counter(
-            (slug, each.standing.provider, each.standing.month, each.standing.tenet)
-            for each in in_period(told)
-            for slug in each.standing.slugs
-            if slug
-        )
-        found = await trends.by_theme_provider_month_and_tenet(connection, question)
-        assert found == expected, question
         whole = Counter((at.standing.month, at.standing.tenet) for at in in_period(told))
         assert await trends.by_month_and_tenet(connection, question) == whole, question
 
@@ -95,6 +87,26 @@ async def test_harm_rating_source_and_service(connection: AsyncConnection) -> No
 
 
 FACETED = (Filters(), Filters(harm="low"), Filters(rating="poor"), Filters(source="form"))
+
+
+async def test_months_of_each_theme_provider_tenet_and_kind(connection: AsyncConnection) -> None:
+    for (question, told), faceted in product(asked(), FACETED):
+        facet = faceted.facet
+        expected: dict[cells.Labels, Counter[date]] = {}
+        for at in (each.standing for each in in_period(told)):
+            if faceted.source is None and (facet is None or facet in at.facets):
+                for slug in filter(None, at.slugs):
+                    of = expected.setdefault((slug, at.provider, at.tenet, at.kind), Counter())
+                    of[at.month] += 1
+        filters = replace(
+            question.filters, harm=faceted.harm, rating=faceted.rating, source=faceted.source
+        )
+        narrowed = replace(question, filters=filters)
+        columns = ("theme", "provider", "tenet", "kind")
+        found = await cells.monthly(connection, narrowed, *columns, theme=None)
+        assert found == {
+            labels: tuple(zip(*sorted(of.items()), strict=True)) for labels, of in expected.items()
+        }, narrowed
 
 
 async def test_charts_are_made_of_the_counts_and_days_that_the_facts_tell(

@@ -5,10 +5,10 @@ from datetime import date
 
 from services.reporting.domain.months import plus
 from services.reporting.domain.signals import (
-    Cell,
     Counted,
     Days,
     Line,
+    Monthly,
     Signal,
     Subject,
     forms_of,
@@ -36,12 +36,11 @@ def counted(
     kind: Kind = Kind.EVENT,
     started: date | None = None,
 ) -> Counted:
-    cells = {
-        Cell(month, tenet, kind): number
+    counts = tuple(
+        Monthly(tenet, kind, tuple(months), tuple(months.values()))
         for tenet, months in by_tenet.items()
-        for month, number in months.items()
-    }
-    return Counted(started or min(cell.month for cell in cells), cells)
+    )
+    return Counted(started or min(min(each.months) for each in counts), counts)
 
 
 def lines(known: Counted, days: Days | None = None, today: date = TODAY) -> list[Line]:

@@ -15,13 +15,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _remembered(rule: Callable[P, T]) -> Callable[P, T]:
+def remembered(rule: Callable[P, T]) -> Callable[P, T]:
     """With arguments that can be a key: series as tuples."""
     return cast("Callable[P, T]", lru_cache(_MOST)(rule))
 
 
-carried = _remembered(spc.carried)
-carried_by_month = _remembered(spc.carried_by_month)
-xmr = _remembered(spc.xmr)
-days_between = _remembered(spc.days_between)
-xmr_chart = _remembered(drawing.xmr_chart)
+carried = remembered(spc.carried)
+carried_by_month = remembered(spc.carried_by_month)
+xmr = remembered(spc.xmr)
+days_between = remembered(spc.days_between)
+xmr_chart = remembered(drawing.xmr_chart)

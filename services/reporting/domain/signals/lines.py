@@ -43,47 +43,43 @@ Days = Mapping[Tenet, Sequence[date]]
 """On which days the reports of each tenet happened, one entry for each report."""
 
 
-class Cell(NamedTuple):
-    """What a subject's reports are counted by."""
+class Monthly(NamedTuple):
+    """A subject's reports of one tenet and kind: so many in each of these months."""
 
-    month: date
     tenet: Tenet
     kind: Kind
+    months: tuple[date, ...]
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What is known of a subject's reports."""
+    """What is known of a subject's reports. It can be a key: what follows from it alone is remembered."""
 
     started: date
     """The first month in which anything was reported at its place: before it there is no data, which is not zero."""
-    counts: Mapping[Cell, int]
+    counts: tuple[Monthly, ...]
 
     def by_month(self, tenets: Sequence[Tenet]) -> Mapping[date, int]:
         """Of all reports together where there are none."""
         found: Counter[date] = Counter()
-        for tenet in tenets or Tenet:
-            found.update(self._months[tenet])
-        return found
-
-    @cached_property
-    def _months(self) -> Mapping[Tenet, Mapping[date, int]]:
-        found: dict[Tenet, Counter[date]] = {tenet: Counter() for tenet in Tenet}
-        for cell, number in self.counts.items():
-            found[cell.tenet][cell.month] += number
+        for each in self.counts:
+            if not tenets or each.tenet in tenets:
+                for month, number in zip(each.months, each.numbers, strict=True):
+                    found[month] += number
         return found
 
     @property
     def lines(self) -> list[tuple[Tenet, ...]]:
         """All reports, and each tenet. A tenet that has them all is no line of its own: it would say the same again."""
-        tenets = {cell.tenet for cell, number in self.counts.items() if number}
+        tenets = {each.tenet for each in self.counts if any(each.numbers)}
         return [ALL, *((each,) for each in Tenet if each in tenets and len(tenets) > 1)]
 
     @cached_property
     def options(self) -> Options:
         by_kind: Counter[str] = Counter()
-        for cell, number in self.counts.items():
-            by_kind[cell.kind] += number
+        for each in self.counts:
+            by_kind[each.kind] += sum(each.numbers)
         return Options(direction_of(by_kind))
 
 
