@@ -106,13 +106,11 @@ def test_sums_are_by_theme_and_reports_that_change_in_several_ways_change_once()
         "a": ThemeCount(before=13, after=12, gained=2, lost=3),
         "b": ThemeCount(before=0, after=5, gained=5, lost=0),
     }
-    assert found.share_changed == pytest.approx(6 / 16)
 
 
 def test_what_people_decided_is_held_against_both_versions_and_counted_nowhere_else() -> None:
     found = add_up([(_by_person({"a", "b"}, {"a"}, {"a", "b", "c"}), 30)])
     assert (found.compared, found.changed, found.themes) == (0, 0, {})
-    assert found.share_changed is None
     assert found.in_force == Agreement(right=30, wrong=0, missed=30)
     assert found.candidate == Agreement(right=60, wrong=30, missed=0)
     assert found.in_force.micro_f1 == pytest.approx(2 / 3)

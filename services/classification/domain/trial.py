@@ -92,11 +92,6 @@ class Findings:
         return self.compared - self.changed
 
     @property
-    def share_changed(self) -> float | None:
-        """None where there is nothing to take a share of."""
-        return self.changed / self.compared if self.compared else None
-
-    @property
     def enough_decided(self) -> bool:
         return self.decided >= ENOUGH_DECIDED
 

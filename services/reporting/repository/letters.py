@@ -252,11 +252,6 @@ async def groups(
     return [Group(row[0], row[1], Cause(row[2]), *row[3:]) for row in rows]
 
 
-async def count_open(connection: AsyncConnection, selection: Selection = ALL) -> int:
-    statement = select(func.count()).where(_IS_OPEN, *_selected(selection))
-    return int((await connection.execute(statement)).scalar_one())
-
-
 async def letters(
     connection: AsyncConnection, selection: Selection, *, limit: int, offset: int = 0
 ) -> list[Letter]:

@@ -27,14 +27,6 @@ async def by_month_and_tenet(
     return cast("dict[tuple[date, str], int]", found)
 
 
-async def by_theme_and_month(
-    connection: AsyncConnection, question: Question
-) -> dict[tuple[str, date], int]:
-    theme = question.filters.theme
-    found = await cells.reports(connection, question, "theme", "month", theme=theme)
-    return cast("dict[tuple[str, date], int]", found)
-
-
 async def by_theme_and_provider(
     connection: AsyncConnection, question: Question
 ) -> dict[tuple[str, str, str], int]:
