@@ -120,7 +120,14 @@ def in_scope(
     if scope.everything:
         return true()
     sides = ((reporter, scope.reporters), (provider, scope.providers))
-    return or_(false(), *(among(column, codes) for column, codes in sides if codes))
+    return or_(false(), *(_one_of(column, codes) for column, codes in sides if codes))
+
+
+def _one_of(column: ColumnElement[str], codes: Collection[str]) -> ColumnElement[bool]:
+    """By a hash: a plan that is kept for any array compares each row with all of its values."""
+    if len(codes) == 1:
+        return among(column, codes)
+    return column.in_(select(func.unnest(array_of(column, codes))))
 
 
 async def _oldest_needed(
