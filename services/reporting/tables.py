@@ -221,6 +221,9 @@ watched_subject = Table(
     Column("provider", String, primary_key=True),
     Column("theme", String, primary_key=True),
     Column("whole_month", Date, nullable=False),
+    # What its area's charts began with, and where their limits began anew: when that moves, all of the area's do.
+    Column("judged_from", Date),
+    Column("rebased_on", Date),
     Index("watched_subject_month", "whole_month"),
 )
 

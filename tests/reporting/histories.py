@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import cast
 from uuid import UUID
 
 from shared.contracts.base import Fact
@@ -179,9 +180,10 @@ class _Teller:
 
 
 def story(random: Random, number: int, **changes: object) -> Story:
-    """A report somewhere in the last 14 months; `changes` are fields of its contract."""
+    """A report somewhere in the last 14 months, of the day on which it happened; `changes` are fields of its contract."""
     kind = random.choice(list(Kind))
     happened_on = NOW.date() - timedelta(days=random.randrange(420))
+    happened_on = cast("date", changes.get("happened_on", happened_on))
     values: dict[str, object] = {
         "event_id": _uuid(random),
         "occurred_at": datetime.combine(happened_on, NOW.timetz()),

@@ -14,11 +14,12 @@ from services.reporting.domain.charted import (
     Subject,
     Window,
     charted,
+    ended_in,
     form_of,
     last_whole,
 )
 from services.reporting.domain.judging import PLAIN, Judging
-from services.reporting.domain.months import Period, plus
+from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers
 from services.reporting.domain.spc import Direction, Form, Rebase
 from services.reporting.domain.worked import Verdict, worked
@@ -278,3 +279,43 @@ def test_it_is_too_early_to_tell_until_seven_points_after() -> None:
     )
     assert tried(STEADY[:15], date(2026, 3, 10))[0] is Verdict.UNKNOWN
     assert tried(STEADY, date(2024, 3, 10))[0] is Verdict.UNKNOWN
+
+
+def test_where_data_have_ended_the_last_month_is_not_judged_and_nothing_follows() -> None:
+    ended = plus(LAST, -14)
+    assert ended_in(plus(LAST, -11), TODAY) is None, "none for a year, at least"
+    assert ended_in(ended, TODAY) == ended
+    subject = series([*STEADY, 1, *[0] * 14])
+    shown = shown_of(subject, window(38, ended=ended), PLAIN)
+    assert shown.chart is not None
+    assert shown.chart.latest.on == plus(ended, -1)
+    assert shown.rank is Rank.CALM
+    by_name = {row.name: row for row in shown.rows}
+    assert (by_name[long_name(ended)].number, by_name[long_name(ended)].says) == (
+        1,
+        "Data end here",
+    )
+    assert by_name[long_name(plus(ended, 1))].number is Absent.NO_DATA
+
+
+def test_a_report_of_before_the_beginning_is_shown_and_not_judged() -> None:
+    subject = series([3, 0, *STEADY[:14]])
+    shown = shown_of(subject, window(first=plus(LAST, -13)), PLAIN)
+    assert numbers(shown)[7:11] == [Absent.NO_DATA, 3, Absent.NO_DATA, STEADY[0]]
+    assert shown.chart is not None
+    assert [point.value for point in shown.chart.points] == STEADY[:14]
+
+
+def test_limits_begin_anew_where_many_joined() -> None:
+    rebase = Rebase(plus(LAST, -9), "practices that joined send 30% of the reports")
+    shown = shown_of(
+        series([*STEADY[:14], *(2 * n for n in STEADY[:10])]), window(rebase=rebase), PLAIN
+    )
+    assert shown.chart is not None
+    assert [len(group) for group in shown.chart.groups] == [14, 10]
+    assert shown.wide is not None
+    assert rebase.reason in shown.wide.svg
+    asked = PLAIN.beginning(Rebase(plus(LAST, -4), "A new ward"))
+    shown = shown_of(series(STEADY), window(rebase=rebase), asked)
+    assert shown.chart is not None
+    assert [len(group) for group in shown.chart.groups] == [14, 5, 5]

@@ -55,7 +55,7 @@ class Reported:
     happened_on: date
     submitted_at: datetime
     reported_on: date
-    """In London; of history, the day it was reported where it was kept before."""
+    """In London; of history, the day it was reported where it was kept before, and where that is not known, the day it happened."""
     harm: Harm | None
     rating: Rating | None
     historic: bool
@@ -76,6 +76,7 @@ class Reported:
     @classmethod
     def of(cls, fact: ReportSubmitted) -> "Reported":
         past = fact.past or Past()
+        accepted_on = fact.occurred_at.astimezone(LONDON).date()
         return cls(
             reference=fact.reference,
             kind=fact.kind,
@@ -86,7 +87,7 @@ class Reported:
             service=fact.service,
             happened_on=fact.happened_on,
             submitted_at=fact.occurred_at,
-            reported_on=past.reported_on or fact.occurred_at.astimezone(LONDON).date(),
+            reported_on=past.reported_on or (fact.happened_on if fact.historic else accepted_on),
             harm=fact.harm,
             rating=fact.rating,
             historic=fact.historic,

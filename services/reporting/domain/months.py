@@ -15,8 +15,12 @@ def plus(month: date, months: int) -> date:
 @lru_cache(1_000)
 def between(first: date, last: date) -> tuple[date, ...]:
     """Both ends included; none when the end is before the beginning."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return tuple(plus(first, at) for at in range(count))
+    return tuple(plus(first, at) for at in range(apart(first, last) + 1))
+
+
+def apart(earlier: date, later: date) -> int:
+    """Months from one to the other."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
 def long_name(month: date) -> str:

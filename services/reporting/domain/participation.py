@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
-from services.reporting.domain.months import Period
+from services.reporting.domain.months import Period, apart
 from services.reporting.domain.spc import Share
 
 SILENT_MONTHS = 3
@@ -101,11 +101,11 @@ def _practice(
     first, last = attendance.first, attendance.last
     if first is None or last is None:
         return Practice(code, Standing.CLOSED if closed else Standing.NEVER, attendance)
-    silent = max(0, _between(last, current) - 1)
+    silent = max(0, apart(last, current) - 1)
     monthly = None
     if last >= period.first:
         begin = max(first, period.first)
-        monthly = sum(attendance.months.values()) / (_between(begin, last) + 1)
+        monthly = sum(attendance.months.values()) / (apart(begin, last) + 1)
     standing = Standing.CLOSED if closed else _standing(silent, monthly)
     return Practice(code, standing, attendance, silent, monthly)
 
@@ -134,8 +134,3 @@ def by_standing(practices: Sequence[Practice]) -> dict[Standing, list[Practice]]
     return {
         standing: list(each) for standing, each in groupby(ordered, key=lambda one: one.standing)
     }
-
-
-def _between(earlier: date, later: date) -> int:
-    """Months from one to the other."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month

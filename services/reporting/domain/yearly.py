@@ -36,7 +36,8 @@ class YearOnYear:
 
 
 def years_of(whole: Period | None, first: date | None) -> Years | None:
-    """None where there is no data of a year before. `whole` are the whole months shown, `first` is the first month with data."""
+    """None where there is no data of a year before. `whole` are the whole months shown, `first` is the first month that can be compared:
+    with data, and of about the same practices."""
     if whole is None or first is None:
         return None
     months = [month for month in whole.months[-YEAR:] if plus(month, -YEAR) >= first]

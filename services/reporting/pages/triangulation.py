@@ -158,8 +158,7 @@ async def _counts(
         theme, code, tenet, kind = cast("tuple[str, str, str, str]", labels)
         if theme in view.choices.themes:
             found.setdefault((theme, code), []).append(Monthly(Tenet(tenet), Kind(kind), *months))
-    started = view.first or view.today
-    counts = {at: Counted(started, tuple(told)) for at, told in found.items()}
+    counts = {at: Counted(view.joining, tuple(told)) for at, told in found.items()}
     return counts, len(ranked) - len(most)
 
 

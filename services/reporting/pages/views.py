@@ -9,8 +9,9 @@ from typing import cast
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.charted import LONGEST_MONTHS, Window, last_whole
+from services.reporting.domain.charted import LONGEST_MONTHS, Window, ended_in, last_whole
 from services.reporting.domain.filters import OF_PERIOD, Choices, Filters, parse, query_of
+from services.reporting.domain.joining import NOBODY, Joining
 from services.reporting.domain.judging import FIELDS, PLAIN, Judging, parse_judging
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import Period, period, plus, tiled
@@ -18,6 +19,7 @@ from services.reporting.domain.numbers import EXACT, SmallNumbers
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, narrowed, scope_of, wider_scope
 from services.reporting.repository import trends as repository
+from services.reporting.repository.joining import joining_in
 from services.reporting.repository.series import first_and_newest
 from services.reporting.settings import Settings
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
@@ -41,13 +43,16 @@ class View:
     choices: Choices
     errors: dict[str, str]
     first: date | None
-    """The first month with data in scope: before it there is none, which is not zero."""
+    """The first month with reports in scope, and the newest."""
+    newest: date | None
     now: datetime
     small_numbers: SmallNumbers
     """For numbers that count reports which the reader may not open."""
     asked: Mapping[str, str] = field(default_factory=dict)
     """The parameters of the address as they were typed."""
     judging: Judging = PLAIN
+    joining: Joining = NOBODY
+    """Since when these reports can be judged."""
     overseer: Overseer | None = None
     """The commissioner of the reader's area, and who is in it; none for who has none."""
 
@@ -88,7 +93,8 @@ class View:
         longest = (
             None if chosen else plus(min(period.last, last_whole(self.today)), 1 - LONGEST_MONTHS)
         )
-        return Window(period, self.first, self.today, self.rule, longest)
+        joined, ended = self.joining, ended_in(self.newest, self.today)
+        return Window(period, joined.first, self.today, self.rule, longest, joined.rebase, ended)
 
     @property
     def whole(self) -> Period | None:
@@ -186,6 +192,7 @@ async def view_of(
         theirs = [each.code for each in overseer.area if each.commissioner == filters.commissioner]
         scope = narrowed(scope, title, theirs)
     first, newest = await first_and_newest(connection, scope, filters.practice, rule.below)
+    joined = await joining_in(connection, scope, filters.practice, current)
     whole = last_whole(today)
     if not rule.exact and filters.until is not None:
         latest = min(whole, newest or whole)
@@ -205,10 +212,12 @@ async def view_of(
         choices=choices,
         errors=errors | wrong,
         first=first,
+        newest=newest,
         now=now,
         small_numbers=small_numbers,
         asked=dict(asked),
         judging=judging,
+        joining=joined,
         overseer=overseer,
     )
 

@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
 from services.reporting.domain.cubes import EVERY, MonthOf
+from services.reporting.domain.joining import Joining
 from services.reporting.domain.signals import Counted, Days, Monthly, Subject
+from services.reporting.repository.joining import joining_of
 from services.reporting.repository.locks import Lock
 from shared.contracts.reports import Kind, Tenet
 from shared.platform.database import columns_of, insert_rows
@@ -78,21 +80,42 @@ async def not_looked_at(
 async def looked_at(
     connection: AsyncConnection,
     subjects: Sequence[Subject],
-    known: Collection[Subject],
+    known: Mapping[Subject, Counted],
     whole_month: date,
 ) -> None:
-    """They have been; what is not known any more needs no further look."""
+    """They have been; what is not known any more needs no further look. Where an area can be judged from another month on than others of
+    its subjects were, these are to be looked at again."""
+    joined = {each: _joined(known[each].joining) for each in sorted(known)}
     await insert_rows(
         connection,
         tables.watched_subject,
-        [_row(each) | {"whole_month": whole_month} for each in sorted(known)],
-        "ON CONFLICT (area, provider, theme) DO UPDATE SET whole_month = excluded.whole_month",
+        [_row(each) | told | {"whole_month": whole_month} for each, told in joined.items()],
+        "ON CONFLICT (area, provider, theme) DO UPDATE SET whole_month = excluded.whole_month,"
+        " judged_from = excluded.judged_from, rebased_on = excluded.rebased_on",
     )
+    areas = {each.area: {"area": each.area} | told for each, told in joined.items()}
+    if areas:
+        await connection.execute(_TOUCH_MOVED, columns_of([*areas.values()]))
     gone = [each for each in subjects if each not in known]
     if gone:
         await connection.execute(_FORGET, columns_of([_row(each) for each in gone]))
 
 
+def _joined(joining: Joining) -> dict[str, date | None]:
+    return {
+        "judged_from": joining.first,
+        "rebased_on": None if joining.rebase is None else joining.rebase.on,
+    }
+
+
+_TOUCH_MOVED = text("""
+    INSERT INTO touched_subject (area, provider, theme)
+    SELECT watched.area, watched.provider, watched.theme
+    FROM watched_subject AS watched
+    JOIN unnest(CAST(:area AS text[]), CAST(:judged_from AS date[]), CAST(:rebased_on AS date[])) AS now (area, judged_from, rebased_on)
+      USING (area)
+    WHERE (watched.judged_from, watched.rebased_on) IS DISTINCT FROM (now.judged_from, now.rebased_on)
+""")
 _FORGET = text("""
     DELETE FROM watched_subject AS watched
     USING unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS gone (area, provider, theme)
@@ -101,10 +124,10 @@ _FORGET = text("""
 
 
 async def counted(
-    connection: AsyncConnection, subjects: Sequence[Subject], since: date
+    connection: AsyncConnection, subjects: Sequence[Subject], since: date, current: date
 ) -> dict[Subject, Counted]:
     """What is known of each, from this month on; those with nothing are left out."""
-    started = await _started(connection, {each.area for each in subjects})
+    joined = await joining_of(connection, {each.area for each in subjects}, current)
     found: dict[Subject, list[Monthly]] = {}
     rows = await connection.execute(
         _COUNTS, columns_of([_row(each) for each in subjects]) | {"since": since}
@@ -112,7 +135,7 @@ async def counted(
     for area, provider, theme, tenet, kind, months, numbers in rows:
         monthly = Monthly(Tenet(tenet), Kind(kind), tuple(months), tuple(numbers))
         found.setdefault(Subject(area, provider, theme), []).append(monthly)
-    return {each: Counted(started[each.area], tuple(counts)) for each, counts in found.items()}
+    return {each: Counted(joined[each.area], tuple(counts)) for each, counts in found.items()}
 
 
 _COUNTS = text(f"""
@@ -122,22 +145,6 @@ _COUNTS = text(f"""
       USING (area, provider, theme)
     WHERE {_COUNTED} AND month >= :since
     GROUP BY area, provider, theme, tenet, kind
-""")  # noqa: S608 - our own values
-
-
-async def _started(connection: AsyncConnection, areas: Collection[str]) -> Mapping[str, date]:
-    """The first month of which anything was reported in each area. Who reports says when there is data: a provider about which nobody
-    reported has none, which is zero."""
-    rows = await connection.execute(_STARTED, {"areas": list(areas)})
-    return {area: month for area, month in rows if month is not None}
-
-
-_STARTED = text(f"""
-    SELECT area, (
-        SELECT min(month) FROM place_count
-        WHERE place_count.area = wanted.area AND provider = '{EVERY}' AND {_COUNTED} AND theme = '{EVERY}'
-    )
-    FROM unnest(CAST(:areas AS text[])) AS wanted (area)
 """)  # noqa: S608 - our own values
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from uuid_utils.compat import uuid7
 
 from services.reporting.domain.charted import last_whole
-from services.reporting.domain.known import LONDON
+from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.signals import (
     Changes,
     Counted,
@@ -46,11 +46,11 @@ async def look_for_signals(tx: Transaction, at_once: int) -> int:
     if not subjects:
         return 0
     since = watched_from(today)
-    known = await watching.counted(tx.connection, subjects, since)
+    known = await watching.counted(tx.connection, subjects, since, month_of(today))
     kept = await repository.kept(tx.connection, subjects, settled_before(today))
     found = await _changes(subjects, known, kept, since, today, tx)
     await _tell(found, kept, tx)
-    await watching.looked_at(tx.connection, subjects, known.keys(), last_whole(today))
+    await watching.looked_at(tx.connection, subjects, known, last_whole(today))
     return len(subjects)
 
 

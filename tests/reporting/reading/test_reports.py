@@ -12,7 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.cubes import Facet, Measure, MonthOf
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.questions import Question
+from services.reporting.domain.scope import wider_scope
 from services.reporting.repository import cells, series, trends
+from services.reporting.repository.joining import joining_in, joining_of
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from tests.reporting.histories import PRACTICES
 from tests.reporting.reading.told import (
@@ -24,6 +26,7 @@ from tests.reporting.reading.told import (
     TOLD,
     Told,
     about,
+    area_of,
     asked,
     in_period,
 )
@@ -162,6 +165,20 @@ async def test_themes_and_months_that_there_are(connection: AsyncConnection) -> 
         months = [month for month, number in counted.items() if number >= at_least]
         ends = (min(months, default=None), max(months, default=None))
         assert await series.first_and_newest(connection, scope, None, at_least) == ends, scope
+
+
+async def test_who_joined_is_the_same_by_area_as_by_its_practices(
+    connection: AsyncConnection,
+) -> None:
+    current = PERIOD.last
+    by_area = await joining_of(connection, ["", *BOARDS], current)
+    assert by_area[""] == await joining_in(connection, wider_scope(None), None, current)
+    assert by_area[""].first is not None
+    for code in BOARDS:
+        scope = area_of(code)
+        assert by_area[code] == await joining_in(connection, scope, None, current), code
+        named = replace(scope, area=None)
+        assert by_area[code] == await joining_in(connection, named, None, current), code
 
 
 Wanted = Callable[[Told], bool]

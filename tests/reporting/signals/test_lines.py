@@ -19,7 +19,7 @@ from services.reporting.domain.judging import PLAIN
 from services.reporting.domain.months import period, plus
 from services.reporting.domain.numbers import EXACT
 from services.reporting.domain.signals import forms_of, needs_days, watched_from
-from services.reporting.domain.spc import Form
+from services.reporting.domain.spc import Form, Rebase
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.signals import Bearing, Movement, PointOf, SignalRule
 from tests.reporting.signals.worlds import (
@@ -125,15 +125,22 @@ def test_nothing_older_than_five_years_is_looked_at() -> None:
 MONTHS = st.lists(st.integers(0, 12), min_size=1, max_size=70)
 
 
-@given(MONTHS, st.sampled_from(list(Kind)), st.integers(0, 3))
-def test_the_watched_chart_is_the_page_s(numbers: list[int], kind: Kind, running: int) -> None:
+BACK = st.none() | st.integers(0, 40).map(lambda months: plus(CURRENT, -months))
+
+
+@given(MONTHS, st.sampled_from(list(Kind)), st.integers(0, 3), BACK, BACK)
+def test_the_watched_chart_is_the_page_s(
+    numbers: list[int], kind: Kind, running: int, started: date | None, joined: date | None
+) -> None:
     """To the point and rule, for who sees exact numbers and chooses no period."""
     counts = {**before(numbers), CURRENT: running}
     days = [month + timedelta(days=at % 28) for month, n in counts.items() for at in range(n)]
-    known = counted({SAFETY: counts}, kind=kind)
+    rebase = None if joined is None else Rebase(joined, "many joined")
+    known = counted({SAFETY: counts}, kind, started, rebase)
     whole = last_whole(TODAY)
     months = period(int(DEFAULT_MONTHS), None, None, newest=CURRENT, current=CURRENT, whole=whole)
-    window = Window(months, known.started, TODAY, EXACT, plus(whole, 1 - LONGEST_MONTHS))
+    oldest = plus(whole, 1 - LONGEST_MONTHS)
+    window = Window(months, known.joining.first, TODAY, EXACT, oldest, rebase)
     subject = Subject("key", "Letters", counts, direction_of({kind: sum(counts.values())}))
     since = watched_from(TODAY)
     shown = [day for day in days if since <= day <= TODAY]

@@ -1,6 +1,7 @@
 """Signals on a real database: raised by the facts that cause them, withdrawn by those that remove them, never twice."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import TypeVar
 
 import pytest
@@ -20,11 +21,12 @@ from shared.contracts.signals import (
     SignalRule,
     SignalWithdrawn,
 )
+from shared.contracts.themes import AssignedTheme
 from shared.platform.tables import outbox
 from shared.platform.transaction import Transactions
 from tests.conftest import DatabaseUrl
 from tests.reporting.histories import in_any_order, seeded
-from tests.reporting.signals.told import LAST, LETTERS, PEAK, USUAL, facts_of, stories
+from tests.reporting.signals.told import LAST, LETTERS, PEAK, USUAL, facts_of, stories, told_by
 from tests.reporting.support import apply
 from tests.support.directory import directory, organisation
 
@@ -129,6 +131,33 @@ async def test_later_data_withdraw_a_signal_and_may_raise_it_again(
     assert {each.signal_id for each in again} == {each.signal_id for each in raised}
     assert {each.revision for each in again} == {3}
     assert len({each.event_id for each in [*raised, *withdrawn, *again]}) == 9
+
+
+async def test_a_practice_that_joins_moves_all_charts_of_its_area(
+    transactions: Transactions,
+) -> None:
+    """Also of themes that it reports nothing of: limits begin anew, and need points first."""
+    await apply(facts_of(stories()), transactions)
+    await look(transactions)
+    raised = await told(transactions)
+    joined = [told_by("Y90002", number) for number in range(30)]
+    access = (AssignedTheme(theme="access", title="Access", confidence=0.9),)
+    verdicts = [each.verdict(1, tenet=Tenet.SAFETY, themes=access) for each in joined]
+    await apply([*(each.report for each in joined), *verdicts], transactions)
+    await look(transactions)
+    withdrawn = await told(transactions)
+    assert of(SignalWithdrawn, withdrawn) == withdrawn
+    assert {each.signal_id for each in withdrawn} == {each.signal_id for each in raised}
+
+
+async def test_one_old_report_moves_nothing(transactions: Transactions) -> None:
+    await apply(facts_of(stories()), transactions)
+    await look(transactions)
+    assert len(await told(transactions)) == len(PLACES)
+    old = told_by("Y90001", 900, happened_on=date(2019, 3, 5), historic=True)
+    await apply(facts_of([old]), transactions)
+    await look(transactions)
+    assert await told(transactions) == []
 
 
 async def test_two_tenets_that_peak_together_are_a_joint_signal_of_their_provider(

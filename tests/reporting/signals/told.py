@@ -37,6 +37,16 @@ def told(number: int, month: date, *, tenet: Tenet = Tenet.SAFETY, provider: str
     )
 
 
+def told_by(practice: str, number: int, **changes: object) -> Story:
+    """An event that a practice reported in `LAST`."""
+    happened_on = LAST + timedelta(days=number % 28)
+    same = {"kind": Kind.EVENT, "rating": None, "past": None, "provider": "RZ1"}
+    default = {"tenet": Tenet.SAFETY, "historic": False, "happened_on": happened_on}
+    return story(
+        seeded(1000 + number), 1000 + number, **same | default | {"reporter": practice} | changes
+    )
+
+
 def stories(
     numbers: Sequence[int] = (*USUAL, PEAK), first: int = 0, tenet: Tenet = Tenet.SAFETY
 ) -> list[Story]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from services.reporting.domain.joining import Joining
 from services.reporting.domain.months import plus
 from services.reporting.domain.signals import (
     Counted,
@@ -15,6 +16,7 @@ from services.reporting.domain.signals import (
     lines_of,
     signals_of,
 )
+from services.reporting.domain.spc import Rebase
 from shared.contracts.reports import Kind, Tenet
 
 TODAY = date(2026, 11, 20)
@@ -35,12 +37,14 @@ def counted(
     by_tenet: Mapping[Tenet, Mapping[date, int]],
     kind: Kind = Kind.EVENT,
     started: date | None = None,
+    joined: Rebase | None = None,
 ) -> Counted:
     counts = tuple(
         Monthly(tenet, kind, tuple(months), tuple(months.values()))
         for tenet, months in by_tenet.items()
     )
-    return Counted(started or min(min(each.months) for each in counts), counts)
+    first = started or min(min(each.months) for each in counts)
+    return Counted(Joining(first, joined), counts)
 
 
 def lines(known: Counted, days: Days | None = None, today: date = TODAY) -> list[Line]:

@@ -12,6 +12,7 @@ from services.reporting.domain.charted.series import (
     Subject,
     Window,
     direction_of,
+    ended_in,
     last_whole,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "Window",
     "charted",
     "direction_of",
+    "ended_in",
     "form_of",
     "last_whole",
 ]

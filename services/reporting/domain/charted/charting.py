@@ -67,11 +67,11 @@ def charted(
     if held.form is Form.NOT_YET:
         return plain
     if held.form is Form.DAYS_BETWEEN:
-        known = [day for day in days if day <= window.today]
+        known = [day for day in days if (window.first or date.max) <= day <= window.today]
         if len(known) < 2:
             return replace(plain, form=Form.NOT_YET)
         return _gaps(plain, known, window, judging)
-    chart = xmr(held.points, _options(held.points, subject, judging))
+    chart = xmr(held.points, _options(held.points, subject, judging, window.rebase))
     step = held.step
     notes = _baseline_notes(chart, judging, step)
     make_rows = partial(_judged, subject, months, chart, step)
@@ -95,21 +95,29 @@ def _or_zero(number: float | None) -> float:
 
 def _points(subject: Subject, window: Window) -> tuple[Point, ...]:
     """The whole months, as they are told: what a rounded number hides, its chart does not know."""
-    months = window.whole_months
+    first = window.first or date.max
+    months = [month for month in window.whole_months if month >= first]
     return tuple(
         Point(month, number if isinstance(number, int) else None)
         for month, number in zip(months, numbers_in(subject, months, window), strict=True)
     )
 
 
-def _options(points: Sequence[Point], subject: Subject, judging: Judging) -> Options:
+def _options(
+    points: Sequence[Point], subject: Subject, judging: Judging, joined: Rebase | None
+) -> Options:
     options = judging.options(subject.direction)
-    begins = [
-        Rebase(on, each.reason)
-        for each in options.rebase
+    begins = {
+        on: Rebase(on, each.reason)
+        for each in _begins(judging, joined)
         if (on := starting_at(each.on, points)) is not None
-    ]
-    return replace(options, rebase=tuple(begins))
+    }
+    return replace(options, rebase=tuple(begins.values()))
+
+
+def _begins(judging: Judging, joined: Rebase | None) -> list[Rebase]:
+    """Where limits begin anew: what the reader asks for comes last, and says why where both are one."""
+    return [each for each in (joined, judging.rebase) if each is not None]
 
 
 def _baseline_notes(chart: Xmr, judging: Judging, step: Step) -> tuple[str, ...]:
@@ -118,11 +126,17 @@ def _baseline_notes(chart: Xmr, judging: Judging, step: Step) -> tuple[str, ...]
         notes.append(f"Limits come from the first {step.counted(judging.baseline)}.")
     if not judging.screen:
         notes.append("Outlying differences are kept in the limits.")
-    if judging.rebase is not None and len(chart.groups) < 2:
+    if judging.rebase is not None and not _begins_anew(chart, judging.rebase.on):
         notes.append(
             f"Limits do not begin anew: there is no whole {step.value} both before and after {Step.DAY.in_words(judging.rebase.on)}."
         )
     return tuple(notes)
+
+
+def _begins_anew(chart: Xmr, change: date) -> bool:
+    """Whether limits do at the first point from this day on."""
+    on = min((point.on for point in chart.points if point.on >= change), default=None)
+    return on in [group[0].on for group in chart.groups[1:]]
 
 
 def _months(
@@ -135,7 +149,7 @@ def _months(
         href = (
             subject.address(month, month) if number != 0 and number is not Absent.NO_DATA else None
         )
-        note = "Not finished" if month > window.whole else ""
+        note = window.unfinished(month)
         point = (judged or {}).get(month)
         rows.append(
             Row(long_name(month), number, point, note or ("" if point else "Not judged"), href)
@@ -159,16 +173,14 @@ def _judged(subject: Subject, window: Window, chart: Xmr, step: Step) -> tuple[R
             href = subject.address(month, plus(month, QUARTER - 1)) if number else None
             rows.append(Row(step.in_words(month), number, point, "", href))
         elif month not in inside:
-            rows.append(
-                replace(row, note=row.note if row.note == "Not finished" else "Not a whole quarter")
-            )
+            rows.append(replace(row, note=window.unfinished(month) or "Not a whole quarter"))
     return tuple(rows)
 
 
 def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging) -> Charted:
     subject = plain.subject
     newest = tuple(sorted(days)[-MOST_DAYS:])
-    rebase = () if judging.rebase is None else (judging.rebase,)
+    rebase = tuple(_begins(judging, window.rebase))
     gaps = days_between(newest, window.today, subject.direction, rebase)
     return replace(
         plain,

@@ -7,10 +7,12 @@ from functools import cached_property
 
 from services.reporting.domain.months import Period, between, plus
 from services.reporting.domain.numbers import Absent, Number, SmallNumbers
-from services.reporting.domain.spc import Direction
+from services.reporting.domain.spc import Direction, Rebase
 from shared.contracts.reports import Kind
 
 LATE_DAYS = 7
+ENDED_MONTHS = 12
+"""Whole months without any report, after which no more are expected."""
 LONGEST_MONTHS = 60
 """So far back go charts of few reports where the reader did not say how far."""
 
@@ -20,6 +22,12 @@ def last_whole(today: date) -> date:
     return plus((today - timedelta(days=LATE_DAYS)).replace(day=1), -1)
 
 
+def ended_in(newest: date | None, today: date) -> date | None:
+    """The newest month with data, where data have ended."""
+    over = plus(last_whole(today), -ENDED_MONTHS)
+    return newest if newest is not None and newest <= over else None
+
+
 @dataclass(frozen=True)
 class Window:
     """The months that are charted."""
@@ -27,16 +35,28 @@ class Window:
     period: Period
     """As asked for, unfinished months included."""
     first: date | None
-    """The first month with data: before it there is none, which is not zero."""
+    """The first month with data: before it there is none, which is not zero. Single reports of earlier months are shown and not judged."""
     today: date
     rule: SmallNumbers
     longest: date | None = None
     """Where the reader did not choose a period: the month to which charts of few reports may go back."""
+    rebase: Rebase | None = None
+    """Where limits begin anew in all charts, because many joined."""
+    ended: date | None = None
+    """The last month with data, where that is so long ago that no more are expected: it may have ended within it, and after it there is
+    no data."""
 
     @cached_property
     def whole(self) -> date:
         """The newest whole month of the period; before its first month where none is whole."""
-        return min(self.period.last, last_whole(self.today))
+        whole = last_whole(self.today) if self.ended is None else plus(self.ended, -1)
+        return min(self.period.last, whole)
+
+    def unfinished(self, month: date) -> str:
+        """Why a month is not whole; empty where it is."""
+        if month <= self.whole:
+            return ""
+        return "Not finished" if self.ended is None else "Data end here"
 
     @property
     def whole_months(self) -> tuple[date, ...]:
@@ -89,8 +109,11 @@ def numbers_in(subject: Subject, months: Sequence[date], window: Window) -> list
     """The months as they are told. Who does not see exact numbers cannot tell a month without data from one with few."""
     counts, parts, rule = subject.counts, subject.parts, window.rule
     if rule.exact:
-        first = window.first or date.max
-        return [counts.get(month, 0) if month >= first else Absent.NO_DATA for month in months]
+        first, last = window.first or date.max, window.ended or date.max
+        return [
+            counts.get(month) or (0 if first <= month <= last else Absent.NO_DATA)
+            for month in months
+        ]
     return [
         rule.total(parts[month]) if parts.get(month) else rule.shown(counts.get(month, 0))
         for month in months

@@ -132,9 +132,8 @@ def _row(
     last = plus(share.on, QUARTER - 1) if step is Step.QUARTER else share.on
     name = step.in_words(share.on) if step is Step.QUARTER else long_name(share.on)
     point = points.get(share.on)
-    note = "" if point is not None and point.value is not None else "Not judged"
-    if last > window.whole:
-        note = "Not finished"
+    judged = point is not None and point.value is not None
+    note = window.unfinished(last) or ("" if judged else "Not judged")
     if not share.whole:
         return ShareRow(name, Absent.NO_DATA, None, "Nothing to take a share of", None)
     return ShareRow(
@@ -164,7 +163,6 @@ def _by_quarter(
             rows.append(_row(of, whole, Step.QUARTER, points, window))
         elif share.on not in inside:
             row = _row(of, share, Step.MONTH, points, window)
-            rows.append(
-                row if row.note == "Not finished" else replace(row, note="Not a whole quarter")
-            )
+            note = window.unfinished(share.on) or "Not a whole quarter"
+            rows.append(replace(row, note=note))
     return tuple(rows)

@@ -72,7 +72,7 @@ Signals = dict[UUID, Signal]
 
 
 def signals_of(subject: Subject, lines: Sequence[Line]) -> Signals:
-    """Everything that the charts say is more than chance, however long ago."""
+    """Everything that the charts say is more than chance, however long ago. Where limits begin anew, they first need points to rest on."""
     found = [signal for line in lines for signal in _of_line(subject, line)]
     if subject.provider != EVERYWHERE:
         found += joint_signals(subject, lines)
@@ -82,7 +82,7 @@ def signals_of(subject: Subject, lines: Sequence[Line]) -> Signals:
 def _of_line(subject: Subject, line: Line) -> Iterator[Signal]:
     points = line.chart.points
     for at, point in enumerate(points):
-        for cause in point.causes:
+        for cause in () if point.short_group else point.causes:
             yield _signal(subject, line, cause, point.on, began(points[: at + 1], cause).on)
     for part in _above(line):
         yield _signal(subject, line, Cause.ABOVE_LIMIT, part.on, part.on)
@@ -90,7 +90,8 @@ def _of_line(subject: Subject, line: Line) -> Iterator[Signal]:
 
 def _above(line: Line) -> Iterator[Point]:
     """Part of a month that is above the limit of whole ones will be above it when it is whole; nothing else can be said of it yet."""
-    upper = line.chart.latest.limits.upper
+    latest = line.chart.latest
+    upper = None if latest.short_group else latest.limits.upper
     for part in line.running:
         if upper is not None and part.value is not None and part.value > upper:
             yield part
@@ -147,7 +148,11 @@ def joint_signals(subject: Subject, lines: Iterable[Line]) -> Iterator[Signal]:
 def _worse_months(line: Line) -> set[date]:
     """In which the line says that it is worse than to be expected."""
     worse = {cause for cause in _RULES if _bearing(line, cause) is Bearing.WORSE}
-    points = [point.on for point in line.chart.points if not worse.isdisjoint(point.causes)]
+    points = [
+        point.on
+        for point in line.chart.points
+        if not point.short_group and not worse.isdisjoint(point.causes)
+    ]
     if Cause.ABOVE_LIMIT in worse:
         points += [part.on for part in _above(line)]
     return {month for point in points for month in months_in(point, line.point_of)}

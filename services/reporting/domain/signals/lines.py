@@ -7,7 +7,7 @@ points. What has no chart yet raises nothing.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from services.reporting.domain.charted.remembered import (
     xmr,
 )
 from services.reporting.domain.filters import DEFAULT_MONTHS
+from services.reporting.domain.joining import Joining
 from services.reporting.domain.months import between, plus
 from services.reporting.domain.spc import (
     Carried,
@@ -27,7 +28,9 @@ from services.reporting.domain.spc import (
     Form,
     Options,
     Point,
+    Rebase,
     Xmr,
+    starting_at,
 )
 from services.reporting.domain.spc.steps import QUARTER, quarter_of
 from shared.contracts.reports import Kind, Tenet
@@ -56,8 +59,8 @@ class Monthly(NamedTuple):
 class Counted:
     """What is known of a subject's reports. It can be a key: what follows from it alone is remembered."""
 
-    started: date
-    """The first month in which anything was reported at its place: before it there is no data, which is not zero."""
+    joining: Joining
+    """Of its place. Who reports says when there is data: a provider about which nobody reported has none, which is zero."""
     counts: tuple[Monthly, ...]
 
     def by_month(self, tenets: Sequence[Tenet]) -> Mapping[date, int]:
@@ -76,11 +79,25 @@ class Counted:
         return [ALL, *((each,) for each in Tenet if each in tenets and len(tenets) > 1)]
 
     @cached_property
-    def options(self) -> Options:
+    def direction(self) -> Direction:
         by_kind: Counter[str] = Counter()
         for each in self.counts:
             by_kind[each.kind] += sum(each.numbers)
-        return Options(direction_of(by_kind))
+        return direction_of(by_kind)
+
+    @property
+    def begins(self) -> tuple[Rebase, ...]:
+        """Where limits begin anew."""
+        return () if self.joining.rebase is None else (self.joining.rebase,)
+
+    def options(self, points: Sequence[Point]) -> Options:
+        """For a chart of these."""
+        begins = [
+            replace(each, on=on)
+            for each in self.begins
+            if (on := starting_at(each.on, points)) is not None
+        ]
+        return Options(self.direction, rebase=tuple(begins))
 
 
 @dataclass(frozen=True)
@@ -108,7 +125,7 @@ def forms_of(
 ) -> Forms:
     """Which chart each of these lines can carry, each that there is where none are given."""
     return {
-        tenets: _form(counted.by_month(tenets), counted.started, today)
+        tenets: _form(counted.by_month(tenets), counted.joining.first, today)
         for tenets in lines or counted.lines
     }
 
@@ -124,8 +141,8 @@ def lines_of(counted: Counted, forms: Forms, days: Days, today: date) -> list[Li
     return [each for each in made if each is not None]
 
 
-def _form(counts: Mapping[date, int], started: date, today: date) -> Carried:
-    whole = _points(counts, max(started, watched_from(today)), last_whole(today))
+def _form(counts: Mapping[date, int], started: date | None, today: date) -> Carried:
+    whole = _points(counts, max(started or date.max, watched_from(today)), last_whole(today))
     return carried_by_month(whole[-CHART_MONTHS:]) or carried(whole)
 
 
@@ -133,21 +150,28 @@ def _line(
     counted: Counted, tenets: tuple[Tenet, ...], held: Carried, days: Days, today: date
 ) -> Line | None:
     match held.form:
-        case Form.MONTHS:
-            running = _points(counted.by_month(tenets), plus(held.points[-1].on, 1), today)
-            return Line(tenets, PointOf.MONTH, xmr(held.points, counted.options), running)
-        case Form.QUARTERS:
-            since = plus(held.points[-1].on, QUARTER)
-            running = _by_quarter(_points(counted.by_month(tenets), since, today))
-            return Line(tenets, PointOf.QUARTER, xmr(held.points, counted.options), running)
+        case Form.MONTHS | Form.QUARTERS:
+            return _by_months(counted, tenets, held, today)
         case Form.DAYS_BETWEEN:
             return _gaps(counted, tenets, days, today)
         case Form.NOT_YET:
             return None
 
 
+def _by_months(counted: Counted, tenets: tuple[Tenet, ...], held: Carried, today: date) -> Line:
+    chart = xmr(held.points, counted.options(held.points))
+    by_quarter, last = held.form is Form.QUARTERS, held.points[-1].on
+    since = plus(last, QUARTER if by_quarter else 1)
+    running = _points(counted.by_month(tenets), since, today)
+    if any(each.on > last for each in counted.begins):
+        running = ()  # the limits of the whole months are not theirs any more
+    if by_quarter:
+        return Line(tenets, PointOf.QUARTER, chart, _by_quarter(running))
+    return Line(tenets, PointOf.MONTH, chart, running)
+
+
 def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) -> Line | None:
-    first = watched_from(today)
+    first = max(counted.joining.first or date.max, watched_from(today))
     known = [
         day
         for tenet, each in days.items()
@@ -157,7 +181,7 @@ def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) 
     ]
     if len(known) < 2:
         return None
-    found = days_between(tuple(sorted(known)), today, counted.options.direction)
+    found = days_between(tuple(sorted(known)), today, counted.direction, counted.begins)
     return Line(tenets, PointOf.REPORT, found.chart) if found.enough else None
 
 

@@ -1,0 +1,119 @@
+"""Since when places have data, and who joined when: from the months in which reports came in."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.reporting.domain.cubes import EVERY, MonthOf
+from services.reporting.domain.filters import Filters
+from services.reporting.domain.joining import RATE_MONTHS, Joiner, Joining, joining
+from services.reporting.domain.months import ALL_TIME, apart, plus
+from services.reporting.domain.questions import Question
+from services.reporting.domain.scope import Scope
+from services.reporting.domain.signals import EVERYWHERE
+from services.reporting.repository import cells
+from shared.directory.repository import successors
+
+
+async def joining_in(
+    connection: AsyncConnection, scope: Scope, practice: str | None, current: date
+) -> Joining:
+    """Of all reports in scope, of the practice where one is given. `current` is the running month. Of reports about a provider, whoever
+    sent them, it is not known who joined."""
+    question = Question(scope, Filters(practice=practice), ALL_TIME)
+    found = await cells.reports(connection, question, "month", month_of=MonthOf.REPORT)
+    reported = {month: number for (month,), number in found.items() if isinstance(month, date)}
+    if practice is not None or (scope.reporters is not None and len(scope.reporters) < 2):
+        return joining(reported, ())
+    reporters = scope.reporters if scope.reporters is not None else await _everybody(connection)
+    joiners = await _joiners(connection, {"": reporters}, current)
+    return joining(reported, joiners[""])
+
+
+async def joining_of(
+    connection: AsyncConnection, areas: Collection[str], current: date
+) -> dict[str, Joining]:
+    """Of areas, and of all together."""
+    members = await _members(connection, areas)
+    if EVERYWHERE in areas:
+        members[EVERYWHERE] = await _everybody(connection)
+    joiners = await _joiners(connection, members, current)
+    rows = await connection.execute(_REPORTED, {"areas": list(areas)})
+    reported = {area: dict(zip(months, numbers, strict=True)) for area, months, numbers in rows}
+    return {area: joining(reported.get(area, {}), joiners.get(area, ())) for area in areas}
+
+
+_REPORTED = text(f"""
+    SELECT area, array_agg(month), array_agg(reports) FROM (
+        SELECT area, month, sum(reports) AS reports FROM place_count
+        WHERE area = ANY(CAST(:areas AS text[])) AND provider = '{EVERY}' AND month_of = '{MonthOf.REPORT}'
+          AND sub_theme = '{EVERY}' AND theme = '{EVERY}'
+        GROUP BY area, month
+    ) AS each GROUP BY area
+""")  # noqa: S608 - our own values
+
+
+async def _members(connection: AsyncConnection, areas: Collection[str]) -> dict[str, Sequence[str]]:
+    """The practices of each area."""
+    rows = await connection.execute(_MEMBERS, {"areas": list(areas)})
+    return dict(row for row in rows)
+
+
+_MEMBERS = text("""
+    SELECT area, array_agg(organisation) FROM area_member
+    WHERE area = ANY(CAST(:areas AS text[])) AND NOT as_provider GROUP BY area
+""")
+
+
+async def _everybody(connection: AsyncConnection) -> Sequence[str]:
+    """Who ever reported: one step in the key for each, instead of all of its rows."""
+    return (await connection.execute(_EVERYBODY)).scalars().all()
+
+
+_EVERYBODY = text("""
+    WITH RECURSIVE found(reporter) AS (
+        SELECT min(reporter) FROM practice_count
+        UNION ALL
+        SELECT (SELECT min(reporter) FROM practice_count WHERE reporter > found.reporter) FROM found
+        WHERE found.reporter IS NOT NULL
+    )
+    SELECT reporter FROM found WHERE reporter IS NOT NULL
+""")
+
+
+async def _joiners(
+    connection: AsyncConnection, practices: Mapping[str, Collection[str]], current: date
+) -> dict[str, list[Joiner]]:
+    """By area, those of its practices that ever reported. Who was succeeded goes on as the successor, who joins nothing by that."""
+    begin = plus(current, 1 - RATE_MONTHS)
+    codes = sorted({code for theirs in practices.values() for code in theirs})
+    rows = await connection.execute(_JOINERS, {"practices": codes, "begin": begin, "end": current})
+    told = {code: (first, int(reports)) for code, first, reports in rows if first is not None}
+    today = await successors(connection, codes)
+    found = {}
+    for area, theirs in practices.items():
+        firsts: dict[str, date] = {}
+        reports: Counter[str] = Counter()
+        for code in told.keys() & set(theirs):
+            one, (first, number) = today.get(code, code), told[code]
+            firsts[one] = min(first, firsts.get(one, first))
+            reports[one] += number
+        found[area] = [
+            Joiner(first, reports[one] / (apart(max(first, begin), current) + 1))
+            for one, first in firsts.items()
+        ]
+    return found
+
+
+_JOINERS = text(f"""
+    SELECT practice.code,
+        (SELECT min(month) FROM practice_count
+         WHERE reporter = practice.code AND month_of = '{MonthOf.REPORT}' AND theme = '{EVERY}'),
+        (SELECT coalesce(sum(reports), 0) FROM practice_count
+         WHERE reporter = practice.code AND month_of = '{MonthOf.REPORT}' AND theme = '{EVERY}'
+           AND month BETWEEN :begin AND :end)
+    FROM unnest(CAST(:practices AS text[])) AS practice (code)
+""")  # noqa: S608 - our own values
