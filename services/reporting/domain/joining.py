@@ -55,6 +55,12 @@ class Joiner:
         return plus(self.first, -round(SILENT / self.monthly)) if self.monthly else self.first
 
 
+def ends(months: Mapping[date, int], at_least: int) -> tuple[date | None, date | None]:
+    """The first and the newest month that hold so many reports."""
+    held = [month for month, number in months.items() if number >= at_least]
+    return min(held, default=None), max(held, default=None)
+
+
 def joining(reported: Mapping[date, int], practices: Collection[Joiner]) -> Joining:
     """`reported`: a place's reports by month of the report. `practices`: those who report there, none where that is one or not known."""
     first = regular_from(reported)

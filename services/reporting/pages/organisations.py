@@ -20,6 +20,7 @@ from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import Measure, MonthOf
 from services.reporting.domain.drawing import NARROW, WIDE, band_chart
 from services.reporting.domain.drawing.parts import Chart
+from services.reporting.domain.joining import ends
 from services.reporting.domain.peers import Beside, beside, words
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.questions import Question
@@ -31,8 +32,8 @@ from services.reporting.pages.lines import performance_of, stages_listed
 from services.reporting.pages.views import View, file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository import trends
+from services.reporting.repository.joining import months_in
 from services.reporting.repository.running import running_by_month
-from services.reporting.repository.series import first_and_newest
 from shared.contracts.directory import OrganisationKind
 from shared.directory import repository as directory
 from shared.platform.http import Reading
@@ -207,7 +208,8 @@ async def _peers(connection: AsyncConnection, view: View, actor: Actor, code: st
     by_month: dict[date, int] = {}
     for (month, _), number in counts.items():
         by_month[month] = by_month.get(month, 0) + number
-    first, _ = await first_and_newest(connection, mine.scope, None, 1)
+    own_months = await months_in(connection, mine.scope, None)
+    first, _ = ends(own_months[MonthOf.EVENT], 1)
     bands = await repository.peers(connection, mine, others) if others else {}
     months = [month for month in view.question.period.months if month <= view.window.whole]
     told = beside(months, by_month, first, bands, view.small_numbers)

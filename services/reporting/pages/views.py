@@ -10,8 +10,9 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted import LONGEST_MONTHS, Window, ended_in, last_whole
+from services.reporting.domain.cubes import MonthOf
 from services.reporting.domain.filters import OF_PERIOD, Choices, Filters, parse, query_of
-from services.reporting.domain.joining import NOBODY, Joining
+from services.reporting.domain.joining import NOBODY, Joining, ends
 from services.reporting.domain.judging import FIELDS, PLAIN, Judging, parse_judging
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import Period, period, plus, tiled
@@ -19,8 +20,7 @@ from services.reporting.domain.numbers import EXACT, SmallNumbers
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, narrowed, scope_of, wider_scope
 from services.reporting.repository import trends as repository
-from services.reporting.repository.joining import joining_in
-from services.reporting.repository.series import first_and_newest
+from services.reporting.repository.joining import joining_in, months_in
 from services.reporting.settings import Settings
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
 from shared.directory import repository as directory
@@ -191,8 +191,11 @@ async def view_of(
         title = f"Reports of practices of {choices.commissioners[filters.commissioner]}"
         theirs = [each.code for each in overseer.area if each.commissioner == filters.commissioner]
         scope = narrowed(scope, title, theirs)
-    first, newest = await first_and_newest(connection, scope, filters.practice, rule.below)
-    joined = await joining_in(connection, scope, filters.practice, current)
+    practice = filters.practice
+    in_scope = await months_in(connection, scope, practice)
+    first, newest = ends(in_scope[MonthOf.EVENT], rule.below)
+    reported = in_scope[MonthOf.REPORT]
+    joined = await joining_in(connection, scope, practice, reported, current)
     whole = last_whole(today)
     if not rule.exact and filters.until is not None:
         latest = min(whole, newest or whole)

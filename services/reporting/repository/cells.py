@@ -46,9 +46,10 @@ async def reports(
     *columns: str,
     theme: str | None = EVERY,
     sub_theme: str | None = EVERY,
-    month_of: MonthOf = MonthOf.EVENT,
+    month_of: MonthOf | None = MonthOf.EVENT,
 ) -> dict[Labels, int]:
-    """How many reports there are by these columns. `theme` and `sub_theme`: the one, all together when `EVERY`, each when none."""
+    """How many reports there are by these columns. `theme` and `sub_theme`: the one, all together when `EVERY`, each when none;
+    `month_of`: either when none, which then wants to be among the columns."""
     found: dict[Labels, int] = {}
     for part in question.slices:
         table = TABLES[_cube(part, PLACE_COUNT, PAIR_COUNT)]
@@ -162,10 +163,10 @@ def _cube(part: Slice, places: Cube, pairs: Cube) -> Cube:
 
 
 def _subject(
-    table: Table, month_of: MonthOf, theme: str | None, sub_theme: str | None
+    table: Table, month_of: MonthOf | None, theme: str | None, sub_theme: str | None
 ) -> list[ColumnElement[bool]]:
     return [
-        table.c.month_of == month_of,
+        among(table.c.month_of, [*MonthOf] if month_of is None else [month_of]),
         _one_or_each(table.c.theme, theme, _THEMES),
         _one_or_each(table.c.sub_theme, sub_theme, _sub_themes(theme)),
     ]

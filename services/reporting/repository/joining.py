@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import cast
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,14 +19,28 @@ from services.reporting.repository import cells
 from shared.directory.repository import successors
 
 
-async def joining_in(
-    connection: AsyncConnection, scope: Scope, practice: str | None, current: date
-) -> Joining:
-    """Of all reports in scope, of the practice where one is given. `current` is the running month. Of reports about a provider, whoever
-    sent them, it is not known who joined."""
+async def months_in(
+    connection: AsyncConnection, scope: Scope, practice: str | None
+) -> dict[MonthOf, dict[date, int]]:
+    """The reports in scope, of the practice where one is given, by month."""
     question = Question(scope, Filters(practice=practice), ALL_TIME)
-    found = await cells.reports(connection, question, "month", month_of=MonthOf.REPORT)
-    reported = {month: number for (month,), number in found.items() if isinstance(month, date)}
+    counted = await cells.reports(connection, question, "month_of", "month", month_of=None)
+    found: dict[MonthOf, dict[date, int]] = {each: {} for each in MonthOf}
+    for labels, number in counted.items():
+        month_of, month = cast("tuple[str, date]", labels)
+        found[MonthOf(month_of)][month] = number
+    return found
+
+
+async def joining_in(
+    connection: AsyncConnection,
+    scope: Scope,
+    practice: str | None,
+    reported: Mapping[date, int],
+    current: date,
+) -> Joining:
+    """Of all reports in scope, of the practice where one is given: `reported` are these by month of the report, `current` is the running
+    month. Of reports about a provider, whoever sent them, it is not known who joined."""
     if practice is not None or (scope.reporters is not None and len(scope.reporters) < 2):
         return joining(reported, ())
     reporters = scope.reporters if scope.reporters is not None else await _everybody(connection)

@@ -10,10 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
-from services.reporting.domain.filters import Filters
-from services.reporting.domain.months import ALL_TIME, plus
+from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Pairs, Question, Slice
-from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
 from services.reporting.repository.cells import Labels, among
 from services.reporting.repository.records import Behind, asked_for, belonging, looked_up
@@ -46,21 +44,6 @@ async def by_facet(
     """Reports of a theme by harm or rating, and month."""
     found = await cells.facets(connection, question, facet, "value", "month", theme=theme)
     return cast("dict[tuple[str, date], int]", found)
-
-
-async def first_and_newest(
-    connection: AsyncConnection, scope: Scope, practice: str | None, at_least: int
-) -> tuple[date | None, date | None]:
-    """The first and the last month that hold so many reports in scope, of the practice where one is given. Who reports says when
-    there is data: a provider about which nobody reported has none, which is zero."""
-    question = Question(scope, Filters(practice=practice), ALL_TIME)
-    found = await cells.reports(connection, question, "month")
-    months = [
-        month
-        for (month,), number in found.items()
-        if isinstance(month, date) and number >= at_least
-    ]
-    return min(months, default=None), max(months, default=None)
 
 
 async def days(

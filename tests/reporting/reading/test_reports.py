@@ -13,8 +13,7 @@ from services.reporting.domain.cubes import Facet, Measure, MonthOf
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import wider_scope
-from services.reporting.repository import cells, series, trends
-from services.reporting.repository.joining import joining_in, joining_of
+from services.reporting.repository import cells, joining, series, trends
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from tests.reporting.histories import PRACTICES
 from tests.reporting.reading.told import (
@@ -161,24 +160,30 @@ async def test_themes_and_months_that_there_are(connection: AsyncConnection) -> 
         slugs = Counter(slug for each in told for slug in each.standing.slugs if slug)
         titles = await trends.titles_in(connection, scope, at_least)
         assert titles.keys() == {slug for slug, n in slugs.items() if n >= at_least}, scope
-        counted = Counter(each.standing.month for each in told)
-        months = [month for month, number in counted.items() if number >= at_least]
-        ends = (min(months, default=None), max(months, default=None))
-        assert await series.first_and_newest(connection, scope, None, at_least) == ends, scope
+
+
+async def test_months_of_the_event_and_of_the_report(connection: AsyncConnection) -> None:
+    for scope, practice in product(SCOPES, (None, PRACTICES[1])):
+        told = [each.standing for each in TOLD if about(each, scope, Filters(practice=practice))]
+        found = await joining.months_in(connection, scope, practice)
+        assert found[MonthOf.EVENT] == Counter(at.month for at in told), scope
+        assert found[MonthOf.REPORT] == Counter(at.reported_month for at in told), scope
+
+
+ALL = wider_scope(None)
 
 
 async def test_who_joined_is_the_same_by_area_as_by_its_practices(
     connection: AsyncConnection,
 ) -> None:
     current = PERIOD.last
-    by_area = await joining_of(connection, ["", *BOARDS], current)
-    assert by_area[""] == await joining_in(connection, wider_scope(None), None, current)
+    by_area = await joining.joining_of(connection, ["", *BOARDS], current)
     assert by_area[""].first is not None
-    for code in BOARDS:
-        scope = area_of(code)
-        assert by_area[code] == await joining_in(connection, scope, None, current), code
-        named = replace(scope, area=None)
-        assert by_area[code] == await joining_in(connection, named, None, current), code
+    for code, found in by_area.items():
+        for scope in (area_of(code), replace(area_of(code), area=None)) if code else (ALL,):
+            reported = (await joining.months_in(connection, scope, None))[MonthOf.REPORT]
+            told = await joining.joining_in(connection, scope, None, reported, current)
+            assert told == found, scope
 
 
 Wanted = Callable[[Told], bool]
