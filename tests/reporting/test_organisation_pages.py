@@ -157,6 +157,8 @@ async def test_tenets_stand_side_by_side_with_words_and_icons(service: Running) 
         assert f'role="columnheader">{label}</th>' in text
     assert "Northfield Acute NHS Trust" in text
     assert "No sign of a real change" in text
+    assert "Not enough data yet to see two together." in text
+    assert re.search(r"of \d+ themes? at (a )?providers? with charts of two tenets", text)
     assert "Discharge" not in text[text.index("reporting-tenets") :]
     redacted = await page(service, "ravi.dhillon", "/trends/triangulation")
     assert "no signals are shown" in " ".join(redacted.split())

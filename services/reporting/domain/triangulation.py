@@ -25,7 +25,7 @@ from services.reporting.domain.signals import (
     lines_of,
 )
 from services.reporting.domain.signals.lines import ALL, CHART_MONTHS
-from services.reporting.domain.spc import COUNTS, GAPS, VARIATION, Step, Variation, sentence
+from services.reporting.domain.spc import COUNTS, GAPS, VARIATION, Form, Step, Variation, sentence
 from shared.contracts.reports import Tenet
 from shared.contracts.signals import PointOf
 
@@ -72,17 +72,23 @@ class Meeting:
         return sum(each.number for each in self.tenets)
 
     @property
+    def charted(self) -> list[TenetSays]:
+        """Those that have a chart."""
+        return [each for each in self.tenets if each.variation is not None]
+
+    @property
     def together(self) -> str:
         """What the three say together."""
         if self.joint is not None:
             names = " and ".join(tenet.value for tenet in self.joint.tenets).capitalize()
             return f"{names} {self.joint.words}."
-        changed = sum(each.variation not in (None, Variation.COMMON_CAUSE) for each in self.tenets)
+        changed = sum(each.variation is not Variation.COMMON_CAUSE for each in self.charted)
         if changed:
             return "One moves by itself." if changed == 1 else "They move, but not worse together."
-        if all(each.variation is None for each in self.tenets):
-            return "Not enough data yet."
-        return "No sign of a real change."
+        if len(self.charted) < 2:
+            return "Not enough data yet to see two together."
+        names = " and ".join(each.tenet.value for each in self.charted).capitalize()
+        return f"{names}: no sign of a real change."
 
     @property
     def order(self) -> tuple[bool, int, int, str]:
@@ -143,7 +149,9 @@ def _says(
     alone = (tenet,) if (tenet,) in forms else ALL
     line = next((each for each in lines if each.tenets == alone), None)
     if line is None:
-        return TenetSays(key, tenet, number, "Not enough data yet.", None)
+        held = forms[alone]
+        why = held.why if held.form is Form.NOT_YET else "Not enough data yet."
+        return TenetSays(key, tenet, number, why, None)
     manner = GAPS if line.point_of is PointOf.REPORT else COUNTS
     said = sentence(name, line.chart, _STEPS[line.point_of], manner).removeprefix(f"{name}: ")
     return TenetSays(key, tenet, number, f"{said[:1].upper()}{said[1:]}.", line.chart.variation)

@@ -71,6 +71,11 @@ class Shown:
     def joint(self) -> int:
         return sum(len(each.joint) for each in self.providers)
 
+    @property
+    def comparable(self) -> int:
+        """Themes at providers where two tenets or more have a chart."""
+        return sum(len(one.charted) > 1 for each in self.providers for one in each.meetings)
+
 
 @router.get(HERE, response_class=HTMLResponse)
 async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
