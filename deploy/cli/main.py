@@ -1,6 +1,8 @@
 """The `insight` command: one module per verb, listed here. A verb is imported alone when it is asked for by name: some bring the whole
 estate along."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterable
 from importlib import import_module
@@ -27,12 +29,25 @@ VERBS = {
     "themes": "deploy.cli.themes:app",
 }
 """Each verb's function, or group of further verbs."""
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+"""The disk is full, or fails. That whoever reads has seen enough is Typer's to heed."""
 
 
 def app() -> None:
     """Runs the verb that the command line names; every other command line is answered with all of them at hand."""
     asked = sys.argv[1] if len(sys.argv) > 1 else ""
-    build([asked] if asked in VERBS else VERBS)()
+    try:
+        try:
+            build([asked] if asked in VERBS else VERBS)()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        # What is left in the buffer has nowhere to go: Python would try once more at its end, and fail aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.stderr.write(f"insight: not all could be written: {error.strerror}.\n")
+        sys.exit(1)
 
 
 def build(verbs: Iterable[str]) -> typer.Typer:
