@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from deploy.cli.spc.reading import Unreadable, read_date, read_value
@@ -54,7 +55,7 @@ class Filled:
 def filled(content: bytes) -> Filled:
     """Raises `Unreadable` when it is no list of cases at all."""
     try:
-        cases = json.loads(content)
+        cases = json.loads(content, parse_constant=_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise Unreadable("this is not JSON") from None
     if not isinstance(cases, list) or not all(isinstance(case, dict) for case in cases):
@@ -77,6 +78,17 @@ def filled(content: bytes) -> Filled:
             ]
         lines.append(json.dumps({**case, **done}, allow_nan=False, ensure_ascii=False))
     return Filled("[\n" + ",\n".join(lines) + "\n]\n", problems, notes)
+
+
+def _constant(written: str) -> str | None:
+    """Python writes NaN for what is missing. JSON has no Infinity: it stays a word, for the case to be refused, and written again."""
+    return None if written == "NaN" else written
+
+
+def _finite(written: str) -> float | str:
+    """A number beyond any float is infinite, so it stays a word, too."""
+    number = float(written)
+    return number if isfinite(number) else written
 
 
 def expected(chart: Xmr) -> dict[str, object]:

@@ -89,7 +89,8 @@ def spc(
 
     Exit code 0 when it was made, whatever it says; 1 when some of --cases could not be; 2 when the file or an option cannot be used.
     """
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]  # standard output is a text file here
+    # Standard output is a text file here. Half of a surrogate pair, which JSON can hold, is written as JSON writes it.
+    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")  # type: ignore[union-attr]
     try:
         form = _form(csv=csv, json=json, svg=svg)
         if cases is not None:

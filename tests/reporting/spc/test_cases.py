@@ -1,6 +1,7 @@
 """`insight spc --cases`: against NHSRplotthedots 0.2.2, point by point, and cases that it could not have either."""
 
 import json
+from math import inf, nan
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,9 @@ def test_what_is_not_said_is_as_nhsrplotthedots_takes_it() -> None:
         (case([]), "no points"),
         (case([True]), "not a number"),
         (case([10**400]), "larger than any number"),
+        (case([1, inf]), '"Infinity" is not a number'),
+        (case([1], target=-inf), '"-Infinity" is not a number'),
+        (case([1], fix_after_n_points=inf), "fix_after_n_points is not a number"),
         ({"id": "made", "options": {}}, "no input"),
         ({"id": "made", "input": {"date": ["2024-01-01"]}}, "no date or no value"),
         (
@@ -109,6 +113,27 @@ def test_a_case_that_cannot_be_is_named_and_the_others_are_done(
     assert problem in refused["error"]
     assert told.startswith("insight: case made: ")
     assert done["expected"]["mean"] == [1.5, 1.5]
+
+
+@pytest.mark.parametrize("written", ['"value": [1, 1e400]', '"value": [1, 2], "note": 1e400'])
+def test_a_number_that_is_too_large_comes_back_as_it_was_written(written: str) -> None:
+    done = json.loads(
+        filled(f'[{{"input": {{"date": ["2024-01", "2024-02"], {written}}}}}]'.encode()).text
+    )
+    assert "1e400" in (*done[0]["input"]["value"], done[0]["input"].get("note"))
+    assert (done[0]["expected"] is None) == ("note" not in done[0]["input"])
+
+
+def test_what_is_missing_is_nan_in_python_and_comes_back_as_null() -> None:
+    done = one(case([4, 6, nan, 6, 4], target=nan, fix_after_n_points=nan))
+    assert done["input"]["value"] == [4, 6, None, 6, 4]
+    assert done["options"] == {"target": None, "fix_after_n_points": None}
+    assert done["expected"] == one(case([4, 6, None, 6, 4]))["expected"]
+
+
+def test_half_of_a_surrogate_pair_is_written_as_json_writes_it() -> None:
+    code, out, _ = run("--cases", "-", given=json.dumps([case([1, 2]) | {"id": "\ud800"}]))
+    assert (code, json.loads(out)[0]["id"]) == (0, "\ud800")
 
 
 def test_an_option_that_is_not_known_is_passed_over_and_told() -> None:
