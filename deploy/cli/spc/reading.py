@@ -28,6 +28,8 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class _Columns:
+    separator: str
+    number: int
     date: int
     value: int
 
@@ -38,10 +40,10 @@ def read_points(content: bytes) -> list[Point]:
     header = lines.readline()
     if not header.strip():
         raise Unreadable("the file is empty: its first line must name the columns date and value")
-    separator, columns = _columns(header)
+    columns = _columns(header)
     points: list[Point] = []
     mistakes: list[str] = []
-    for number, row in _rows(lines, separator):
+    for number, row in _rows(lines, columns.separator):
         try:
             points.append(_point(row, columns))
         except Unreadable as mistake:
@@ -94,8 +96,8 @@ def _text(content: bytes) -> str:
         return content.decode("latin-1")
 
 
-def _columns(header: str) -> tuple[str, _Columns]:
-    """How the columns are separated, and where the two are."""
+def _columns(header: str) -> _Columns:
+    """How the columns are separated, how many there are, and where the two are."""
     found: list[str] = []
     for separator in (",", ";", "\t"):
         names = [name.strip().lower() for name in next(csv.reader([header], delimiter=separator))]
@@ -103,7 +105,7 @@ def _columns(header: str) -> tuple[str, _Columns]:
         if twice:
             raise Unreadable(f"the column {twice[0]} is there twice")
         if "date" in names and "value" in names:
-            return separator, _Columns(names.index("date"), names.index("value"))
+            return _Columns(separator, len(names), names.index("date"), names.index("value"))
         found = max(found, names, key=len)
     missing = [name for name in ("date", "value") if name not in found]
     word = "column" if len(missing) == 1 else "columns"
@@ -115,7 +117,7 @@ def _columns(header: str) -> tuple[str, _Columns]:
 
 def _rows(lines: StringIO, separator: str) -> Iterator[tuple[int, Sequence[str]]]:
     """Each row that has anything in it, with its line."""
-    reader = csv.reader(lines, delimiter=separator)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         number = reader.line_num + 2  # one for the first line, one for counting from 1
         try:
@@ -123,7 +125,9 @@ def _rows(lines: StringIO, separator: str) -> Iterator[tuple[int, Sequence[str]]
         except StopIteration:
             return
         except csv.Error as error:
-            raise Unreadable(f"line {number}: this is not CSV ({error})") from None
+            raise Unreadable(
+                f"line {number}: this is not CSV ({error}): look at its quotation marks"
+            ) from None
         if any(cell.strip() for cell in row):
             yield number, row
 
@@ -131,7 +135,17 @@ def _rows(lines: StringIO, separator: str) -> Iterator[tuple[int, Sequence[str]]
 def _point(row: Sequence[str], columns: _Columns) -> Point:
     if len(row) <= max(columns.date, columns.value):
         raise Unreadable(f"there are only {len(row)} columns")
-    return Point(read_date(row[columns.date]), read_value(row[columns.value]))
+    if any(cell.strip() for cell in row[columns.number :]):
+        raise Unreadable(
+            f"there are {len(row)} columns, and the first line names {columns.number}: "
+            "is there a comma in a number? Write 1000, not 1,000"
+        )
+    written = row[columns.value]
+    if columns.separator != "," and "," in written:
+        raise Unreadable(
+            f'"{_short(written.strip())}" has a comma, which can stand for thousands or for decimals: write it as 5408 or 5.408'
+        )
+    return Point(read_date(row[columns.date]), read_value(written))
 
 
 def _listed(mistakes: Sequence[str]) -> str:

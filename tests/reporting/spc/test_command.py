@@ -97,13 +97,22 @@ def test_a_rebase_between_two_points_begins_with_the_next_and_says_so() -> None:
 
 
 def test_a_file_is_read_whatever_separates_its_columns_and_in_whatever_order_it_is() -> None:
-    british = "\ufeffValue;Note;DATE\r\n1,234;;31/03/2024\r\n;gap;2024-04-30\r\n\r\n5.5;x;29/02/2024 00:00\r\n"
+    british = "\ufeffValue;Note;DATE\r\n1234;;31/03/2024\r\n;gap;2024-04-30\r\n\r\n5.5;x;29/02/2024 00:00\r\n"
     assert read_points(british.encode()) == [
         Point(date(2024, 3, 31), 1234),
         Point(date(2024, 4, 30), None),
         Point(date(2024, 2, 29), 5.5),
     ]
     assert run("-", "--csv", given=british)[1].splitlines()[1].startswith("2024-02-29,5.5,")
+
+
+def test_thousands_may_be_marked_where_quotes_hold_them_together_and_empty_cells_are_passed_over() -> (
+    None
+):
+    assert read_points(b'date,value\n2024-03,"1,234"\n2024-04,5,,\n') == [
+        Point(date(2024, 3, 1), 1234),
+        Point(date(2024, 4, 1), 5),
+    ]
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -132,6 +141,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("date,value\n2024-01,1e400\n", "not a usable number"),
         ("date,value\n2024-01,nan\n", '"nan" is not a number'),
         ("date,value\n2024-01\n", "line 2: there are only 1 columns"),
+        ("date,value\n2024-01,1\n2024-02,1,000\n", "line 3: there are 3 columns"),
+        ("date;value\n2024-01;5,408\n", 'line 2: "5,408" has a comma'),
+        ("date\tvalue\n2024-01\t4,5\n", 'line 2: "4,5" has a comma'),
+        ('date,value,note\n2024-01,1,"gap\n2024-02,2,\n', "line 2: this is not CSV"),
         ("date,value\n2024-01,1\n2024-01-01,2\n", "2024-01-01 comes twice"),
         ("date,value\n" + "x,1\n" * 9, "and 4 lines more"),
         (b"\xff\xfed\0", "the file is UTF-16"),
