@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,10 +19,11 @@ from services.reporting.domain.charted import (
     form_of,
     last_whole,
 )
+from services.reporting.domain.charted.shares import SharesOf, charted_share
 from services.reporting.domain.judging import PLAIN, Judging
 from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers
-from services.reporting.domain.spc import Direction, Form, Rebase
+from services.reporting.domain.spc import Direction, Form, Rebase, Share
 from services.reporting.domain.worked import Verdict, worked
 from services.reporting.domain.yearly import year_on_year, years_of
 
@@ -157,11 +159,88 @@ def test_rare_reports_are_charted_as_days_between_them() -> None:
 
 
 def test_too_few_reports_have_no_chart_and_it_is_said_when_there_will_be() -> None:
-    shown = shown_of(series([0] * 22 + [1, 1]), window(), PLAIN)
+    shown = shown_of(series([0, 0, 1] * 8), window(longest=plus(LAST, -59)), PLAIN)
     assert (shown.form, shown.chart, shown.small, shown.icon) == (Form.NOT_YET, None, None, "")
     assert shown.sentence == "Discharge: not enough data yet."
-    assert "there will be enough after about" in shown.why
+    assert shown.why == (
+        "Not enough data yet: 8 of the 14 reports that a chart needs, in 60 months. "
+        "At the present rate there will be enough after about April 2028."
+    )
     assert shown.rank is Rank.NOT_YET
+
+
+@pytest.mark.parametrize("months", [6, 12])
+def test_a_chosen_period_that_never_holds_enough_is_called_too_short(months: int) -> None:
+    for subject in (series(STEADY), series([0, 0, 1] * 8), series([0, 0, 0, 9] * 6)):
+        held, _ = form_of(subject, window(months))
+        assert (held.form, held.enough_from) == (Form.NOT_YET, None)
+        assert held.why.endswith(" The period is too short for a chart: choose a longer period.")
+
+
+def test_a_chosen_period_that_will_hold_enough_says_when() -> None:
+    held, _ = form_of(series(STEADY), window(first=plus(LAST, -7)))
+    assert held.enough_from == plus(LAST, 5)
+
+
+def test_nothing_more_comes_into_months_that_are_over() -> None:
+    over = Period(date(2021, 1, 1), date(2022, 12, 1))
+    subject = Subject("k", "Discharge", {plus(over.last, -at): 9 for at in range(8)})
+    chosen = window(period=over, first=plus(over.last, -7))
+    held, _ = form_of(subject, chosen)
+    assert (held.enough_from, held.why[-23:]) == (None, "choose a longer period.")
+    held, _ = form_of(subject, replace(chosen, longest=plus(over.last, -59)))
+    assert (held.enough_from, held.why[-35:]) == (None, "No report came after December 2022.")
+
+
+def test_where_the_rate_is_too_low_for_five_years_no_date_is_given() -> None:
+    every_five_months = series([1, 0, 0, 0, 0] * 12)
+    held, _ = form_of(every_five_months, window(longest=plus(LAST, -59)))
+    assert held.enough_from is None
+    assert held.why == (
+        "Not enough data yet: 12 of the 14 reports that a chart needs, in 60 months. "
+        "At the present rate there will not be enough within the 5 years that charts go back."
+    )
+
+
+@pytest.mark.parametrize("reports", [1, 40])
+def test_reports_of_a_month_that_runs_are_not_called_none(reports: int) -> None:
+    begun = series([], running=reports)
+    said = "Not enough data yet: what was reported is of a month that is not finished. "
+    new, _ = form_of(begun, window(first=NOVEMBER, longest=plus(LAST, -59)))
+    assert new.enough_from == date(2027, 11, 1)
+    assert new.why == (
+        f"{said}There will be enough after November 2027 if 2 or more reports come each month."
+    )
+    quiet, _ = form_of(begun, window(longest=plus(LAST, -59)))
+    assert (quiet.enough_from, quiet.why) == (None, f"{said}A chart needs 14 reports or more.")
+    short, _ = form_of(begun, window(6, first=NOVEMBER))
+    assert short.enough_from is None
+    assert short.why == f"{said}The period is too short for a chart: choose a longer period."
+    hidden, _ = form_of(begun, window(rule=SmallNumbers(5)))
+    assert "rounded down" in hidden.why
+
+
+def test_a_period_that_begins_with_the_month_that_runs_has_no_month_yet() -> None:
+    since = window(period=Period(NOVEMBER, NOVEMBER))
+    held, _ = form_of(series(STEADY, running=10), since)
+    assert held.enough_from == date(2027, 11, 1)
+    assert held.why == (
+        "Not enough data yet: no month of the chosen period is finished. From November 2026 on there will be enough "
+        "after November 2027 if 2 or more reports come each month. A longer period may have enough now."
+    )
+    first, _ = form_of(series([], running=10), replace(since, first=NOVEMBER))
+    assert first.why.endswith("each month.")
+
+
+def test_a_share_over_a_period_that_never_holds_enough_is_called_too_short_too() -> None:
+    def held(each: Share, over: Window) -> Charted:
+        months = {month: replace(each, on=month) for month in over.period.months}
+        return charted_share(SharesOf("k", "T", months, Direction.INCREASE, "P", "W"), over)
+
+    dense, thin = Share(LAST, 5, 10), Share(LAST, 1, 3)
+    assert held(dense, window(12)).why.endswith("choose a longer period.")
+    assert held(thin, window(24, longest=plus(LAST, -59))).why.endswith("choose a longer period.")
+    assert held(dense, window(24)).chart is not None
 
 
 def test_a_constant_series_and_ten_years_at_once_have_a_chart() -> None:

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.random import default_rng
 
+from services.reporting.domain.charted import LONGEST_MONTHS
 from services.reporting.domain.spc import (
     Cause,
     Direction,
     Form,
     PointType,
+    Reach,
     Rebase,
     UnusableSeries,
     carried,
@@ -90,6 +92,32 @@ def test_a_rare_series_says_when_the_present_rate_will_be_enough() -> None:
         "Not enough data yet: 2 of the 14 reports that a chart needs. "
         "At the present rate there will be enough after about April 2026."
     )
+
+
+@given(st.lists(st.integers(0, 1).map(float), min_size=1, max_size=60))
+def test_of_rare_reports_the_promised_month_is_the_first_with_enough_within_five_years(
+    counts: list[float],
+) -> None:
+    """At the present rate: the months to come have as many reports as those that were, on average."""
+    found = carried(monthly(counts))
+    if found.form is Form.NOT_YET and any(counts):
+        coming = [sum(counts) / len(counts)] * 60
+        held = ([*counts, *coming[:more]][-60:] for more in range(1, 61))
+        enough = [len(counts) + at for at, each in enumerate(held) if sum(each) > 13.99]
+        assert found.enough_from == (month(enough[0]) if enough else None)
+
+
+def test_a_burst_is_left_behind_with_the_months_of_the_chart() -> None:
+    bursts = [0.0, 0, 9] * 8
+    alone = carried(monthly(bursts), Reach(24))
+    recent = carried(monthly([0.0] * 6 + bursts), Reach(60, recent=24))
+    assert alone.enough_from == month(23 + 14)
+    assert recent.enough_from == month(29 + 14)
+    assert carried(monthly([*bursts, *[3.0] * 14][-24:])).form is Form.MONTHS
+
+
+def test_charts_go_back_as_far_as_the_reach_that_is_taken_where_none_is_given() -> None:
+    assert Reach().months == LONGEST_MONTHS
 
 
 @pytest.mark.parametrize("counts", [[], [0.0] * 40, [None] * 5])

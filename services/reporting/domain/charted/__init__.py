@@ -5,7 +5,13 @@ not are shown, and said to be unfinished.
 """
 
 from services.reporting.domain.charted.chart import Charted, Rank, Row
-from services.reporting.domain.charted.charting import FEWEST_ROUNDED, MOST_DAYS, charted, form_of
+from services.reporting.domain.charted.charting import (
+    FEWEST_ROUNDED,
+    MOST_DAYS,
+    charted,
+    form_of,
+    reach_of,
+)
 from services.reporting.domain.charted.series import (
     LATE_DAYS,
     LONGEST_MONTHS,
@@ -31,4 +37,5 @@ __all__ = [
     "ended_in",
     "form_of",
     "last_whole",
+    "reach_of",
 ]

@@ -12,10 +12,16 @@ from services.reporting.domain.charted.remembered import (
     days_between,
     xmr,
 )
-from services.reporting.domain.charted.series import Subject, Window, numbers_in
+from services.reporting.domain.charted.series import (
+    LONGEST_MONTHS,
+    Subject,
+    Window,
+    last_whole,
+    numbers_in,
+)
 from services.reporting.domain.judging import Judging
 from services.reporting.domain.months import long_name, plus
-from services.reporting.domain.numbers import Absent, Number, SmallNumbers
+from services.reporting.domain.numbers import Absent, Number
 from services.reporting.domain.spc import (
     Carried,
     Form,
@@ -23,11 +29,14 @@ from services.reporting.domain.spc import (
     Judged,
     Options,
     Point,
+    Reach,
     Rebase,
     Step,
     Xmr,
     starting_at,
 )
+from services.reporting.domain.spc.carrying import FEWEST_EVENTS, SMALLEST_MEAN, TOO_SHORT
+from services.reporting.domain.spc.series import FEWEST_POINTS
 from services.reporting.domain.spc.steps import QUARTER
 
 MOST_DAYS = 250
@@ -40,15 +49,17 @@ changes, rounded to 5, the latest month signalled in 4.3% at a mean of 25 and in
 def form_of(subject: Subject, window: Window) -> tuple[Carried, Window]:
     """Which chart the series can carry, and over which months: those of the period where these carry a chart by month, else all that
     the window allows."""
-    recent = window.recent
+    recent, longer = window.recent, window.longer
     points = _points(subject, recent)
     if not window.may_be_longer or not window.rule.exact:
-        return _carried(points, window.rule), recent
+        return _running(subject, window) or _carried(points, window), recent
     if (held := carried_by_month(points)) is not None:
         return held, recent
-    longer = window.longer
-    further = carried(_points(subject, longer))
-    return (further, longer) if further.form is not Form.NOT_YET else (carried(points), recent)
+    reach = Reach(LONGEST_MONTHS, len(recent.whole_months), goes_on=_goes_on(window))
+    further = carried(_points(subject, longer), reach)
+    if further.form is not Form.NOT_YET:
+        return further, longer
+    return _running(subject, longer) or further, recent
 
 
 def charted(
@@ -78,15 +89,50 @@ def charted(
     return replace(plain, chart=chart, step=step, notes=notes, make_rows=make_rows)
 
 
-def _carried(points: tuple[Point, ...], rule: SmallNumbers) -> Carried:
-    if rule.exact:
-        return carried(points)
+def _carried(points: tuple[Point, ...], window: Window) -> Carried:
+    reach = reach_of(window)
+    if window.rule.exact:
+        return carried(points, reach)
     told_ = [point.value for point in points]
-    below = rule.below
+    below = window.rule.below
     if None in told_ or sum(map(_or_zero, told_)) < FEWEST_ROUNDED * below * max(1, len(told_)):
         why = f"Not enough data to chart: numbers are rounded down to a multiple of {below}, and too small for that."
         return Carried(Form.NOT_YET, why)
-    return carried(points)
+    return carried(points, reach)
+
+
+def reach_of(window: Window) -> Reach:
+    """Of charts of this period alone."""
+    months, goes_on = len(window.whole_months), _goes_on(window)
+    short = months < LONGEST_MONTHS or not goes_on
+    return Reach(months, chosen=short and window.longest is None, goes_on=goes_on)
+
+
+def _goes_on(window: Window) -> bool:
+    return window.whole >= last_whole(window.today)
+
+
+def _running(subject: Subject, window: Window) -> Carried | None:
+    """Why there is no chart where nothing was reported but in months that still run, or no other month is there. Who sees rounded numbers
+    is not told whether there is anything."""
+    reported, whole = subject.counts.get, window.whole_months
+    running = any(reported(month) for month in window.period.months if month > window.whole)
+    if not window.rule.exact or any(map(reported, whole)) or (whole and not running):
+        return None
+    begins = max(window.first or date.min, window.period.first)
+    so_far = "Not enough data yet: what was reported is of a month that is not finished"
+    if begins <= window.whole:
+        return Carried(Form.NOT_YET, f"{so_far}. A chart needs {FEWEST_EVENTS} reports or more.")
+    if 0 < len(whole) < FEWEST_POINTS:
+        return Carried(Form.NOT_YET, f"{so_far}. {TOO_SHORT}")
+    month = plus(begins, FEWEST_POINTS - 1)
+    when = f"there will be enough after {long_name(month)} if {SMALLEST_MEAN:.0f} or more reports come each month"
+    if not whole:
+        so_far = "Not enough data yet: no month of the chosen period is finished"
+        when = f"from {long_name(begins)} on {when}"
+        if begins != window.first:
+            when += ". A longer period may have enough now"
+    return Carried(Form.NOT_YET, f"{so_far}. {when[0].upper()}{when[1:]}.", enough_from=month)
 
 
 def _or_zero(number: float | None) -> float:

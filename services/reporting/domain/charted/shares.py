@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
-from services.reporting.domain.charted import Charted, Row, Subject, Window
+from services.reporting.domain.charted import Charted, Row, Subject, Window, reach_of
 from services.reporting.domain.drawing import Labels
 from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import Absent
@@ -97,7 +97,8 @@ def charted_share(of: SharesOf, window: Window) -> ChartedShare:
     """The shares of the window's months. Only for whom numbers are exact: a chart of rounded shares would show the rounding."""
     period = window.period
     months = [of.shares.get(month, Share(month, 0, 0)) for month in period.months]
-    held = carried_share([share for share in months if share.on <= window.whole])
+    whole = [share for share in months if share.on <= window.whole]
+    held = carried_share(whole, reach_of(window))
     subject = Subject(of.key, of.title, {}, of.direction, of.address)
     chart = None if held.form is Form.NOT_YET else xmr(held.points, Options(of.direction))
     points = {} if chart is None else {point.on: point for point in chart.points}

@@ -5,7 +5,14 @@ values of `series`); `gaps` charts the days between rare reports; `shares` decid
 in a sentence, with dates as `steps` calls them. Rules and sources: `docs/spc.md`.
 """
 
-from services.reporting.domain.spc.carrying import Carried, Form, carried, carried_by_month, pooled
+from services.reporting.domain.spc.carrying import (
+    Carried,
+    Form,
+    Reach,
+    carried,
+    carried_by_month,
+    pooled,
+)
 from services.reporting.domain.spc.funnel import (
     Funnel,
     FunnelLimits,
@@ -71,6 +78,7 @@ __all__ = [
     "Placed",
     "Point",
     "PointType",
+    "Reach",
     "Rebase",
     "Share",
     "Step",

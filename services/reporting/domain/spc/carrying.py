@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import ceil
+from itertools import accumulate
 
 from services.reporting.domain.months import long_name, plus
 from services.reporting.domain.spc.series import FEWEST_POINTS, Point
@@ -24,6 +24,7 @@ MOST_ZEROS = 0.25
 """As a share of the points."""
 FEWEST_EVENTS = FEWEST_POINTS + 1
 """So many have 13 gaps between them."""
+TOO_SHORT = "The period is too short for a chart: choose a longer period."
 
 
 class Form(StrEnum):
@@ -31,6 +32,23 @@ class Form(StrEnum):
     QUARTERS = "quarters"
     DAYS_BETWEEN = "days between"
     NOT_YET = "not yet"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What time can bring a series: how far back its charts go, and whether anything is still to come."""
+
+    months: int = 60
+    """So many whole months at most: older ones leave as new ones come."""
+    recent: int | None = None
+    """The newest so many are charted by month where they can be, and tell the present rate; none where there is but one period."""
+    chosen: bool = False
+    """The reader can choose a longer period."""
+    goes_on: bool = True
+    """Its newest month is the newest that is whole."""
+
+
+FIVE_YEARS = Reach()
 
 
 @dataclass(frozen=True)
@@ -42,7 +60,7 @@ class Carried:
     points: tuple[Point, ...] = ()
     """What to chart, by month or by quarter. Empty for the other forms: days between reports need the reports' dates."""
     enough_from: date | None = None
-    """When not yet: the month after which there is enough, at the present rate. None where no report came so far."""
+    """When not yet: the month after which there is enough, at the present rate. None where that never comes, or cannot be said."""
 
     @property
     def step(self) -> Step:
@@ -61,15 +79,16 @@ def carried_by_month(months: Sequence[Point]) -> Carried | None:
     return Carried(Form.MONTHS, told, known)
 
 
-def carried(months: Sequence[Point]) -> Carried:
-    """The best chart for these counts, as `carried_by_month` takes them."""
+def carried(months: Sequence[Point], reach: Reach = FIVE_YEARS) -> Carried:
+    """The best chart for these counts, as `carried_by_month` takes them, at most as many as the reach has."""
     if (held := carried_by_month(months)) is not None:
         return held
     known = _trimmed(months)
     counts = [point.value for point in known if point.value is not None]
     total = round(sum(counts))
     if not total:
-        return Carried(Form.NOT_YET, "Not enough data yet: no report so far.")
+        when = "in the period" if reach.chosen else "so far"
+        return Carried(Form.NOT_YET, f"Not enough data yet: no report {when}.")
     rate = total / len(counts)
     few = f"{rate:.1f} reports a month are too few to chart by month"
     # Of fewer, no quarters are enough: most series of a practice are so thin.
@@ -78,7 +97,7 @@ def carried(months: Sequence[Point]) -> Carried:
         return Carried(Form.QUARTERS, f"Shown by quarter: {few}.", quarters)
     if total >= FEWEST_EVENTS and rate < SMALLEST_MEAN:
         return Carried(Form.DAYS_BETWEEN, f"Shown as days between reports: {few} or by quarter.")
-    return _not_yet(known[-1].on, counts, total)
+    return _not_yet(known[-1].on, counts, total, reach)
 
 
 def pooled(months: Sequence[Point]) -> tuple[Point, ...]:
@@ -109,24 +128,60 @@ def _enough(counts: Sequence[float]) -> bool:
     return len(counts) >= FEWEST_POINTS and _dense(counts)
 
 
-def _not_yet(last: date, counts: Sequence[float], total: int) -> Carried:
+def _not_yet(last: date, counts: Sequence[float], total: int, reach: Reach) -> Carried:
     """By what will suffice first: more months of the kind there are, or more reports for the days between them. Bursts need months that have
     any."""
     zeros = sum(not count for count in counts)
+    begin, end = "There will be enough after", "."
+    more: int | None
     if _dense(counts):
-        month = plus(last, FEWEST_POINTS - len(counts))
+        more = FEWEST_POINTS - len(counts) if reach.months >= FEWEST_POINTS else None
         so_far = f"{len(counts)} of the {FEWEST_POINTS} months that a chart needs"
-        when = f"There will be enough after {long_name(month)}."
     elif total >= SMALLEST_MEAN * len(counts):
-        month = plus(last, max(FEWEST_POINTS, ceil(zeros / MOST_ZEROS)) - len(counts))
+        more = _until_filled(counts, reach)
         so_far = f"the reports come in bursts, with none in {zeros} of {len(counts)} months"
-        when = f"There will be enough after {long_name(month)} if each month until then has some."
+        end = " if each month until then has some."
     else:
-        more = max(1, ceil((FEWEST_EVENTS - total) * len(counts) / total))
-        month = plus(last, more)
+        more = _until_many(counts, reach)
         so_far = f"{total} of the {FEWEST_EVENTS} reports that a chart needs"
-        when = f"At the present rate there will be enough after about {long_name(month)}."
+        if reach.recent is not None and len(counts) > reach.recent:
+            so_far += f", in {Step.MONTH.counted(len(counts))}"
+        begin = "At the present rate there will be enough after about"
+    if more is None or not reach.goes_on:
+        return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {_never(last, reach)}")
+    month = plus(last, more)
+    when = f"{begin} {long_name(month)}{end}"
     return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {when}", enough_from=month)
+
+
+def _until_filled(counts: Sequence[float], reach: Reach) -> int | None:
+    """After how many months more, none of them empty, few enough are."""
+    usual = sum(counts) / len(counts)
+    for more in range(1, reach.months + 1):
+        held = [*counts, *[usual] * more]
+        if any(_enough(held[-span:]) for span in {reach.recent or reach.months, reach.months}):
+            return more
+    return None
+
+
+def _until_many(counts: Sequence[float], reach: Reach) -> int | None:
+    """After how many months more, at the present rate, there are reports enough for the days between them, while older ones are left behind."""
+    newest = counts[-(reach.recent or len(counts)) :]
+    rate = sum(newest) / len(newest)
+    sums = [0.0, *accumulate([*counts, *[rate] * reach.months])]
+    held = (
+        sums[end] - sums[max(0, end - reach.months)] for end in range(len(counts) + 1, len(sums))
+    )
+    almost = FEWEST_EVENTS - 1e-9  # thirds do not add up to a whole
+    return next((more for more, number in enumerate(held, start=1) if number > almost), None)
+
+
+def _never(last: date, reach: Reach) -> str:
+    if reach.chosen:
+        return TOO_SHORT
+    if not reach.goes_on:
+        return f"No report came after {long_name(last)}."
+    return f"At the present rate there will not be enough within the {reach.months // 12} years that charts go back."
 
 
 def _trimmed(points: Sequence[Point]) -> tuple[Point, ...]:

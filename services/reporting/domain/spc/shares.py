@@ -12,7 +12,15 @@ from datetime import date
 from math import ceil
 
 from services.reporting.domain.months import long_name, plus
-from services.reporting.domain.spc.carrying import MOST_ZEROS, SMALLEST_MEAN, Carried, Form
+from services.reporting.domain.spc.carrying import (
+    FIVE_YEARS,
+    MOST_ZEROS,
+    SMALLEST_MEAN,
+    TOO_SHORT,
+    Carried,
+    Form,
+    Reach,
+)
 from services.reporting.domain.spc.series import FEWEST_POINTS, Point
 from services.reporting.domain.spc.steps import QUARTER, quarter_of
 
@@ -30,8 +38,9 @@ class Share:
         return 100 * self.part / self.whole if self.whole else None
 
 
-def carried_share(months: Sequence[Share]) -> Carried:
-    """The best chart for these shares, one for each whole month, oldest first; its points are percentages. Never days between."""
+def carried_share(months: Sequence[Share], reach: Reach = FIVE_YEARS) -> Carried:
+    """The best chart for these shares, one for each whole month, oldest first, at most as many as the reach has; its points are percentages.
+    Never days between."""
     known = _trimmed(months)
     if not known:
         return Carried(Form.NOT_YET, "Not enough data yet: nothing to take a share of so far.")
@@ -42,7 +51,7 @@ def carried_share(months: Sequence[Share]) -> Carried:
     if _enough(quarters):
         told = f"Shown by quarter: {_average(known)} a month are too few to chart by month."
         return Carried(Form.QUARTERS, told, _points(quarters))
-    return _not_yet(known)
+    return _not_yet(known, reach)
 
 
 def _rarer(shares: Sequence[Share]) -> list[int]:
@@ -91,24 +100,27 @@ def _points(shares: Sequence[Share]) -> tuple[Point, ...]:
     return tuple(Point(share.on, share.percent) for share in shares)
 
 
-def _not_yet(known: Sequence[Share]) -> Carried:
+def _not_yet(known: Sequence[Share], reach: Reach) -> Carried:
     months = sum(share.whole > 0 for share in known)
     last = known[-1].on
     if _dense(known):
-        month = plus(last, FEWEST_POINTS - months)
-        told = f"{months} of the {FEWEST_POINTS} months that a chart needs. There will be enough after {long_name(month)}"
-        return Carried(Form.NOT_YET, f"Not enough data yet: {told}.", enough_from=month)
-    rarer = sum(_rarer(known))
-    told = f"{_average(known)} a month are too few to chart"
-    if QUARTER * rarer / months < SMALLEST_MEAN:
-        # More months of this kind would not help.
-        return Carried(Form.NOT_YET, f"Not enough data yet: {told}, even by quarter.")
-    quarters = ceil(months / QUARTER)
-    month = plus(last, QUARTER * max(1, FEWEST_POINTS - quarters))
-    when = f"At the present rate there will be enough by quarter after about {long_name(month)}"
-    return Carried(
-        Form.NOT_YET, f"Not enough data yet: {told} by month. {when}.", enough_from=month
-    )
+        needed, more = FEWEST_POINTS, FEWEST_POINTS - months
+        so_far = f"{months} of the {FEWEST_POINTS} months that a chart needs"
+        begin = "There will be enough after"
+    else:
+        so_far = f"{_average(known)} a month are too few to chart"
+        if QUARTER * sum(_rarer(known)) / months < SMALLEST_MEAN:
+            # More months of this kind would not help.
+            return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}, even by quarter.")
+        needed = QUARTER * FEWEST_POINTS
+        more = QUARTER * max(1, FEWEST_POINTS - ceil(months / QUARTER))
+        so_far += " by month"
+        begin = "At the present rate there will be enough by quarter after about"
+    if reach.months < needed or not reach.goes_on:
+        return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {TOO_SHORT}")
+    month = plus(last, more)
+    when = f"{begin} {long_name(month)}."
+    return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {when}", enough_from=month)
 
 
 def _trimmed(shares: Sequence[Share]) -> list[Share]:
