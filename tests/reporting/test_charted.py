@@ -158,6 +158,18 @@ def test_rare_reports_are_charted_as_days_between_them() -> None:
     assert shown.sentence.startswith("Falls: the same throughout")
 
 
+def test_rare_reports_that_come_in_bursts_have_no_chart() -> None:
+    days = [date(2024, 12, 5) + timedelta(days=100 * (at // 5)) for at in range(30)]
+    counts = {day.replace(day=1): 5 for day in days}
+    subject = Subject("k", "Falls", counts, Direction.DECREASE)
+    over = window(longest=plus(LAST, -59))
+    assert form_of(subject, over)[0].form is Form.DAYS_BETWEEN
+    shown = shown_of(subject, over, PLAIN, days)
+    assert (shown.form, shown.chart) == (Form.NOT_YET, None)
+    assert shown.months == over.period
+    assert "half of them or more on the day of the one before" in shown.why
+
+
 def test_too_few_reports_have_no_chart_and_it_is_said_when_there_will_be() -> None:
     shown = shown_of(series([0, 0, 1] * 8), window(longest=plus(LAST, -59)), PLAIN)
     assert (shown.form, shown.chart, shown.small, shown.icon) == (Form.NOT_YET, None, None, "")

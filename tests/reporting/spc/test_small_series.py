@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from services.reporting.domain.spc import (
     UnusableSeries,
     carried,
     days_between,
+    in_bursts,
     pooled,
     xmr,
 )
@@ -167,6 +169,45 @@ def test_days_between_reports_that_are_rare_signal_by_chance_no_more_often_than_
     assert false_gaps(2) > 0.06
     assert false_gaps(15) < 0.04
     assert false_gaps(90) < 0.04
+
+
+def bursts(size: float, reports: int = 30, mean: float = 25) -> list[list[date]]:
+    """Series of reports on days at random, so many of a day on average, so many days between them."""
+    random = default_rng(7)
+    many = random.geometric(1 / size, (200, reports))
+    begins = random.exponential(mean * size, (200, reports)).cumsum(axis=1).astype(int)
+    return [
+        on_days(*np.repeat(days, each)[:reports].tolist())
+        for days, each in zip(begins, many, strict=True)
+    ]
+
+
+def signalled(series: Sequence[Sequence[date]]) -> float:
+    """The share of all their gaps that signal."""
+    charts = [days_between(each, each[-1], Direction.DECREASE).chart for each in series]
+    return sum(point.special for each in charts for point in each.points) / sum(
+        len(each.points) for each in charts
+    )
+
+
+def test_days_between_reports_that_come_in_bursts_would_signal_by_chance_and_have_no_chart() -> (
+    None
+):
+    one_by_one, some, many = bursts(1, mean=15), bursts(1.5), bursts(5)
+    assert not any(map(in_bursts, one_by_one))
+    charted = [each for each in some if not in_bursts(each)]
+    assert len(charted) > 100
+    assert signalled(one_by_one) < 0.06
+    assert signalled(charted) < 0.06
+    assert signalled(list(filter(in_bursts, many))) > 0.2
+    assert sum(map(in_bursts, many)) > 195
+
+
+def test_half_of_the_gaps_of_no_days_are_bursts() -> None:
+    assert in_bursts(on_days(0, 0, 9))
+    assert not in_bursts(on_days(0, 0, 9, 20))
+    fives = on_days(*[100 * (at // 5) for at in range(30)])
+    assert not days_between(fives, fives[-1], Direction.DECREASE).enough
 
 
 def on_days(*days: int) -> list[date]:

@@ -33,6 +33,7 @@ from services.reporting.domain.spc import (
     Rebase,
     Step,
     Xmr,
+    in_bursts,
     starting_at,
 )
 from services.reporting.domain.spc.carrying import FEWEST_EVENTS, SMALLEST_MEAN, TOO_SHORT
@@ -44,6 +45,11 @@ MOST_DAYS = 250
 FEWEST_ROUNDED = 10
 """Times the step of rounding: the smallest mean that carries a chart of rounded numbers. Of 800 simulated charts on which nothing
 changes, rounded to 5, the latest month signalled in 4.3% at a mean of 25 and in 2.5% at 50, as unrounded ones at a mean of 2 do."""
+
+IN_BURSTS = Carried(
+    Form.NOT_YET,
+    "Not enough data to chart: the reports come in bursts, half of them or more on the day of the one before.",
+)
 
 
 def form_of(subject: Subject, window: Window) -> tuple[Carried, Window]:
@@ -81,6 +87,8 @@ def charted(
         known = [day for day in days if (window.first or date.max) <= day <= window.today]
         if len(known) < 2:
             return replace(plain, form=Form.NOT_YET)
+        if in_bursts(known):
+            return charted(subject, (IN_BURSTS, window.recent), window, judging)
         return _gaps(plain, known, window, judging)
     chart = xmr(held.points, _options(held.points, subject, judging, window.rebase))
     step = held.step
@@ -116,10 +124,11 @@ def _running(subject: Subject, window: Window) -> Carried | None:
     """Why there is no chart where nothing was reported but in months that still run, or no other month is there. Who sees rounded numbers
     is not told whether there is anything."""
     reported, whole = subject.counts.get, window.whole_months
-    running = any(reported(month) for month in window.period.months if month > window.whole)
-    if not window.rule.exact or any(map(reported, whole)) or (whole and not running):
-        return None
     begins = max(window.first or date.min, window.period.first)
+    running = any(reported(month) for month in window.period.months if month > window.whole)
+    judged = any(reported(month) for month in whole if month >= begins)
+    if not window.rule.exact or judged or (whole and not running):
+        return None
     so_far = "Not enough data yet: what was reported is of a month that is not finished"
     if begins <= window.whole:
         return Carried(Form.NOT_YET, f"{so_far}. A chart needs {FEWEST_EVENTS} reports or more.")

@@ -22,7 +22,7 @@ from services.reporting.domain.spc.funnel import (
     Zone,
     funnel,
 )
-from services.reporting.domain.spc.gaps import Gaps, days_between
+from services.reporting.domain.spc.gaps import Gaps, days_between, in_bursts
 from services.reporting.domain.spc.series import (
     FEWEST_POINTS,
     FEWEST_TO_FIX,
@@ -93,6 +93,7 @@ __all__ = [
     "carried_share",
     "days_between",
     "funnel",
+    "in_bursts",
     "pooled",
     "sentence",
     "starting_at",

