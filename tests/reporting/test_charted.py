@@ -244,6 +244,24 @@ def test_a_period_that_begins_with_the_month_that_runs_has_no_month_yet() -> Non
     assert first.why.endswith("each month.")
 
 
+def test_no_limit_of_a_percentage_is_above_a_hundred() -> None:
+    over = window()
+    parts = [17, 19, 15, 19, 18, 20]
+    months = {month: Share(month, parts[at % 6], 20) for at, month in enumerate(over.period.months)}
+    shown = charted_share(SharesOf("k", "T", months, Direction.INCREASE, "P", "W"), over)
+    assert shown.chart is not None
+    upper = shown.chart.latest.limits.upper
+    assert upper is not None
+    assert upper > 100
+    assert shown.rows[0].limits.endswith(" to above 100")
+    assert shown.wide is not None
+    assert "to above 100." in shown.wide.words
+    assert f"{upper:.0f}" not in re.sub(r'="[^"]*"', "", shown.wide.svg)
+    ticks = [float(each) for each in re.findall(r">(\d+)</text>", shown.wide.svg)]
+    assert max(ticks) == 100
+    assert shown.table[1][6] == upper
+
+
 def test_a_share_over_a_period_that_never_holds_enough_is_called_too_short_too() -> None:
     def held(each: Share, over: Window) -> Charted:
         months = {month: replace(each, on=month) for month in over.period.months}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
+from typing import ClassVar
 
 from services.reporting.domain.charted import remembered
 from services.reporting.domain.charted.series import Subject
@@ -16,6 +17,7 @@ from services.reporting.domain.drawing import (
     Labels,
     assurance_icon,
     told,
+    upper_told,
     variation_icon,
     xmr_chart,
 )
@@ -60,6 +62,8 @@ class Row:
     judged: Judged | None
     note: str
     href: str | None
+    most: ClassVar[float | None] = None
+    """No value can be larger."""
 
     @property
     def says(self) -> str:
@@ -75,11 +79,12 @@ class Row:
 
     @property
     def limits(self) -> str:
-        """Lower and upper limit, the lower one no lower than counts can be."""
+        """Lower and upper limit, neither beyond what can be."""
         limits = None if self.judged is None else self.judged.limits
         if limits is None or limits.lower is None or limits.upper is None:
             return "none"
-        return f"{'below 0' if limits.lower < 0 else told(limits.lower)} to {told(limits.upper)}"
+        lower = "below 0" if limits.lower < 0 else told(limits.lower)
+        return f"{lower} to {upper_told(limits.upper, self.most)}"
 
 
 @dataclass(frozen=True)

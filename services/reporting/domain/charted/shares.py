@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import ClassVar
 
 from services.reporting.domain.charted import Charted, Row, Subject, Window, reach_of
 from services.reporting.domain.drawing import Labels
@@ -20,6 +21,9 @@ from services.reporting.domain.spc import (
     xmr,
 )
 from services.reporting.domain.spc.steps import QUARTER
+
+MOST = 100.0
+"""Percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class ShareRow(Row):
     """`number` is the whole's."""
 
     percent: Percent | None = None
+    most: ClassVar[float | None] = MOST
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class ChartedShare(Charted):
 
     @property
     def labels(self) -> Labels:
-        return replace(super().labels, unit="%")
+        return replace(super().labels, unit="%", most=MOST)
 
     @property
     def table(self) -> list[tuple[object, ...]]:

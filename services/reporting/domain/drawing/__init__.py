@@ -15,7 +15,12 @@ from services.reporting.domain.drawing.icons import assurance_icon, variation_ic
 from services.reporting.domain.drawing.parts import NARROW, SMALL, WIDE, Chart, Frame, standalone
 from services.reporting.domain.drawing.scales import told
 from services.reporting.domain.drawing.xmr_chart import xmr_chart
-from services.reporting.domain.drawing.xmr_words import Labels, overview_words, xmr_words
+from services.reporting.domain.drawing.xmr_words import (
+    Labels,
+    overview_words,
+    upper_told,
+    xmr_words,
+)
 
 __all__ = [
     "NARROW",
@@ -32,6 +37,7 @@ __all__ = [
     "overview_words",
     "standalone",
     "told",
+    "upper_told",
     "value_told",
     "variation_icon",
     "xmr_chart",

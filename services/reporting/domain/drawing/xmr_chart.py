@@ -28,6 +28,7 @@ from services.reporting.domain.drawing.xmr_words import (
     drawn_limits,
     lines_in_words,
     lower_told,
+    upper_told,
     values_of,
     with_unit,
     xmr_words,
@@ -52,13 +53,13 @@ _MARKS = {
 
 
 def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame, *, headed: bool = False) -> Chart:
-    """The drawing, and in words what it shows. A lower limit below zero of values that are not is drawn at zero. `headed` writes title and
+    """The drawing, and in words what it shows. A limit where no value can be is drawn at the last that can. `headed` writes title and
     sentence above it: for a file of its own."""
     words = xmr_words(chart, labels)
     heading: list[str] = []
     if headed:
         heading, frame = _heading(chart, labels, frame)
-    axis = _axis(chart)
+    axis = _axis(chart, labels)
     if frame.legend:
         frame = frame.with_room([axis.label(tick) for tick in axis.ticks])
     places = _places(chart, labels, frame)
@@ -67,13 +68,13 @@ def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame, *, headed: boo
         *_grid(axis, frame),
         *_dates(chart, labels, places, frame),
         *_rebases(chart, places, frame),
-        *_limits(chart, axis, places, frame),
+        *_limits(chart, axis, labels, places, frame),
         *_values(chart, axis, places, frame),
         *_marks(chart, axis, labels, places, frame),
     ]
     height = frame.base + LINE + 6
     if frame.labels_beside:
-        parts += _beside(chart, axis, frame)
+        parts += _beside(chart, axis, labels, frame)
     if frame.legend:
         below, height = legend(_entries(chart, frame, labels), frame, frame.base + 44)
         parts += below
@@ -81,11 +82,12 @@ def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame, *, headed: boo
     return Chart(svg(key, (frame.width, height), labels.title, words, parts, role=role), words)
 
 
-def _axis(chart: Xmr) -> Axis:
+def _axis(chart: Xmr, labels: Labels) -> Axis:
     values = values_of(chart)
     lines = [*values, *([] if chart.options.target is None else [chart.options.target])]
     for group in chart.groups:
-        lines += [edge for edge in drawn_limits(group[0].limits, values) if edge is not None]
+        edges = drawn_limits(group[0].limits, values, labels.most)
+        lines += [edge for edge in edges if edge is not None]
     return axis_over(min(lines, default=0), max(lines, default=1))
 
 
@@ -142,16 +144,17 @@ def _rebases(chart: Xmr, places: list[float], frame: Frame) -> Iterator[str]:
             yield text(x, frame.top - 8, letter, anchor="middle", kind="letter")
 
 
-def _limits(chart: Xmr, axis: Axis, places: list[float], frame: Frame) -> Iterator[str]:
+def _limits(
+    chart: Xmr, axis: Axis, labels: Labels, places: list[float], frame: Frame
+) -> Iterator[str]:
     values = values_of(chart)
     at = 0
     for group in chart.groups:
         begin, end = places[at] - 8, places[at + len(group) - 1] + 8
         at += len(group)
         limits = group[0].limits
-        for kind, value in zip(
-            ("mean", "limit", "limit"), (limits.mean, *drawn_limits(limits, values)), strict=True
-        ):
+        lines = (limits.mean, *drawn_limits(limits, values, labels.most))
+        for kind, value in zip(("mean", "limit", "limit"), lines, strict=True):
             if value is not None:
                 y = _height(value, axis, frame)
                 yield line(kind, begin, y, end, y)
@@ -195,12 +198,12 @@ def _linked(drawn: str, point: Judged, labels: Labels) -> str:
     )
 
 
-def _beside(chart: Xmr, axis: Axis, frame: Frame) -> Iterator[str]:
+def _beside(chart: Xmr, axis: Axis, labels: Labels, frame: Frame) -> Iterator[str]:
     """Labels of the lines at their right ends, moved apart where they would cover each other."""
     limits = chart.latest.limits
-    lower, upper = drawn_limits(limits, values_of(chart))
+    lower, upper = drawn_limits(limits, values_of(chart), labels.most)
     named = [
-        (f"Upper limit {told(limits.upper or 0)}", upper),
+        (f"Upper limit {upper_told(limits.upper or 0, labels.most)}", upper),
         (f"Target {told(chart.options.target or 0)}", chart.options.target),
         (f"Mean {told(limits.mean or 0)}", limits.mean),
         (f"Lower limit {lower_told(chart)}", lower),
@@ -244,7 +247,7 @@ def _entries(chart: Xmr, frame: Frame, labels: Labels) -> list[Entry]:
         for shape, kind, words in _MARKS.values()
         if (shape, kind, words) in shown
     ]
-    lines = list(lines_in_words(chart))
+    lines = list(lines_in_words(chart, labels))
     for words in lines:
         kind = words.split()[0].lower().removesuffix("s")
         entries.append(Entry(words.split()[0] if frame.labels_beside else words, kind=kind))

@@ -29,6 +29,8 @@ class Labels:
     manner: Manner = COUNTS
     unit: str = ""
     """Put behind a value as it is: `%`, ` days`."""
+    most: float | None = None
+    """No value can be larger: 100 of percentages."""
     evenly: bool = False
     """Points at even distances, where their dates are not the scale: days between reports."""
     address: Callable[[Judged], str | None] = field(default=lambda _: None)
@@ -54,7 +56,7 @@ def overview_words(chart: Xmr, labels: Labels) -> str:
         ends = dict.fromkeys(labels.step.in_words(point.on) for point in (points[0], points[-1]))
         said.append(f"{labels.step.counted(len(points))}, {' to '.join(ends)}.")
         said.append(f"Latest: {with_unit(points[-1].value, labels)}.")
-    said += [f"{words}." for words in lines_in_words(chart)]
+    said += [f"{words}." for words in lines_in_words(chart, labels)]
     for _, point, reason in begun(chart):
         because = f" ({reason})" if reason else ""
         said.append(f"Limits begin anew with {labels.step.in_words(point.on)}{because}.")
@@ -70,13 +72,13 @@ def with_unit(value: float | None, labels: Labels) -> str:
     return f"{told(value or 0)}{labels.unit}"
 
 
-def lines_in_words(chart: Xmr) -> Iterator[str]:
+def lines_in_words(chart: Xmr, labels: Labels) -> Iterator[str]:
     """Mean, limits and target as they are now."""
     limits = chart.latest.limits
     if limits.mean is not None:
         yield f"Mean {told(limits.mean)}"
     if limits.upper is not None:
-        yield f"Limits {lower_told(chart)} to {told(limits.upper)}"
+        yield f"Limits {lower_told(chart)} to {upper_told(limits.upper, labels.most)}"
     if chart.options.target is not None:
         yield f"Target {told(chart.options.target)}"
 
@@ -85,6 +87,11 @@ def lower_told(chart: Xmr) -> str:
     """The lower limit in force; where it is below zero and no value can be, that it is below."""
     real, drawn = chart.latest.limits.lower, drawn_limits(chart.latest.limits, values_of(chart))[0]
     return told(real or 0) if real == drawn else "below 0"
+
+
+def upper_told(upper: float, most: float | None) -> str:
+    """An upper limit; where no value can be so large, that it is above what can be."""
+    return told(upper) if most is None or upper <= most else f"above {told(most)}"
 
 
 def values_of(chart: Xmr) -> list[float]:
@@ -99,9 +106,11 @@ def begun(chart: Xmr) -> Iterator[tuple[str, Judged, str]]:
         yield ascii_uppercase[at % 26], group[0], reasons.get(group[0].on, "")
 
 
-def drawn_limits(limits: Limits, values: Sequence[float]) -> tuple[float | None, float | None]:
-    """Lower and upper limit as drawn: what cannot be below zero has no limit there."""
-    lower = limits.lower
+def drawn_limits(
+    limits: Limits, values: Sequence[float], most: float | None = None
+) -> tuple[float | None, float | None]:
+    """Lower and upper limit as drawn: what cannot be below zero, or above `most`, has no limit there."""
+    lower, upper = limits.lower, limits.upper
     if lower is not None and lower < 0 <= min(values, default=0):
         lower = 0.0
-    return lower, limits.upper
+    return lower, upper if upper is None or most is None else min(upper, most)
