@@ -296,6 +296,18 @@ def test_limits_begin_anew_where_the_reader_says_and_the_reason_is_told() -> Non
     )
 
 
+def test_without_limits_nothing_is_concluded() -> None:
+    """Limits began anew with the latest month, or the values are all the same."""
+    begun = Judging(target=3, rebase=Rebase(LAST, "New letter"))
+    for subject, judging in ((series(STEADY), begun), (series([5] * 24), Judging(target=5))):
+        shown = shown_of(subject, window(), judging)
+        assert (shown.icon, shown.assured, shown.rank) == ("", "", Rank.UNSAID)
+        assert shown.assurance == (
+            "Whether the target will be met cannot be said, for there are no limits"
+        )
+        assert shown.rows[-2].says == "Not judged"
+
+
 def test_baseline_and_screening_are_said() -> None:
     shown = shown_of(series(STEADY), window(), Judging(baseline=12, screen=False))
     assert shown.notes == (

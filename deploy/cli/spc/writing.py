@@ -7,7 +7,14 @@ from io import StringIO
 
 from deploy.cli.spc.cases import FIELDS, number, summary
 from services.reporting.domain.drawing import Labels, overview_words, told
-from services.reporting.domain.spc import ASSURANCE, CAUSES, VARIATION, Judged, Xmr, sentence
+from services.reporting.domain.spc import (
+    CAUSES,
+    Judged,
+    Xmr,
+    assurance_words,
+    sentence,
+    variation_words,
+)
 
 _HEADS = ("Date", "Value", "Mean", "Lower limit", "Upper limit", "")
 _ALIGNED = "<>>>><"
@@ -15,12 +22,9 @@ _ALIGNED = "<>>>><"
 
 def as_table(chart: Xmr, labels: Labels) -> str:
     """What the chart says, then a line for each point."""
-    variation = VARIATION[chart.variation]
-    if chart.latest.value is None:
-        variation = "Cannot be said, for the latest point has no value"
-    lines = [overview_words(chart, labels), f"Variation: {variation}."]
-    if chart.assurance is not None:
-        lines.append(f"Assurance: {ASSURANCE[chart.assurance]}.")
+    lines = [overview_words(chart, labels), f"Variation: {variation_words(chart)}."]
+    if assurance := assurance_words(chart):
+        lines.append(f"Assurance: {assurance}.")
     lines += [f"Warning: {warning}." for warning in warnings(chart, labels)]
     cells = [_HEADS, *(_cells(point, chart) for point in chart.points)]
     widths = [max(len(row[at]) for row in cells) for at in range(len(_HEADS))]

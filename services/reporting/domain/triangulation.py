@@ -46,7 +46,7 @@ class TenetSays:
     number: int
     words: str
     variation: Variation | None
-    """None where there is no chart."""
+    """None where there is no chart, or it says nothing."""
 
     @cached_property
     def icon(self) -> str:
@@ -154,7 +154,8 @@ def _says(
         return TenetSays(key, tenet, number, why, None)
     manner = GAPS if line.point_of is PointOf.REPORT else COUNTS
     said = sentence(name, line.chart, _STEPS[line.point_of], manner).removeprefix(f"{name}: ")
-    return TenetSays(key, tenet, number, f"{said[:1].upper()}{said[1:]}.", line.chart.variation)
+    variation = line.chart.variation if line.chart.says else None
+    return TenetSays(key, tenet, number, f"{said[:1].upper()}{said[1:]}.", variation)
 
 
 def _joint(subject: Subject, lines: Sequence[Line], today: date) -> Signal | None:

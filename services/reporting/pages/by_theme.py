@@ -55,6 +55,7 @@ class ByTheme:
             Rank.CONCERN: ("is a concern", "are a concern"),
             Rank.IMPROVEMENT: ("has improved", "have improved"),
             Rank.CHANGE: ("has changed", "have changed"),
+            Rank.UNSAID: ("cannot be judged", "cannot be judged"),
         }
         said = [
             f"{number} {one if number == 1 else several}"

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from deploy.cli.main import build
 from deploy.cli.spc.reading import Unreadable, read_points
 from services.reporting.domain.spc import Point
+from tests.reporting.spc.series import month
 
 PROGRAM = build(["spc"])
 ROWS = [f"2024-{month:02},{4 if month % 2 else 6}" for month in range(1, 13)]
@@ -47,6 +48,26 @@ def test_a_table_says_what_the_chart_says_and_has_a_line_for_each_point() -> Non
         *["above", "the", "upper", "limit"],
     ]
     assert len(lines) == 3 + 1 + 1 + 14
+
+
+@pytest.mark.parametrize(
+    ("values", "variation", "assurance"),
+    [
+        (["5"] * 14, "there are no limits", "there are no limits"),
+        (["5"], "there are no limits", "there are no limits"),
+        (["5", "6", "5", ""], "the latest point has no value", "met at some times"),
+    ],
+)
+def test_what_cannot_be_judged_is_not_called_calm_but_for_machines(
+    values: list[str], variation: str, assurance: str
+) -> None:
+    given = "date,value\n" + "".join(f"{month(at)},{value}\n" for at, value in enumerate(values))
+    options = ("--improvement", "increase", "--target", "5")
+    lines = run(*options, given=given)[1].splitlines()
+    assert lines[1] == f"Variation: Cannot be said, for {variation}."
+    assert assurance in lines[2]
+    told = json.loads(run(*options, "--json", given=given)[1])
+    assert (told["variation_icon"], told["assurance_type"]) == ("common_cause", "inconsistent")
 
 
 def test_csv_has_the_numbers_in_full() -> None:

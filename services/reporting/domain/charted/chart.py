@@ -24,16 +24,15 @@ from services.reporting.domain.drawing import (
 from services.reporting.domain.months import Period, plus
 from services.reporting.domain.numbers import Number
 from services.reporting.domain.spc import (
-    ASSURANCE,
     CAUSES,
     COUNTS,
     GAPS,
-    VARIATION,
     Form,
     Judged,
     Manner,
     Step,
     Xmr,
+    assurance_words,
     sentence,
 )
 from services.reporting.domain.spc.steps import QUARTER
@@ -50,7 +49,9 @@ class Rank(IntEnum):
     IMPROVEMENT = 1
     CHANGE = 2
     CALM = 3
-    NOT_YET = 4
+    UNSAID = 4
+    """There is a chart, and nothing to judge its latest point by."""
+    NOT_YET = 5
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Row:
         """What the rules say of it, or why they say nothing."""
         if self.note or self.judged is None:
             return self.note
+        if self.judged.value is None or self.judged.limits.upper is None:
+            return "Not judged"
         return CAUSES[self.judged.cause].capitalize() if self.judged.special else "As expected"
 
     @property
@@ -188,33 +191,28 @@ class Charted:
 
     @property
     def icon(self) -> str:
-        """The drawing of what the latest point says; empty where there is no chart."""
-        return (
-            "" if self.chart is None else variation_icon(f"{self.key}-icon", self.chart.variation)
-        )
-
-    @property
-    def variation(self) -> str:
-        """The icon in words."""
-        return "" if self.chart is None else VARIATION[self.chart.variation]
+        """The drawing of what the latest point says; empty where there is no chart, or it says nothing."""
+        if self.chart is None or not self.chart.says:
+            return ""
+        return variation_icon(f"{self.key}-icon", self.chart.variation)
 
     @property
     def assured(self) -> str:
-        """The drawing of whether a target will be met; empty without one."""
-        if self.chart is None or self.chart.assurance is None:
+        """The drawing of whether a target will be met; empty without one, or where that cannot be said."""
+        if self.chart is None or self.chart.assurance is None or not self.chart.has_limits:
             return ""
         return assurance_icon(f"{self.key}-target", self.chart.assurance)
 
     @property
     def assurance(self) -> str:
-        if self.chart is None or self.chart.assurance is None:
-            return ""
-        return ASSURANCE[self.chart.assurance]
+        return "" if self.chart is None else assurance_words(self.chart)
 
     @property
     def rank(self) -> Rank:
         if self.chart is None:
             return Rank.NOT_YET
+        if not self.chart.says:
+            return Rank.UNSAID
         kind = self.chart.variation.value.partition("_")[0]
         ranks = {"concern": Rank.CONCERN, "improvement": Rank.IMPROVEMENT, "neutral": Rank.CHANGE}
         return ranks.get(kind, Rank.CALM)

@@ -49,8 +49,10 @@ from services.reporting.domain.spc.words import (
     GAPS,
     VARIATION,
     Manner,
+    assurance_words,
     began,
     sentence,
+    variation_words,
 )
 from services.reporting.domain.spc.xmr import xmr
 
@@ -87,6 +89,7 @@ __all__ = [
     "Variation",
     "Xmr",
     "Zone",
+    "assurance_words",
     "began",
     "carried",
     "carried_by_month",
@@ -98,5 +101,6 @@ __all__ = [
     "sentence",
     "starting_at",
     "step_of",
+    "variation_words",
     "xmr",
 ]

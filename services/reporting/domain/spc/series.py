@@ -185,6 +185,16 @@ class Xmr:
         return self.points[-1]
 
     @property
+    def has_limits(self) -> bool:
+        """Whether anything can be held against the limits in force."""
+        return self.latest.limits.upper is not None
+
+    @property
+    def says(self) -> bool:
+        """Whether its latest point can be judged. Where not, the icons are what NHSRplotthedots gives, and mean nothing."""
+        return self.has_limits and self.latest.value is not None
+
+    @property
     def known(self) -> tuple[Judged, ...]:
         """Points with a value."""
         return tuple(point for point in self.points if point.value is not None)

@@ -60,6 +60,24 @@ ASSURANCE = {
     Assurance.MISSED: "The target will be missed unless something changes",
     Assurance.OPEN: "The target will be met at some times and missed at others",
 }
+_NO_LIMITS = "for there are no limits"
+
+
+def variation_words(chart: Xmr) -> str:
+    """What the icon says; where it means nothing, why."""
+    if chart.says:
+        return VARIATION[chart.variation]
+    why = _NO_LIMITS if chart.latest.value is not None else "for the latest point has no value"
+    return f"Cannot be said, {why}"
+
+
+def assurance_words(chart: Xmr) -> str:
+    """The same of the target; empty without one."""
+    if chart.assurance is None:
+        return ""
+    if not chart.has_limits:
+        return f"Whether the target will be met cannot be said, {_NO_LIMITS}"
+    return ASSURANCE[chart.assurance]
 
 
 def sentence(name: str, chart: Xmr, step: Step, manner: Manner = COUNTS) -> str:
