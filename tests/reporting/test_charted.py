@@ -199,9 +199,16 @@ def test_nothing_more_comes_into_months_that_are_over() -> None:
     subject = Subject("k", "Discharge", {plus(over.last, -at): 9 for at in range(8)})
     chosen = window(period=over, first=plus(over.last, -7))
     held, _ = form_of(subject, chosen)
-    assert (held.enough_from, held.why[-23:]) == (None, "choose a longer period.")
-    held, _ = form_of(subject, replace(chosen, longest=plus(over.last, -59)))
-    assert (held.enough_from, held.why[-35:]) == (None, "No report came after December 2022.")
+    assert held.enough_from is None
+    assert held.why.endswith(" choose a longer period.")
+    ended = replace(chosen, ended=over.last, longest=plus(over.last, -59))
+    held, _ = form_of(subject, ended)
+    assert held.enough_from is None
+    assert held.why == (
+        "Not enough data yet: 7 of the 13 months that a chart needs. No report came after December 2022."
+    )
+    only_the_last, _ = form_of(Subject("k", "Discharge", {over.last: 9}), ended)
+    assert only_the_last.why.endswith("the month in which data end, which may not be whole.")
 
 
 def test_where_the_rate_is_too_low_for_five_years_no_date_is_given() -> None:
@@ -271,6 +278,8 @@ def test_a_share_over_a_period_that_never_holds_enough_is_called_too_short_too()
     assert held(dense, window(12)).why.endswith("choose a longer period.")
     assert held(thin, window(24, longest=plus(LAST, -59))).why.endswith("choose a longer period.")
     assert held(dense, window(24)).chart is not None
+    over = window(24, longest=plus(LAST, -59), ended=plus(LAST, -12))
+    assert held(dense, over).why.endswith("No report came after October 2025.")
 
 
 def test_a_constant_series_and_ten_years_at_once_have_a_chart() -> None:

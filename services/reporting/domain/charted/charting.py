@@ -61,7 +61,7 @@ def form_of(subject: Subject, window: Window) -> tuple[Carried, Window]:
         return _running(subject, window) or _carried(points, window), recent
     if (held := carried_by_month(points)) is not None:
         return held, recent
-    reach = Reach(LONGEST_MONTHS, len(recent.whole_months), goes_on=_goes_on(window))
+    reach = Reach(LONGEST_MONTHS, len(recent.whole_months), ended=_ended(window))
     further = carried(_points(subject, longer), reach)
     if further.form is not Form.NOT_YET:
         return further, longer
@@ -111,13 +111,16 @@ def _carried(points: tuple[Point, ...], window: Window) -> Carried:
 
 def reach_of(window: Window) -> Reach:
     """Of charts of this period alone."""
-    months, goes_on = len(window.whole_months), _goes_on(window)
-    short = months < LONGEST_MONTHS or not goes_on
-    return Reach(months, chosen=short and window.longest is None, goes_on=goes_on)
+    months, ended = len(window.whole_months), _ended(window)
+    short = months < LONGEST_MONTHS or ended != window.ended
+    return Reach(months, chosen=short and window.longest is None, ended=ended)
 
 
-def _goes_on(window: Window) -> bool:
-    return window.whole >= last_whole(window.today)
+def _ended(window: Window) -> date | None:
+    """The month after which nothing more comes: data have ended, or the period is over."""
+    if window.ended is not None:
+        return window.ended
+    return window.whole if window.whole < last_whole(window.today) else None
 
 
 def _running(subject: Subject, window: Window) -> Carried | None:
@@ -130,6 +133,9 @@ def _running(subject: Subject, window: Window) -> Carried | None:
     if not window.rule.exact or judged or (whole and not running):
         return None
     so_far = "Not enough data yet: what was reported is of a month that is not finished"
+    if window.ended is not None:
+        so_far = "Not enough data yet: what was reported is of the month in which data end"
+        return Carried(Form.NOT_YET, f"{so_far}, which may not be whole.")
     if begins <= window.whole:
         return Carried(Form.NOT_YET, f"{so_far}. A chart needs {FEWEST_EVENTS} reports or more.")
     if 0 < len(whole) < FEWEST_POINTS:

@@ -44,8 +44,8 @@ class Reach:
     """The newest so many are charted by month where they can be, and tell the present rate; none where there is but one period."""
     chosen: bool = False
     """The reader can choose a longer period."""
-    goes_on: bool = True
-    """Its newest month is the newest that is whole."""
+    ended: date | None = None
+    """The month after which nothing more comes."""
 
 
 FIVE_YEARS = Reach()
@@ -147,8 +147,8 @@ def _not_yet(last: date, counts: Sequence[float], total: int, reach: Reach) -> C
         if reach.recent is not None and len(counts) > reach.recent:
             so_far += f", in {Step.MONTH.counted(len(counts))}"
         begin = "At the present rate there will be enough after about"
-    if more is None or not reach.goes_on:
-        return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {_never(last, reach)}")
+    if more is None or reach.ended is not None:
+        return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {_never(reach)}")
     month = plus(last, more)
     when = f"{begin} {long_name(month)}{end}"
     return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {when}", enough_from=month)
@@ -176,12 +176,17 @@ def _until_many(counts: Sequence[float], reach: Reach) -> int | None:
     return next((more for more, number in enumerate(held, start=1) if number > almost), None)
 
 
-def _never(last: date, reach: Reach) -> str:
+def _never(reach: Reach) -> str:
     if reach.chosen:
         return TOO_SHORT
-    if not reach.goes_on:
-        return f"No report came after {long_name(last)}."
+    if reach.ended is not None:
+        return over(reach.ended)
     return f"At the present rate there will not be enough within the {reach.months // 12} years that charts go back."
+
+
+def over(ended: date) -> str:
+    """Why there never will be enough."""
+    return f"No report came after {long_name(ended)}."
 
 
 def _trimmed(points: Sequence[Point]) -> tuple[Point, ...]:

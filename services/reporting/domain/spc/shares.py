@@ -20,6 +20,7 @@ from services.reporting.domain.spc.carrying import (
     Carried,
     Form,
     Reach,
+    over,
 )
 from services.reporting.domain.spc.series import FEWEST_POINTS, Point
 from services.reporting.domain.spc.steps import QUARTER, quarter_of
@@ -116,8 +117,9 @@ def _not_yet(known: Sequence[Share], reach: Reach) -> Carried:
         more = QUARTER * max(1, FEWEST_POINTS - ceil(months / QUARTER))
         so_far += " by month"
         begin = "At the present rate there will be enough by quarter after about"
-    if reach.months < needed or not reach.goes_on:
-        return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {TOO_SHORT}")
+    if reach.months < needed or reach.ended is not None:
+        why = TOO_SHORT if reach.chosen or reach.ended is None else over(reach.ended)
+        return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {why}")
     month = plus(last, more)
     when = f"{begin} {long_name(month)}."
     return Carried(Form.NOT_YET, f"Not enough data yet: {so_far}. {when}", enough_from=month)
