@@ -1,5 +1,6 @@
 """Which charts are watched, and what may be said of months that are not whole."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -102,6 +103,13 @@ def test_rare_reports_are_charted_as_the_days_between_them() -> None:
     signals = [each for each in found(known, days={SAFETY: burst}) if each.point == TODAY]
     assert {each.movement for each in signals} == {Movement.LOWER}
     assert {each.bearing for each in signals} == {Bearing.WORSE}
+
+
+def test_rare_reports_that_come_in_bursts_are_watched_by_no_chart() -> None:
+    days = [TODAY - timedelta(days=100 * (at // 5)) for at in range(30)]
+    known = counted({SAFETY: Counter(day.replace(day=1) for day in days)})
+    assert needs_days(forms_of(known, TODAY))
+    assert lines(known, {SAFETY: days}) == []
 
 
 def test_what_has_no_chart_yet_raises_nothing() -> None:
