@@ -136,9 +136,9 @@ def _point(row: Sequence[str], columns: _Columns) -> Point:
     if len(row) <= max(columns.date, columns.value):
         raise Unreadable(f"there are only {len(row)} columns")
     if any(cell.strip() for cell in row[columns.number :]):
+        hint = "; write a number as 1000, not as 1,000" if columns.separator == "," else ""
         raise Unreadable(
-            f"there are {len(row)} columns, and the first line names {columns.number}: "
-            "is there a comma in a number? Write 1000, not 1,000"
+            f"there are {len(row)} columns, and the first line names {columns.number}{hint}"
         )
     written = row[columns.value]
     if columns.separator != "," and "," in written:
