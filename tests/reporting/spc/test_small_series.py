@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
@@ -166,7 +166,8 @@ def false_gaps(mean: float) -> float:
 
 
 def test_days_between_reports_that_are_rare_signal_by_chance_no_more_often_than_counts() -> None:
-    assert false_gaps(2) > 0.06
+    assert false_gaps(1) > 0.06
+    assert false_gaps(2) < 0.04
     assert false_gaps(15) < 0.04
     assert false_gaps(90) < 0.04
 
@@ -201,6 +202,16 @@ def test_days_between_reports_that_come_in_bursts_would_signal_by_chance_and_hav
     assert signalled(charted) < 0.06
     assert signalled(list(filter(in_bursts, many))) > 0.2
     assert sum(map(in_bursts, many)) > 195
+
+
+def test_two_reports_of_one_day_are_no_signal_by_themselves() -> None:
+    apart = [9, 21, 4, 15, 30, 12, 7, 18, 25, 11, 16, 8, 20, 13]
+    days = list(accumulate(apart))
+    chart = days_between(
+        on_days(0, *days, days[-1]), on_days(days[-1])[0], Direction.DECREASE
+    ).chart
+    assert chart.latest.value == 0
+    assert not chart.latest.special
 
 
 def test_half_of_the_gaps_of_no_days_are_bursts() -> None:

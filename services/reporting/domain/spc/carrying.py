@@ -4,8 +4,8 @@ An XmR chart needs enough points (13: NHSRplotthedots warns of fewer) and counts
 small, the limits of a chart on which nothing changes are wrong: of charts of 24 months of Poisson counts, the latest month signalled in
 9.6% at a mean of 0.5, in 6.1% at 1, in 2.5% at 2 and in 1.7% at 30 (1,500 simulated charts each, screened). So the mean must be 2. No
 more than a quarter of the points may be zero: the customary bound for charts of counts (L. P. Provost and S. K. Murray, The Health
-Care Data Guide, 2011). Days between reports are for the rare: whole days tell little apart where reports are two days from each other (of 40
-gaps at random, the latest signalled in 8% at a mean of two days, in 1% to 3% from five on; 300 simulated charts each). What comes in
+Care Data Guide, 2011). Days between reports are for the rare: whole days tell little apart where reports are a day from each other (of 40
+gaps at random, the latest signalled in 8% at a mean of one day, in 2% at two and 1% or fewer from three on; 300 simulated charts each). What comes in
 bursts shows in the months that have none, or, where that is most of them anyhow, in the days themselves (`gaps`).
 """
 

@@ -43,14 +43,16 @@ def xmr(points: Sequence[Point], options: Options) -> Xmr:
     return judged(in_order(points), options)
 
 
-def judged(points: Sequence[Point], options: Options, power: float = 1) -> Xmr:
+def judged(points: Sequence[Point], options: Options, power: float = 1, least: float = 0) -> Xmr:
     """The chart of points that are in order already, at least one; here a date may come more than once. Where a power is given, the
-    rules judge its root of each value, and limits are told as the values are."""
+    rules judge its root of each value, no value being taken as less than `least`, and limits are told as the values are."""
     dates = {point.on for point in points}
     begins = sorted({rebase.on for rebase in options.rebase} & dates)
     grouped = groupby(points, key=lambda point: bisect_right(begins, point.on))
     made = tuple(
-        each for number, group in grouped for each in _judge(number, tuple(group), options, power)
+        each
+        for number, group in grouped
+        for each in _judge(number, tuple(group), options, power, least)
     )
     latest = made[-1]
     variation = _VARIATION[latest.kind, options.direction]
@@ -58,10 +60,11 @@ def judged(points: Sequence[Point], options: Options, power: float = 1) -> Xmr:
 
 
 def _judge(
-    number: int, points: Sequence[Point], options: Options, power: float
+    number: int, points: Sequence[Point], options: Options, power: float, least: float
 ) -> Iterator[Judged]:
     values = [
-        point.value if point.value is None else point.value ** (1 / power) for point in points
+        value if value is None or power == 1 else max(value, least) ** (1 / power)
+        for value in (point.value for point in points)
     ]
     limits = limits_of(values[: options.fix_after_n_points], screen=options.screen_outliers)
     outside = [_outside(value, limits) for value in values]
