@@ -28,6 +28,7 @@ from services.reporting.domain.spc import (
     Form,
     Options,
     Point,
+    Reach,
     Rebase,
     Xmr,
     starting_at,
@@ -37,6 +38,7 @@ from shared.contracts.reports import Kind, Tenet
 from shared.contracts.signals import PointOf
 
 CHART_MONTHS = int(DEFAULT_MONTHS)
+_REACH = Reach(LONGEST_MONTHS, CHART_MONTHS)
 ALL: tuple[Tenet, ...] = ()
 """As a line's tenets: all reports together."""
 
@@ -143,7 +145,7 @@ def lines_of(counted: Counted, forms: Forms, days: Days, today: date) -> list[Li
 
 def _form(counts: Mapping[date, int], started: date | None, today: date) -> Carried:
     whole = _points(counts, max(started or date.max, watched_from(today)), last_whole(today))
-    return carried_by_month(whole[-CHART_MONTHS:]) or carried(whole)
+    return carried_by_month(whole[-CHART_MONTHS:]) or carried(whole, _REACH)
 
 
 def _line(
