@@ -15,7 +15,7 @@ from services.reporting.domain.filters import OF_PERIOD, Choices, Filters, parse
 from services.reporting.domain.joining import NOBODY, Joining, ends
 from services.reporting.domain.judging import FIELDS, PLAIN, Judging, parse_judging
 from services.reporting.domain.known import LONDON, month_of
-from services.reporting.domain.months import Period, period, plus, tiled
+from services.reporting.domain.months import Period, long_name, period, plus, tiled
 from services.reporting.domain.numbers import EXACT, SmallNumbers
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, narrowed, scope_of, wider_scope
@@ -95,6 +95,14 @@ class View:
         )
         joined, ended = self.joining, ended_in(self.newest, self.today)
         return Window(period, joined.first, self.today, self.rule, longest, joined.rebase, ended)
+
+    @property
+    def joined(self) -> str:
+        """Why limits begin anew in all charts of the page; empty where they do not."""
+        rebase = self.joining.rebase
+        if rebase is None or rebase.on <= self.window.begins:
+            return ""
+        return f"In all charts, limits begin anew in {long_name(rebase.on)}: {rebase.reason}."
 
     @property
     def whole(self) -> Period | None:
