@@ -203,7 +203,8 @@ async def view_of(
     in_scope = await months_in(connection, scope, practice)
     first, newest = ends(in_scope[MonthOf.EVENT], rule.below)
     reported = in_scope[MonthOf.REPORT]
-    joined = await joining_in(connection, scope, practice, reported, current)
+    until = ended_in(newest, today) or current
+    joined = await joining_in(connection, scope, practice, reported, until)
     whole = last_whole(today)
     if not rule.exact and filters.until is not None:
         latest = min(whole, newest or whole)

@@ -40,7 +40,7 @@ async def joining_in(
     current: date,
 ) -> Joining:
     """Of all reports in scope, of the practice where one is given: `reported` are these by month of the report, `current` is the running
-    month. Of reports about a provider, whoever sent them, it is not known who joined."""
+    month, or the last with data where they ended. Of reports about a provider, whoever sent them, it is not known who joined."""
     if practice is not None or (scope.reporters is not None and len(scope.reporters) < 2):
         return joining(reported, ())
     reporters = scope.reporters if scope.reporters is not None else await _everybody(connection)
