@@ -35,13 +35,21 @@ def test_small_ones_stay_within_limits_that_large_ones_lie_outside_of() -> None:
     }
     assert [line.code for line in found.lines] == ["RZ3", "RZ2", "RZ1"]
     assert found.empty == 1
-    assert {each.unit.key for each in found.beyond} == {"RZ1", "RZ2"}
+    assert found.funnel is not None
+    assert {each.unit.key for each in found.funnel.far} == {"RZ2"}
+    assert {each.unit.key for each in found.funnel.unusual} == {"RZ1"}
+
+
+def test_nobody_is_compared_where_nobody_has_any() -> None:
+    found = compare(Compared.LATE, [Unit(code, 0, 40) for code in COUNTS], EXACT)
+    assert {line.zone for line in found.lines} == {None}
 
 
 def test_two_are_no_comparison_and_none_are_no_funnel() -> None:
     two = compare(Compared.LATE, units_of(Compared.LATE, dict(list(COUNTS.items())[:2]), {}), EXACT)
     assert {line.zone for line in two.lines} == {None}
-    assert two.beyond == ()
+    assert two.funnel is not None
+    assert not two.funnel.telling
     assert compare(Compared.LATE, [Unit("RZ4", 0, 0)], EXACT).funnel is None
     assert compare(Compared.LATE, [], EXACT).lines == ()
 

@@ -138,7 +138,20 @@ async def test_practices_are_compared_by_name_only_for_who_may_open_their_report
     assert "Choose whom to compare from the list" in text
     redacted = await page(service, "ravi.dhillon", "/trends/compare?by=outcome")
     assert "there is no funnel" in redacted
+    assert "its inner limits" not in redacted
     assert "<circle" not in redacted
+
+
+async def test_a_comparison_by_theme_names_the_theme_or_asks_for_one(service: Running) -> None:
+    text = await page(service, "helen.marsh", "/trends/compare?by=theme&theme=medication")
+    assert "Of the theme Medication, by provider" in text
+    file = await lines(
+        service, "helen.marsh", "/trends/compare.csv?by=theme&theme=medication&of=practices"
+    )
+    assert file[0][1] == "Of the theme Medication"
+    text = await page(service, "helen.marsh", "/trends/compare?by=theme", 422)
+    assert "Choose a theme in the filters" in text
+    assert "anything to compare" not in text
 
 
 async def test_who_has_fallen_silent_is_named_to_quality_leads_only(service: Running) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from services.reporting.domain.cubes import Measure
 from services.reporting.domain.numbers import Absent, Number, SmallNumbers
-from services.reporting.domain.spc import Direction, Funnel, Placed, Unit, Zone, funnel
+from services.reporting.domain.spc import Direction, Funnel, Unit, Zone, funnel
 from services.reporting.domain.spc import Measure as Scale
 
 
@@ -99,7 +99,7 @@ class Line:
     whole: Number
     share: str
     zone: Zone | None
-    """None where limits cannot be told: too few to compare, or numbers that are not the reader's."""
+    """None where limits cannot be told: too few to compare, all alike, or numbers that are not the reader's."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +118,6 @@ class Comparison:
     def share(self) -> Shared:
         return SHARES[self.compared]
 
-    @property
-    def beyond(self) -> tuple[Placed, ...]:
-        """Those outside of the limits."""
-        if self.funnel is None or not self.funnel.enough:
-            return ()
-        return tuple(each for each in self.funnel.placed if each.zone is not Zone.WITHIN)
-
 
 def compare(compared: Compared, units: Sequence[Unit], rule: SmallNumbers) -> Comparison:
     """Where the rule is not exact there is no funnel, whose marks would give each number away, and no organisation of whom all
@@ -135,7 +128,7 @@ def compare(compared: Compared, units: Sequence[Unit], rule: SmallNumbers) -> Co
     made = funnel(there, Scale.PROPORTION) if there and rule.exact else None
     zones = (
         {each.unit.key: each.zone for each in made.placed}
-        if made is not None and made.enough
+        if made is not None and made.telling
         else {}
     )
     lines = tuple(

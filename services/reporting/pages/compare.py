@@ -1,6 +1,6 @@
 """Providers or practices of very different volumes beside each other: a funnel plot, and the same as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
@@ -19,8 +19,9 @@ from services.reporting.domain.comparison import (
 )
 from services.reporting.domain.cubes import Measure
 from services.reporting.domain.drawing import NARROW, WIDE, FunnelLabels, funnel_chart, value_told
-from services.reporting.domain.drawing.parts import Chart, Frame
-from services.reporting.domain.spc import Placed
+from services.reporting.domain.drawing.parts import Chart
+from services.reporting.domain.spc import Funnel, Placed
+from services.reporting.domain.spc.funnel import BY_CHANCE, FEWEST_TO_COMPARE
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
 from services.reporting.pages.organisations import page_of
@@ -62,29 +63,65 @@ class Shown:
     parts: Mapping[str, str | None]
     wholes: Mapping[str, str | None]
     """Where the reports that count, and all of them, are listed."""
-    wide: Chart | None
-    narrow: Chart | None
-    centre: str
+    theme: str | None
+    """The title of the theme whose share is compared."""
+    wide: Chart | None = None
+    narrow: Chart | None = None
+    centre: str = ""
+
+    @property
+    def unnamed(self) -> bool:
+        """Whether a theme's share is asked for and no theme that there is."""
+        return self.asked.compared is Compared.THEME and self.theme is None
+
+    @property
+    def part(self) -> str:
+        """What counts."""
+        return self.comparison.share.title if self.theme is None else f"Of the theme {self.theme}"
 
     @property
     def title(self) -> str:
-        return f"{self.comparison.share.title}, by {self.asked.sort.value.removesuffix('s')}"
+        return f"{self.part}, by {self.asked.sort.value.removesuffix('s')}"
 
     @property
     def sentence(self) -> str:
-        """Who lies outside of the limits."""
+        """Who lies outside of the limits, and what may be said of that."""
         funnel = self.comparison.funnel
         if funnel is None:
             return ""
         if not funnel.enough:
-            return "Too few to compare any of them with the others: that takes 3."
-        beyond = self.comparison.beyond
-        if not beyond:
+            return (
+                f"Too few to compare any of them with the others: that takes {FEWEST_TO_COMPARE}."
+            )
+        if funnel.flat:
+            return f"There is nothing to compare yet: each of the {len(funnel.placed)} has {self.centre}."
+        if not (funnel.far or funnel.unusual):
             return f"All {len(funnel.placed)} lie within the limits: no sign that any differs from the others."
-        told = "; ".join(f"{self.names[each.unit.key]} ({each.zone.value})" for each in beyond)
-        number = len(beyond)
-        verb = "lies" if number == 1 else "lie"
-        return f"{number} of {len(funnel.placed)} {verb} outside of the limits, likely more than chance: {told}."
+        unusual = f" {_unusual(funnel)}" if funnel.unusual else ""
+        return f"{self._far(funnel)}{unusual}"
+
+    def _far(self, funnel: Funnel) -> str:
+        number = len(funnel.placed)
+        if not funnel.far:
+            return f"None of {number} lies beyond the 99.8% limits: no sign that any differs from the others by more than chance."
+        verb = "lies" if len(funnel.far) == 1 else "lie"
+        return f"{len(funnel.far)} of {number} {verb} beyond the 99.8% limits, likely more than chance: {self._named(funnel.far)}."
+
+    def _named(self, those: Sequence[Placed]) -> str:
+        return "; ".join(
+            f"{self.names[each.unit.key]} ({each.zone.value.partition(' ')[0]})" for each in those
+        )
+
+
+def _unusual(funnel: Funnel) -> str:
+    """How many are a little unusual, and how many of so many are by chance."""
+    verb = "lies" if len(funnel.unusual) == 1 else "lie"
+    by_chance = round(len(funnel.placed) / BY_CHANCE)
+    expected = {0: "fewer than 1 is", 1: "about 1 is"}.get(by_chance, f"about {by_chance} are")
+    return (
+        f"{len(funnel.unusual)} {verb} beyond the 95% limits only, a little unusual: "
+        f"of {len(funnel.placed)} compared, {expected} by chance alone."
+    )
 
 
 @router.get(HERE, response_class=HTMLResponse)
@@ -116,7 +153,7 @@ async def files(request: Request, actor: CurrentActor, connection: Reading) -> T
     shown = await _shown(connection, view, asked)
     told = shown.comparison.share
     rows: list[Row] = [
-        ("Organisation", told.title, told.volume, "Share", "Compared with the others")
+        ("Organisation", shown.part, told.volume, "Share", "Compared with the others")
     ]
     rows += [
         (shown.names[line.code], line.part, line.whole, line.share, _zone(line))
@@ -158,6 +195,7 @@ async def _shown(connection: AsyncConnection, view: View, asked: Asked) -> Shown
     comparison = compare(asked.compared, units_of(asked.compared, counts, of_theme), view.rule)
     names = await directory.names(connection, [line.code for line in comparison.lines])
     single = not view.scope.redacted
+    theme = view.filters.theme or ""
     shown = Shown(
         asked,
         comparison,
@@ -165,11 +203,10 @@ async def _shown(connection: AsyncConnection, view: View, asked: Asked) -> Shown
         {code: page_of(asked.sort, code) for code in names} if single else {},
         {line.code: _listed(view, asked, line.code, part=True) for line in comparison.lines},
         {line.code: _listed(view, asked, line.code, part=False) for line in comparison.lines},
-        None,
-        None,
-        "",
+        view.choices.themes.get(theme) if asked.compared is Compared.THEME else None,
     )
-    if comparison.funnel is None:
+    funnel = comparison.funnel
+    if funnel is None:
         return shown
     labels = FunnelLabels(
         title=shown.title,
@@ -179,18 +216,13 @@ async def _shown(connection: AsyncConnection, view: View, asked: Asked) -> Shown
         address=lambda placed: shown.parts.get(placed.unit.key) if _any(placed) else None,
     )
 
-    def drawn(key: str, frame: Frame) -> Chart | None:
-        return (
-            None
-            if comparison.funnel is None
-            else funnel_chart(key, comparison.funnel, labels, frame)
-        )
-
+    drawn = replace(shown, centre=value_told(funnel.centre, funnel, labels))
+    if not funnel.telling:
+        return drawn
     return replace(
-        shown,
-        wide=drawn("compare-wide", WIDE),
-        narrow=drawn("compare-narrow", NARROW),
-        centre=value_told(comparison.funnel.centre, comparison.funnel, labels),
+        drawn,
+        wide=funnel_chart("compare-wide", funnel, labels, WIDE),
+        narrow=funnel_chart("compare-narrow", funnel, labels, NARROW),
     )
 
 

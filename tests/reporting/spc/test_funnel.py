@@ -121,6 +121,20 @@ def test_where_nobody_or_everybody_has_it_the_limits_close_on_the_centre(count: 
     made = funnel([Unit(str(at), count, 7) for at in range(12)], Measure.PROPORTION)
     assert {each.zone for each in made.placed} == {Zone.WITHIN}
     assert made.curve[0][1].upper_998 == made.centre
+    assert made.flat
+    assert not made.telling
+
+
+def test_beyond_the_inner_limits_is_unusual_and_only_beyond_the_outer_ones_a_claim() -> None:
+    units = [Unit("rest", 30_000, 100_000), Unit("unusual", 41, 100), Unit("far", 60, 100)]
+    made = funnel(units, Measure.PROPORTION)
+    assert [each.unit.key for each in made.far] == ["far"]
+    assert [each.unit.key for each in made.unusual] == ["unusual"]
+    for zone in Zone:
+        assert ("likely more than chance" in zone.value) == zone.far
+    two = funnel(units[::2], Measure.PROPORTION)
+    assert two.placed[1].zone is Zone.FAR_ABOVE
+    assert two.far == ()
 
 
 @pytest.mark.parametrize(

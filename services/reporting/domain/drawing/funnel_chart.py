@@ -23,12 +23,12 @@ from services.reporting.domain.drawing.parts import (
 from services.reporting.domain.drawing.scales import Axis, axis_over, told
 from services.reporting.domain.spc import Direction, Funnel, Measure, Placed, Zone
 
-_SIDES = {Zone.FAR_ABOVE: 1, Zone.ABOVE: 1, Zone.WITHIN: 0, Zone.BELOW: -1, Zone.FAR_BELOW: -1}
-_BEYOND = {
-    1: (Shape.SQUARE, "improvement", "Beyond a limit, better"),
-    -1: (Shape.TRIANGLE, "concern", "Beyond a limit, worse"),
-    0: (Shape.DIAMOND, "neutral", "Beyond a limit"),
+_FAR = {
+    1: (Shape.SQUARE, "improvement", "Beyond 99.8%, better"),
+    -1: (Shape.TRIANGLE, "concern", "Beyond 99.8%, worse"),
+    0: (Shape.DIAMOND, "neutral", "Beyond 99.8%"),
 }
+_UNUSUAL = (Shape.CIRCLE, "unusual", "Beyond 95% only")
 _WITHIN = (Shape.CIRCLE, "common", "As expected")
 _CURVES = ("lower_998", "lower_95", "upper_95", "upper_998")
 _RIGHT = 24
@@ -53,7 +53,7 @@ class FunnelLabels:
 
 
 def funnel_chart(key: str, funnel: Funnel, labels: FunnelLabels, frame: Frame) -> Chart:
-    """The drawing, and in words what it shows."""
+    """The drawing of a funnel that tells something, and in words what it shows."""
     words = funnel_words(funnel, labels)
     across = axis_over(0, max(each.unit.volume for each in funnel.placed))
     up = _upwards(funnel)
@@ -74,10 +74,11 @@ def funnel_chart(key: str, funnel: Funnel, labels: FunnelLabels, frame: Frame) -
 def funnel_words(funnel: Funnel, labels: FunnelLabels) -> str:
     """What the drawing shows, with the numbers that it shows."""
     number = len(funnel.placed)
-    said = [f"{labels.title}.", f"{number:,} {'organisation' if number == 1 else 'organisations'}."]
-    if not funnel.enough:
-        said.append("Too few to compare any of them with the others.")
-    said.append(f"All together: {value_told(funnel.centre, funnel, labels)}.")
+    said = [
+        f"{labels.title}.",
+        f"{number:,} organisations.",
+        f"All together: {value_told(funnel.centre, funnel, labels)}.",
+    ]
     for zone in Zone:
         there = [each for each in funnel.placed if each.zone is zone]
         if there and zone is Zone.WITHIN:
@@ -159,8 +160,9 @@ def _curves(funnel: Funnel, across: Axis, up: Axis, frame: Frame) -> Iterator[st
 
 
 def _kind(each: Placed, direction: Direction) -> tuple[Shape, str, str]:
-    side = _SIDES[each.zone]
-    return _BEYOND[side * direction.sign] if side else _WITHIN
+    if each.zone.far:
+        return _FAR[direction.sign * (1 if each.zone is Zone.FAR_ABOVE else -1)]
+    return _UNUSUAL if each.zone.unusual else _WITHIN
 
 
 def _marks(
@@ -190,21 +192,21 @@ def _linked(drawn: str, each: Placed, funnel: Funnel, labels: FunnelLabels) -> s
 def _names(
     funnel: Funnel, labels: FunnelLabels, across: Axis, up: Axis, frame: Frame
 ) -> Iterator[str]:
-    """Names beside the marks of who is beyond a limit, where they cover nothing."""
+    """Names beside the marks of who is beyond the outer limits, where they cover no mark and no other name."""
     marks = [
         (_x(each.unit.volume, across, frame), _y(each.value, up, frame)) for each in funnel.placed
     ]
     taken = [(x - 7, x + 7, y) for x, y in marks]
     for (x, y), each in zip(marks, funnel.placed, strict=True):
         name = labels.names.get(each.unit.key)
-        if not name or each.zone is Zone.WITHIN:
+        if not name or not each.zone.far:
             continue
         width = len(name) * LETTER
         for begin in (x + 12, x - 12 - width):
             within = begin >= frame.left and begin + width <= frame.width
             if within and not _covers(begin, begin + width, y, taken):
                 taken.append((begin, begin + width, y))
-                yield text(begin, y + 4, name)
+                yield text(begin, y + 4, name, kind="name")
                 break
 
 

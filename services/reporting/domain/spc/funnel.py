@@ -22,6 +22,8 @@ from services.reporting.domain.spc.series import UnusableSeries
 
 PROBABILITIES = (0.001, 0.025, 0.975, 0.999)
 _Z = tuple(NormalDist().inv_cdf(probability) for probability in PROBABILITIES)
+BY_CHANCE = 20
+"""Of so many that are alike, one lies beyond the 95% limits."""
 FEWEST_TO_COMPARE = 3
 FEWEST_TO_WIDEN = 10
 EXACT_TO = 1_000
@@ -55,11 +57,24 @@ class FunnelLimits:
 
 
 class Zone(StrEnum):
-    FAR_BELOW = "below the 99.8% limit"
-    BELOW = "below the 95% limit"
+    """Where an organisation lies, and what may be said of it. Of all that are alike one in 20 lies beyond the 95% limits, so only those of
+    99.8% make a claim."""
+
+    FAR_BELOW = "below the 99.8% limit, likely more than chance"
+    BELOW = "below the 95% limit only, a little unusual"
     WITHIN = "as expected"
-    ABOVE = "above the 95% limit"
-    FAR_ABOVE = "above the 99.8% limit"
+    ABOVE = "above the 95% limit only, a little unusual"
+    FAR_ABOVE = "above the 99.8% limit, likely more than chance"
+
+    @property
+    def far(self) -> bool:
+        """Whether that is likely more than chance."""
+        return self in (Zone.FAR_BELOW, Zone.FAR_ABOVE)
+
+    @property
+    def unusual(self) -> bool:
+        """Whether chance alone makes it of one in 20."""
+        return self in (Zone.BELOW, Zone.ABOVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,26 @@ class Funnel:
     def enough(self) -> bool:
         """Whether there are enough organisations to compare any of them with the others."""
         return len(self.placed) >= FEWEST_TO_COMPARE
+
+    @property
+    def flat(self) -> bool:
+        """Whether it is none of anybody's volume, or all of everybody's: then nobody can be compared."""
+        return _is_flat(self.centre, self.measure)
+
+    @property
+    def telling(self) -> bool:
+        """Whether anything can be said of anybody."""
+        return self.enough and not self.flat
+
+    @property
+    def far(self) -> tuple[Placed, ...]:
+        """Those who likely differ by more than chance."""
+        return tuple(each for each in self.placed if self.telling and each.zone.far)
+
+    @property
+    def unusual(self) -> tuple[Placed, ...]:
+        """Those beyond the 95% limits only."""
+        return tuple(each for each in self.placed if self.telling and each.zone.unusual)
 
     @property
     def widened(self) -> bool:
@@ -139,9 +174,13 @@ def _zone(value: float, limits: FunnelLimits) -> Zone:
     return Zone.BELOW if value < limits.lower_95 else Zone.WITHIN
 
 
+def _is_flat(centre: float, measure: Measure) -> bool:
+    return centre == 0 or (measure is Measure.PROPORTION and centre == 1)
+
+
 def _limits(volume: float, centre: float, between: float, measure: Measure) -> FunnelLimits:
     proportion = measure is Measure.PROPORTION
-    if centre == 0 or (proportion and centre == 1):
+    if _is_flat(centre, measure):
         return FunnelLimits(centre, centre, centre, centre)
     expected = volume * centre
     scarcer = min(expected, volume - expected) if proportion else expected
