@@ -202,11 +202,11 @@ def _names(
         if not name or not each.zone.far:
             continue
         width = len(name) * LETTER
-        for begin in (x + 12, x - 12 - width):
+        for begin, at, anchor in ((x + 12, x + 12, "start"), (x - 12 - width, x - 12, "end")):
             within = begin >= frame.left and begin + width <= frame.width
             if within and not _covers(begin, begin + width, y, taken):
                 taken.append((begin, begin + width, y))
-                yield text(begin, y + 4, name, kind="name")
+                yield text(at, y + 4, name, anchor=anchor, kind="name")
                 break
 
 
