@@ -135,6 +135,21 @@ def test_labels_of_lines_do_not_cover_each_other_nor_the_dates_below() -> None:
     assert beside[-1] <= WIDE.base + 4
 
 
+@pytest.mark.parametrize("frame", [WIDE, NARROW])
+@pytest.mark.parametrize("months", [5, 14, 23, 24, 40, 60, 120])
+def test_labels_below_stand_at_even_steps_that_end_with_the_latest_month(
+    frame: Frame, months: int
+) -> None:
+    of = chart([float(at % 7) for at in range(months)])
+    root = drawn(of, frame)
+    names = {Step.MONTH.in_short(point.on): at for at, point in enumerate(of.points)}
+    told_of = sorted(names[words] for words in words_of(root) if words in names)
+    steps = {other - one for one, other in pairwise(told_of)}
+    assert len(steps) == 1
+    assert 12 % min(steps) == 0 or min(steps) % 12 == 0
+    assert told_of[-1] == months - 1
+
+
 def test_a_rebase_is_a_line_with_a_letter_and_its_reason_and_breaks_the_other_lines() -> None:
     options = Options(rebase=(Rebase(month(7), 'New "letter" <sent>'),))
     made = xmr_chart("k", xmr(monthly(CALM), options), LABELS, WIDE)

@@ -47,8 +47,9 @@ WIDE = Frame(720, 250, 56, 132, 24, 62, labels_beside=True)
 """For a page of 960 pixels and for print."""
 NARROW = Frame(350, 220, 44, 14, 24, 66)
 """For a page of 390 pixels: drawn for that size, so that its words stay readable."""
-SMALL = Frame(300, 96, 6, 6, 8, 0, legend=False, most_marks=40)
-"""One of several side by side: more marks than that would lie on each other."""
+SMALL = Frame(240, 78, 6, 6, 8, 0, legend=False, most_marks=30)
+"""One of several side by side, as wide as the narrowest card has room for, so that its words are never drawn smaller. More marks than that
+would lie on each other."""
 
 
 @dataclass(frozen=True)

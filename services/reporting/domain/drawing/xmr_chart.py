@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import escape
 from itertools import groupby
+from math import ceil
 from textwrap import wrap
 
 from services.reporting.domain.drawing.parts import (
@@ -43,6 +44,10 @@ from services.reporting.domain.spc import (
 )
 
 _LABELS_APART = 14
+_EVERY = {Step.MONTH: (1, 2, 3, 4, 6, 12), Step.QUARTER: (1, 2, 4), Step.DAY: (1,)}
+"""Steps between labels below that divide a year; longer ones are so many times the last."""
+_CLOSEST = 0.8
+"""Of the room of a label: months are of different lengths, and their labels a little nearer than others."""
 _MARKS = {
     PointType.COMMON_CAUSE: (Shape.CIRCLE, "common", "Common cause"),
     PointType.IMPROVEMENT: (Shape.SQUARE, "improvement", "Improvement"),
@@ -126,12 +131,28 @@ def _dates(chart: Xmr, labels: Labels, places: list[float], frame: Frame) -> Ite
         if len(chart.points) > 1:
             yield text(frame.end, y, name(chart.latest.on), anchor="end")
         return
-    gap = frame.label_gap * (1.25 if labels.step is Step.DAY else 1)
-    free = 0.0
-    for x, point in zip(places, chart.points, strict=True):
-        if x >= free:
-            yield label_below(x, y, name(point.on), frame)
-            free = x + gap
+    free = frame.width + 0.0
+    for at in _labelled(places, labels.step, frame):
+        if places[at] <= free:
+            yield label_below(places[at], y, name(chart.points[at].on), frame)
+            free = places[at] - _room(labels.step, frame) * _CLOSEST
+
+
+def _labelled(places: list[float], step: Step, frame: Frame) -> Iterator[int]:
+    """Which points have a label below them: the latest and every so-many-th before it, so that whole years tell the same months. Points
+    that stand unevenly may still come too close."""
+    length = max(1.0, places[-1] - places[0])
+    fewest = ceil(_room(step, frame) * (len(places) - 1) / length)
+    longest = _EVERY[step][-1]
+    every = next(
+        (each for each in _EVERY[step] if each >= fewest), ceil(fewest / longest) * longest
+    )
+    return iter(range(len(places) - 1, -1, -every))
+
+
+def _room(step: Step, frame: Frame) -> float:
+    """Between the middles of two labels."""
+    return frame.label_gap * (1.25 if step is Step.DAY else 1)
 
 
 def _rebases(chart: Xmr, places: list[float], frame: Frame) -> Iterator[str]:
