@@ -260,11 +260,11 @@ def test_no_limit_of_a_percentage_is_above_a_hundred() -> None:
     upper = shown.chart.latest.limits.upper
     assert upper is not None
     assert upper > 100
-    assert shown.rows[0].limits.endswith(" to above 100")
+    assert shown.rows[0].limits.endswith(" to above 100%")
     assert shown.wide is not None
-    assert "to above 100." in shown.wide.words
+    assert "to above 100%." in shown.wide.words
     assert f"{upper:.0f}" not in re.sub(r'="[^"]*"', "", shown.wide.svg)
-    ticks = [float(each) for each in re.findall(r">(\d+)</text>", shown.wide.svg)]
+    ticks = [float(each) for each in re.findall(r">(\d+)%</text>", shown.wide.svg)]
     assert max(ticks) == 100
     assert shown.table[1][6] == upper
 

@@ -15,9 +15,8 @@ from services.reporting.domain.drawing import (
     Chart,
     Frame,
     Labels,
+    Quantity,
     assurance_icon,
-    told,
-    upper_told,
     variation_icon,
     xmr_chart,
 )
@@ -56,15 +55,14 @@ class Rank(IntEnum):
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: a month, a quarter, or a report and the days since the one before it."""
+    """A line of the table: a month or a quarter."""
 
     name: str
     number: Number
     judged: Judged | None
     note: str
     href: str | None
-    most: ClassVar[float | None] = None
-    """No value can be larger."""
+    quantity: ClassVar[Quantity] = Quantity.NUMBER
 
     @property
     def says(self) -> str:
@@ -78,7 +76,7 @@ class Row:
     @property
     def mean(self) -> str:
         mean = None if self.judged is None else self.judged.limits.mean
-        return "none" if mean is None else told(mean)
+        return "none" if mean is None else self.quantity.told(mean)
 
     @property
     def limits(self) -> str:
@@ -86,8 +84,27 @@ class Row:
         limits = None if self.judged is None else self.judged.limits
         if limits is None or limits.lower is None or limits.upper is None:
             return "none"
-        lower = "below 0" if limits.lower < 0 else told(limits.lower)
-        return f"{lower} to {upper_told(limits.upper, self.most)}"
+        lower = f"below {self.quantity.told(0)}"
+        if limits.lower >= 0:
+            lower = self.quantity.told(limits.lower)
+        return f"{lower} to {self.quantity.upper_told(limits.upper)}"
+
+    @property
+    def edges(self) -> tuple[float | None, float | None, float | None]:
+        """Mean, lower and upper limit, in full."""
+        if self.judged is None:
+            return None, None, None
+        mean, lower, upper = (
+            None if edge is None else self.quantity.rounded(edge) for edge in self.judged.limits[:3]
+        )
+        return mean, lower, upper
+
+
+@dataclass(frozen=True)
+class GapRow(Row):
+    """A report and the days since the one before it."""
+
+    quantity: ClassVar[Quantity] = Quantity.DAYS
 
 
 @dataclass(frozen=True)
@@ -124,6 +141,10 @@ class Charted:
         return GAPS if self.form is Form.DAYS_BETWEEN else COUNTS
 
     @property
+    def quantity(self) -> Quantity:
+        return Quantity.DAYS if self.form is Form.DAYS_BETWEEN else Quantity.NUMBER
+
+    @property
     def measure(self) -> str:
         """What the values are."""
         return "Days since the report before" if self.form is Form.DAYS_BETWEEN else "Reports"
@@ -154,7 +175,7 @@ class Charted:
             title=self.title,
             step=self.step,
             manner=self.manner,
-            unit=" days" if self.form is Form.DAYS_BETWEEN else "",
+            quantity=self.quantity,
             evenly=self.form is Form.DAYS_BETWEEN,
             address=self._address,
         )
@@ -230,10 +251,14 @@ class Charted:
     def table(self) -> list[tuple[object, ...]]:
         """Heading and rows for a file, with every figure: what the page's table says."""
         lines: list[tuple[object, ...]] = [
-            (self.first_column, self.measure, "Mean", "Lower limit", "Upper limit", "What it says")
+            (
+                self.first_column,
+                self.measure,
+                self.quantity.centre,
+                "Lower limit",
+                "Upper limit",
+                "What it says",
+            )
         ]
-        for row in self.rows:
-            limits = None if row.judged is None else row.judged.limits
-            edges = (None,) * 3 if limits is None else (limits.mean, limits.lower, limits.upper)
-            lines.append((row.name, row.number, *edges, row.says))
+        lines += [(row.name, row.number, *row.edges, row.says) for row in self.rows]
         return lines

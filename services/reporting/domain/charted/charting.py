@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from services.reporting.domain.charted.chart import Charted, Row
+from services.reporting.domain.charted.chart import Charted, GapRow, Row
 from services.reporting.domain.charted.remembered import (
     carried,
     carried_by_month,
@@ -253,7 +253,7 @@ def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging
 
 
 def _gap_rows(subject: Subject, first: date, gaps: Gaps) -> tuple[Row, ...]:
-    rows = [
+    rows: list[Row] = [
         Row(
             Step.DAY.in_words(first),
             Absent.NO_DATA,
@@ -265,7 +265,9 @@ def _gap_rows(subject: Subject, first: date, gaps: Gaps) -> tuple[Row, ...]:
     for point in gaps.chart.points:
         number = round(point.value or 0)
         rows.append(
-            Row(Step.DAY.in_words(point.on), number, point, "", _month_address(subject, point.on))
+            GapRow(
+                Step.DAY.in_words(point.on), number, point, "", _month_address(subject, point.on)
+            )
         )
     return tuple(rows)
 

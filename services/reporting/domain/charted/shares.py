@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from services.reporting.domain.charted import Charted, Row, Subject, Window, reach_of
-from services.reporting.domain.drawing import Labels
+from services.reporting.domain.drawing import Quantity
 from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import Absent
 from services.reporting.domain.spc import (
@@ -21,9 +21,6 @@ from services.reporting.domain.spc import (
     xmr,
 )
 from services.reporting.domain.spc.steps import QUARTER
-
-MOST = 100.0
-"""Percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class ShareRow(Row):
     """`number` is the whole's."""
 
     percent: Percent | None = None
-    most: ClassVar[float | None] = MOST
+    quantity: ClassVar[Quantity] = Quantity.PERCENT
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,8 @@ class ChartedShare(Charted):
         return self.words[0]
 
     @property
-    def labels(self) -> Labels:
-        return replace(super().labels, unit="%", most=MOST)
+    def quantity(self) -> Quantity:
+        return Quantity.PERCENT
 
     @property
     def table(self) -> list[tuple[object, ...]]:
@@ -88,13 +85,11 @@ class ChartedShare(Charted):
             )
         ]
         for row in self.rows:
-            limits = None if row.judged is None else row.judged.limits
-            edges = (None,) * 3 if limits is None else (limits.mean, limits.lower, limits.upper)
             percent = row.percent if isinstance(row, ShareRow) else None
             told: tuple[object, ...] = (None, None, None)
             if percent is not None:
                 told = (percent.part, percent.whole, 100 * percent.part / percent.whole)
-            lines.append((row.name, *told, *edges, row.says))
+            lines.append((row.name, *told, *row.edges, row.says))
         return lines
 
 

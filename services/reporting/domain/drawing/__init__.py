@@ -13,12 +13,12 @@ from services.reporting.domain.drawing.funnel_chart import (
 )
 from services.reporting.domain.drawing.icons import assurance_icon, variation_icon
 from services.reporting.domain.drawing.parts import NARROW, SMALL, WIDE, Chart, Frame, standalone
+from services.reporting.domain.drawing.quantities import Quantity
 from services.reporting.domain.drawing.scales import told
 from services.reporting.domain.drawing.xmr_chart import xmr_chart
 from services.reporting.domain.drawing.xmr_words import (
     Labels,
     overview_words,
-    upper_told,
     xmr_words,
 )
 
@@ -30,6 +30,7 @@ __all__ = [
     "Frame",
     "FunnelLabels",
     "Labels",
+    "Quantity",
     "assurance_icon",
     "band_chart",
     "funnel_chart",
@@ -37,7 +38,6 @@ __all__ = [
     "overview_words",
     "standalone",
     "told",
-    "upper_told",
     "value_told",
     "variation_icon",
     "xmr_chart",

@@ -22,14 +22,13 @@ from services.reporting.domain.drawing.parts import (
     svg,
     text,
 )
-from services.reporting.domain.drawing.scales import Axis, axis_over, told
+from services.reporting.domain.drawing.scales import Axis, axis_over
 from services.reporting.domain.drawing.xmr_words import (
     Labels,
     begun,
     drawn_limits,
     lines_in_words,
     lower_told,
-    upper_told,
     values_of,
     with_unit,
     xmr_words,
@@ -66,11 +65,11 @@ def xmr_chart(key: str, chart: Xmr, labels: Labels, frame: Frame, *, headed: boo
         heading, frame = _heading(chart, labels, frame)
     axis = _axis(chart, labels)
     if frame.legend:
-        frame = frame.with_room([axis.label(tick) for tick in axis.ticks])
+        frame = frame.with_room([_tick(axis, tick, labels) for tick in axis.ticks])
     places = _places(chart, labels, frame)
     parts = [
         *heading,
-        *_grid(axis, frame),
+        *_grid(axis, labels, frame),
         *_dates(chart, labels, places, frame),
         *_rebases(chart, places, frame),
         *_limits(chart, axis, labels, places, frame),
@@ -91,7 +90,7 @@ def _axis(chart: Xmr, labels: Labels) -> Axis:
     values = values_of(chart)
     lines = [*values, *([] if chart.options.target is None else [chart.options.target])]
     for group in chart.groups:
-        edges = drawn_limits(group[0].limits, values, labels.most)
+        edges = drawn_limits(group[0].limits, values, labels.quantity.most)
         lines += [edge for edge in edges if edge is not None]
     return axis_over(min(lines, default=0), max(lines, default=1))
 
@@ -114,12 +113,16 @@ def _height(value: float, axis: Axis, frame: Frame) -> float:
     return frame.base - axis.share(value) * frame.plot
 
 
-def _grid(axis: Axis, frame: Frame) -> Iterator[str]:
+def _tick(axis: Axis, tick: float, labels: Labels) -> str:
+    return f"{axis.label(tick)}{labels.quantity.sign}"
+
+
+def _grid(axis: Axis, labels: Labels, frame: Frame) -> Iterator[str]:
     if frame.legend:
         for tick in axis.ticks:
             y = _height(tick, axis, frame)
             yield line("grid", frame.left, y, frame.end, y)
-            yield text(frame.left - 8, y + 4, axis.label(tick), anchor="end")
+            yield text(frame.left - 8, y + 4, _tick(axis, tick, labels), anchor="end")
     yield line("axis", frame.left, frame.base, frame.end, frame.base)
 
 
@@ -174,7 +177,7 @@ def _limits(
         begin, end = places[at] - 8, places[at + len(group) - 1] + 8
         at += len(group)
         limits = group[0].limits
-        lines = (limits.mean, *drawn_limits(limits, values, labels.most))
+        lines = (limits.mean, *drawn_limits(limits, values, labels.quantity.most))
         for kind, value in zip(("mean", "limit", "limit"), lines, strict=True):
             if value is not None:
                 y = _height(value, axis, frame)
@@ -222,12 +225,13 @@ def _linked(drawn: str, point: Judged, labels: Labels) -> str:
 def _beside(chart: Xmr, axis: Axis, labels: Labels, frame: Frame) -> Iterator[str]:
     """Labels of the lines at their right ends, moved apart where they would cover each other."""
     limits = chart.latest.limits
-    lower, upper = drawn_limits(limits, values_of(chart), labels.most)
+    lower, upper = drawn_limits(limits, values_of(chart), labels.quantity.most)
+    quantity = labels.quantity
     named = [
-        (f"Upper limit {upper_told(limits.upper or 0, labels.most)}", upper),
-        (f"Target {told(chart.options.target or 0)}", chart.options.target),
-        (f"Mean {told(limits.mean or 0)}", limits.mean),
-        (f"Lower limit {lower_told(chart)}", lower),
+        (_limit("Upper", quantity.upper_told(limits.upper or 0)), upper),
+        (f"Target {quantity.told(chart.options.target or 0)}", chart.options.target),
+        (f"{quantity.centre} {quantity.told(limits.mean or 0)}", limits.mean),
+        (_limit("Lower", lower_told(chart, labels)), lower),
     ]
     placed = sorted(
         (_height(drawn, axis, frame) + 4, words) for words, drawn in named if drawn is not None
@@ -235,6 +239,11 @@ def _beside(chart: Xmr, axis: Axis, labels: Labels, frame: Frame) -> Iterator[st
     places = _apart([y for y, _ in placed], lowest=frame.base + 4)
     for y, (_, words) in zip(places, placed, strict=True):
         yield text(frame.end + 6, y, words)
+
+
+def _limit(which: str, words: str) -> str:
+    """What lies above or below all that can be leaves no room for more words."""
+    return f"{which} {words}" if words.startswith(("above", "below")) else f"{which} limit {words}"
 
 
 def _apart(places: list[float], lowest: float) -> list[float]:
@@ -268,10 +277,8 @@ def _entries(chart: Xmr, frame: Frame, labels: Labels) -> list[Entry]:
         for shape, kind, words in _MARKS.values()
         if (shape, kind, words) in shown
     ]
-    lines = list(lines_in_words(chart, labels))
-    for words in lines:
-        kind = words.split()[0].lower().removesuffix("s")
-        entries.append(Entry(words.split()[0] if frame.labels_beside else words, kind=kind))
+    for kind, name, words in lines_in_words(chart, labels):
+        entries.append(Entry(name if frame.labels_beside else f"{name} {words}", kind=kind))
     for letter, point, reason in begun(chart):
         because = f", {reason}" if reason else ""
         entries.append(Entry(f"{labels.step.in_words(point.on)}{because}", letter=letter))

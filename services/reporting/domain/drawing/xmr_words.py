@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from string import ascii_uppercase
 
-from services.reporting.domain.drawing.scales import told
+from services.reporting.domain.drawing.quantities import Quantity
 from services.reporting.domain.spc import (
     CAUSES,
     COUNTS,
@@ -27,10 +27,7 @@ class Labels:
     title: str
     step: Step
     manner: Manner = COUNTS
-    unit: str = ""
-    """Put behind a value as it is: `%`, ` days`."""
-    most: float | None = None
-    """No value can be larger: 100 of percentages."""
+    quantity: Quantity = Quantity.NUMBER
     evenly: bool = False
     """Points at even distances, where their dates are not the scale: days between reports."""
     address: Callable[[Judged], str | None] = field(default=lambda _: None)
@@ -56,7 +53,7 @@ def overview_words(chart: Xmr, labels: Labels) -> str:
         ends = dict.fromkeys(labels.step.in_words(point.on) for point in (points[0], points[-1]))
         said.append(f"{labels.step.counted(len(points))}, {' to '.join(ends)}.")
         said.append(f"Latest: {with_unit(points[-1].value, labels)}.")
-    said += [f"{words}." for words in lines_in_words(chart, labels)]
+    said += [f"{name} {words}." for _, name, words in lines_in_words(chart, labels)]
     for _, point, reason in begun(chart):
         because = f" ({reason})" if reason else ""
         said.append(f"Limits begin anew with {labels.step.in_words(point.on)}{because}.")
@@ -69,29 +66,29 @@ def _signal(point: Judged, labels: Labels) -> str:
 
 
 def with_unit(value: float | None, labels: Labels) -> str:
-    return f"{told(value or 0)}{labels.unit}"
+    return labels.quantity.with_unit(value or 0)
 
 
-def lines_in_words(chart: Xmr, labels: Labels) -> Iterator[str]:
-    """Mean, limits and target as they are now."""
-    limits = chart.latest.limits
+def lines_in_words(chart: Xmr, labels: Labels) -> Iterator[tuple[str, str, str]]:
+    """Mean, limits and target as they are now: the line's kind, its name and its numbers."""
+    limits, quantity = chart.latest.limits, labels.quantity
     if limits.mean is not None:
-        yield f"Mean {told(limits.mean)}"
+        yield "mean", quantity.centre, quantity.with_unit(limits.mean)
     if limits.upper is not None:
-        yield f"Limits {lower_told(chart)} to {upper_told(limits.upper, labels.most)}"
+        unit = " days" if quantity is Quantity.DAYS else ""
+        yield (
+            "limit",
+            "Limits",
+            f"{lower_told(chart, labels)} to {quantity.upper_told(limits.upper)}{unit}",
+        )
     if chart.options.target is not None:
-        yield f"Target {told(chart.options.target)}"
+        yield "target", "Target", quantity.with_unit(chart.options.target)
 
 
-def lower_told(chart: Xmr) -> str:
+def lower_told(chart: Xmr, labels: Labels) -> str:
     """The lower limit in force; where it is below zero and no value can be, that it is below."""
     real, drawn = chart.latest.limits.lower, drawn_limits(chart.latest.limits, values_of(chart))[0]
-    return told(real or 0) if real == drawn else "below 0"
-
-
-def upper_told(upper: float, most: float | None) -> str:
-    """An upper limit; where no value can be so large, that it is above what can be."""
-    return told(upper) if most is None or upper <= most else f"above {told(most)}"
+    return labels.quantity.told(real or 0) if real == drawn else f"below {labels.quantity.told(0)}"
 
 
 def values_of(chart: Xmr) -> list[float]:
