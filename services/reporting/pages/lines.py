@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted import Charted
 from services.reporting.domain.cubes import Measure
-from services.reporting.domain.months import plus
+from services.reporting.domain.months import long_name, plus
 from services.reporting.domain.numbers import AtLeast, Few, Number
 from services.reporting.domain.performance import Performance
+from services.reporting.domain.spc import Step
 from services.reporting.domain.yearly import YEAR, YearOnYear, Years, year_on_year
 from services.reporting.pages.charting import Series, charts
 from services.reporting.pages.views import View
@@ -44,10 +45,31 @@ class Line:
     def total_told(self) -> str:
         total = self.total
         if isinstance(total, int):
-            return plural(total, "report")
+            return f"{plural(total, 'report')}{_beside(self.chart)}"
         return (
             f"{total} reports".capitalize() if isinstance(total, AtLeast | Few) else "Few reports"
         )
+
+
+def _beside(chart: Charted) -> str:
+    """How many reports of the total are of months that the chart has no point of: its average times its months is not the total."""
+    if chart.chart is None or chart.step is Step.DAY:
+        return ""
+    counts, known = chart.subject.counts, chart.chart.known
+    ends = plus(known[-1].on, chart.step.months - 1)
+    months = chart.months.months
+    after = sum(counts.get(month, 0) for month in months if month > ends)
+    others = sum(counts.get(month, 0) for month in months) - after
+    others -= round(sum(point.value or 0 for point in known))
+    told = [
+        *([f"{after:,} of them after {long_name(ends)}"] if after else []),
+        *(
+            [f"{others:,} in {'other ' if after else ''}months that are not charted"]
+            if others
+            else []
+        ),
+    ]
+    return f", {' and '.join(told)}" if told else ""
 
 
 async def lines_of(
