@@ -1,10 +1,8 @@
 """Drawings of charts: what is in the numbers is in the picture and in its words, and nothing else is."""
 
-import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,10 +13,8 @@ from services.reporting.domain.drawing import (
     SMALL,
     WIDE,
     Frame,
-    FunnelLabels,
     Labels,
     assurance_icon,
-    funnel_chart,
     standalone,
     told,
     variation_icon,
@@ -28,41 +24,24 @@ from services.reporting.domain.drawing.scales import axis_over
 from services.reporting.domain.spc import (
     Assurance,
     Direction,
-    Measure,
     Options,
     Rebase,
     Step,
-    Unit,
     Variation,
     Xmr,
-    funnel,
     xmr,
 )
+from tests.reporting.spc.drawn import STYLESHEET, classes_without_a_look, marks_of, words_of
 from tests.reporting.spc.series import chart, month, monthly
 from tests.reporting.spc.test_xmr import CALM, values_strategy
 
 LABELS = Labels("Discharge summaries", Step.MONTH)
 FRAMES = [WIDE, NARROW, SMALL]
-STYLESHEET = Path(__file__).parents[3] / "services/reporting/static/spc.css"
 RISEN = [*CALM, 40.0, None, -30.0, 5.0]
 
 
 def drawn(of: Xmr, frame: Frame = WIDE, labels: Labels = LABELS) -> ET.Element:
     return ET.fromstring(xmr_chart("k", of, labels, frame).svg)  # noqa: S314 - our own text
-
-
-def marks_of(root: ET.Element) -> Counter[str]:
-    """How many marks of each kind, without the legend's."""
-    kinds = [
-        element.get("class", "").removeprefix("spc-mark spc-mark--")
-        for element in root.iter()
-        if element.get("class", "").startswith("spc-mark ")
-    ]
-    return Counter(kinds)
-
-
-def words_of(root: ET.Element) -> list[str]:
-    return [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -222,55 +201,6 @@ def test_ten_thousand_points_are_a_line_and_their_signals() -> None:
     assert len(made.words) < 2_000
 
 
-units = [Unit(f"R{at}", 20 + at % 3, 100 + at) for at in range(20)] + [Unit("RX", 60, 100)]
-FUNNEL = funnel(units, Measure.PROPORTION)
-
-
-@pytest.mark.parametrize(
-    ("direction", "kind"),
-    [
-        (Direction.INCREASE, "improvement"),
-        (Direction.DECREASE, "concern"),
-        (Direction.NEUTRAL, "neutral"),
-    ],
-)
-def test_a_funnel_marks_who_is_beyond_the_limits(direction: Direction, kind: str) -> None:
-    labels = FunnelLabels("Closed in time", "Cases", {"RX": "Northfield"}, direction=direction)
-    made = funnel_chart("k", FUNNEL, labels, WIDE)
-    assert marks_of(ET.fromstring(made.svg)) == {"common": 21, kind: 2}  # noqa: S314 - our own text
-    assert "Above the 99.8% limit, likely more than chance: Northfield (60%)." in made.words
-    assert "As expected: 20." in made.words
-
-
-def test_a_funnel_makes_no_claim_about_who_is_beyond_the_inner_limits_only() -> None:
-    rest = [Unit(f"R{at}", 20_000, 100_000) for at in range(4)]
-    few = funnel([*rest, Unit("RX", 30, 100)], Measure.PROPORTION)
-    for direction in Direction:
-        labels = FunnelLabels("Late", "Cases", {"RX": "Northfield"}, direction=direction)
-        made = funnel_chart("k", few, labels, WIDE)
-        root = ET.fromstring(made.svg)  # noqa: S314 - our own text
-        assert marks_of(root) == {"common": 5, "unusual": 2}
-        assert "Above the 95% limit only, a little unusual: Northfield (30%)." in made.words
-        assert "Northfield" not in words_of(root)
-
-
-def test_names_in_a_funnel_keep_clear_of_its_lines() -> None:
-    made = funnel_chart("k", FUNNEL, FunnelLabels("X", "Y", {"RX": "Northfield"}), NARROW)
-    assert 'class="spc-name"' in made.svg
-    look = re.search(r"\.spc-name {([^}]*)}", STYLESHEET.read_text())
-    assert look is not None
-    assert "paint-order: stroke; stroke: #fff" in look[1]
-
-
-def test_organisations_without_a_name_stay_without_one() -> None:
-    labels = FunnelLabels("Closed in time", "Cases", {"R3": "Eastbrook"}, own="R3")
-    made = funnel_chart("k", FUNNEL, labels, NARROW)
-    assert "Above the 99.8% limit, likely more than chance: 1 without a name here." in made.words
-    assert "Eastbrook (19.4%): as expected." in made.words
-    assert not re.search(r"R\d", made.svg)
-    assert made.svg.count("spc-own") == 2
-
-
 @pytest.mark.parametrize("variation", Variation)
 def test_each_variation_has_an_icon_that_says_itself_in_words(variation: Variation) -> None:
     root = ET.fromstring(variation_icon("k", variation))  # noqa: S314 - our own text
@@ -295,15 +225,8 @@ def test_a_file_of_its_own_has_the_stylesheet_inside_and_every_class_has_a_look(
         for made in [chart(RISEN, direction, target=3, fix=12, rebase=[7])]
     ]
     parts += [variation_icon("k", each) for each in Variation]
-    parts.append(funnel_chart("k", FUNNEL, FunnelLabels("X", "Y", {"RX": "N"}, own="RX"), WIDE).svg)
     assert ET.fromstring(standalone(parts[0], stylesheet))[0].text == stylesheet  # noqa: S314 - our own text
-    named = {
-        name
-        for part in parts
-        for each in re.findall(r'class="([^"]+)"', part)
-        for name in each.split()
-    }
-    assert [name for name in sorted(named) if f".{name} " not in stylesheet] == []
+    assert classes_without_a_look(parts) == []
 
 
 @given(st.floats(-1e15, 1e15), st.floats(-1e15, 1e15))
