@@ -1,7 +1,7 @@
 """`insight.cases.v1`: what became of a report. Published by actions, keyed by report id: a report has one case.
 
 States: open -> acknowledged -> answered -> closed. A dispute takes an answered case back to `disputed`, from which the provider
-answers again. Imported history is `history`: counted, never answered.
+answers again. Imported history is `history`: counted, never answered. Whatever is not closed is closed when its report is withdrawn.
 """
 
 from datetime import date
@@ -30,6 +30,8 @@ class ClosedBecause(StrEnum):
     CONFIRMED = "confirmed"
     UNANSWERED = "unanswered"
     """The practice neither confirmed nor disputed within the policy's days: counted apart."""
+    WITHDRAWN = "withdrawn"
+    """The report was withdrawn, however far the case had come: counted nowhere."""
 
 
 class LearningMethod(StrEnum):

@@ -18,13 +18,14 @@ from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
 from shared.contracts.operations import DeadLetter, DeadLetterDecided, DeadLetterSettled
 from shared.contracts.reclassifications import ReclassificationRequested
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.signals import SignalRaised, SignalWithdrawn
 from shared.contracts.themes import ThemesAssigned
 
 PUBLISHED: tuple[type[Fact], ...] = (
     ReportSubmitted,
+    ReportWithdrawn,
     OrganisationRecorded,
     ThemesAssigned,
     ReclassificationRequested,

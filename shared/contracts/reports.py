@@ -1,4 +1,4 @@
-"""`insight.reports.v1`: what was reported, as intake accepted it. Published by intake, keyed by report id."""
+"""`insight.reports.v1`: what was reported, as intake accepted it, and what was taken back. Published by intake, keyed by report id."""
 
 from datetime import date
 from enum import StrEnum
@@ -104,6 +104,34 @@ class ReportSubmitted(Fact):
     """For history, where its source knew."""
     submitted_by: UUID | None = None
     """The member who sent it; none for imports and API clients."""
+
+    @property
+    def key(self) -> str:
+        return str(self.report_id)
+
+
+class WithdrawalReason(StrEnum):
+    """Why a report is taken back. A choice and no words: there is nothing in it to mask."""
+
+    SENT_BY_MISTAKE = "sent-by-mistake"
+    SENT_TWICE = "sent-twice"
+    WRONG_PROVIDER = "wrong-provider"
+    WRONG_PATIENT_OR_DETAILS = "wrong-patient-or-details"
+
+
+class ReportWithdrawn(Fact):
+    """The organisation that reported takes its report back: nobody answers it any more, and it counts nowhere."""
+
+    topic: ClassVar[str] = REPORTS_TOPIC
+    type: ClassVar[str] = "insight.report.withdrawn.v1"
+
+    report_id: UUID
+    reference: Reference
+    reporter: OrganisationCode
+    provider: OrganisationCode
+    reason: WithdrawalReason
+    withdrawn_by: UUID | None = None
+    """The member who withdrew it; none for API clients."""
 
     @property
     def key(self) -> str:
