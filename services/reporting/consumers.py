@@ -17,7 +17,7 @@ from shared.contracts.cases import (
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
 from shared.contracts.operations import DeadLetter, DeadLetterSettled
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
 from shared.platform.consumers import Consumers
@@ -45,6 +45,7 @@ def build_consumers() -> Consumers:
         .on(OrganisationRecorded, use_cases.follow_directory)
         .on(SessionEnded, record_endings)
         .on(ReportSubmitted, use_cases.count_reports)
+        .on(ReportWithdrawn, use_cases.take_out_reports)
         .on(ThemesAssigned, use_cases.apply_verdicts)
         .on(MessageSettled, use_cases.count_messages)
         .on(DeadLetter, use_cases.list_dead_letters)

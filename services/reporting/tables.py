@@ -49,6 +49,15 @@ report_fact = Table(
     Column("past_outcome_on", Date),
 )
 
+withdrawal_fact = Table(
+    "withdrawal_fact",
+    metadata,
+    # Beside the report's own row, since a replayed dead letter may bring that one later.
+    Column("report_id", Uuid, primary_key=True),
+    Column("withdrawn_at", _MOMENT, nullable=False),
+    Column("reason", String, nullable=False),
+)
+
 verdict_fact = Table(
     "verdict_fact",
     metadata,
@@ -324,6 +333,7 @@ reconciliation = Table(
 
 READ_MODEL = (
     report_fact,
+    withdrawal_fact,
     verdict_fact,
     listed_report,
     case_fact,

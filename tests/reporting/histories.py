@@ -27,7 +27,17 @@ from shared.contracts.cases import (
 )
 from shared.contracts.directory import OrganisationKind, OrganisationRecorded, OrganisationStatus
 from shared.contracts.messages import MessageKind, MessageSettled, MessageState
-from shared.contracts.reports import Harm, Kind, Past, Rating, ReportSubmitted, Source, Tenet
+from shared.contracts.reports import (
+    Harm,
+    Kind,
+    Past,
+    Rating,
+    ReportSubmitted,
+    ReportWithdrawn,
+    Source,
+    Tenet,
+    WithdrawalReason,
+)
 from shared.contracts.themes import AssignedTheme, DecidedBy, ThemesAssigned
 from tests.support.reports import reference_of
 
@@ -145,6 +155,33 @@ class Story:
             state=state,
         )
 
+    def withdrawal(self) -> ReportWithdrawn:
+        return ReportWithdrawn(
+            event_id=UUID(int=self.report.report_id.int ^ 2),
+            occurred_at=NOW,
+            report_id=self.report.report_id,
+            reference=self.report.reference,
+            reporter=self.report.reporter,
+            provider=self.report.provider,
+            reason=WithdrawalReason.SENT_TWICE,
+        )
+
+    def closed_by_withdrawal(self, last: CaseFact) -> CaseClosed:
+        """What follows the case's last fact when the report is withdrawn."""
+        kept = {"report_id", "reference", "reporter", "provider"}
+        return CaseClosed(
+            event_id=UUID(int=self.report.report_id.int ^ 3),
+            occurred_at=NOW,
+            revision=last.revision + 1,
+            because=ClosedBecause.WITHDRAWN,
+            **last.model_dump(include=kept),
+        )
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """One report in eight. By its own id: the others' stories stay what they were."""
+        return self.report.report_id.int % 8 == 0
+
     def facts(self) -> list[Fact]:
         """Everything that happened, topic by topic."""
         revisions = self.random.choice((1, 1, 1, 2, 3))
@@ -153,7 +190,12 @@ class Story:
             ((), (MessageState.SENT,), (MessageState.UNKNOWN, MessageState.SENT))
         )
         messages = [self.message(state, minutes) for minutes, state in enumerate(ends)]
-        return [self.report, *verdicts, *self.case(), *messages]
+        case = self.case()
+        if not self.is_withdrawn:
+            return [self.report, *verdicts, *case, *messages]
+        if case[-1].state is not CaseState.CLOSED:
+            case.append(self.closed_by_withdrawal(case[-1]))
+        return [self.report, self.withdrawal(), *verdicts, *case, *messages]
 
 
 class _Teller:

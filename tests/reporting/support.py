@@ -34,6 +34,7 @@ from tests.support.waiting import eventually
 
 READ_MODEL = (
     tables.report_fact,
+    tables.withdrawal_fact,
     tables.verdict_fact,
     tables.case_fact,
     tables.message_fact,

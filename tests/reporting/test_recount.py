@@ -16,6 +16,7 @@ from services.reporting.domain.known import (
     Progress,
     Reported,
     Verdict,
+    Withdrawal,
     last_ends,
 )
 from services.reporting.domain.recount import recount
@@ -23,7 +24,7 @@ from shared.contracts.base import Fact
 from shared.contracts.cases import CaseFact
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
-from shared.contracts.reports import ReportSubmitted, Tenet
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn, Tenet
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.domain import succeeded_by
 from tests.reporting.histories import (
@@ -80,11 +81,13 @@ class Kept:
         self.areas = areas
 
     def _learn(self, fact: Fact) -> None:
-        assert isinstance(fact, (ReportSubmitted, ThemesAssigned, CaseFact))
+        assert isinstance(fact, (ReportSubmitted, ReportWithdrawn, ThemesAssigned, CaseFact))
         before = self.reports.get(fact.report_id, NOTHING)
         match fact:
             case ReportSubmitted():
                 after = before.with_report(Reported.of(fact))
+            case ReportWithdrawn():
+                after = before.with_withdrawal(Withdrawal.of(fact))
             case ThemesAssigned():
                 after = before.with_verdict(Verdict.of(fact))
             case _:
@@ -166,3 +169,30 @@ def test_nothing_is_counted_in_a_month_before_the_report_itself_is_known() -> No
     assert not any(counts.cells.values())
     assert counts.tallies["reports_themed"] == 1
     assert "reports_counted" not in counts.tallies
+
+
+@settings(max_examples=30)
+@given(order=SEEDS)
+def test_a_withdrawn_report_counts_nowhere_whatever_is_heard_of_it_and_when(order: int) -> None:
+    told = story(seeded(4), 4, historic=False)
+    facts = [told.report, told.withdrawal(), told.verdict(1), told.verdict(2), *told.case()]
+    counts = Kept().apply(in_any_order(facts, seeded(order), copies=0.5))
+    assert not any(counts.cells.values())
+    assert counts.tallies["reports_counted"] == counts.tallies["reports_withdrawn"] == 1
+
+
+def test_a_withdrawal_takes_out_that_report_and_no_other() -> None:
+    random = seeded(5)
+    stays, goes = (story(random, number, reporter="Y90001", provider="RZ1") for number in (5, 6))
+    alone = [stays.report, stays.verdict(1)]
+    both = [*alone, goes.report, *goes.case(), goes.withdrawal()]
+    assert Kept().apply(both).cells == Kept().apply(alone).cells
+    assert any(Kept().apply(alone).cells.values())
+
+
+def test_the_histories_have_withdrawn_reports_that_counted_before() -> None:
+    facts = history(7, 60)
+    withdrawn = {fact.report_id for fact in facts if isinstance(fact, ReportWithdrawn)}
+    assert 0 < len(withdrawn) < 30
+    before = recount(fact for fact in facts if not isinstance(fact, ReportWithdrawn))
+    assert before.cells != recount(facts).cells

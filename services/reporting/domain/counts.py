@@ -136,9 +136,10 @@ def _steps(measures: frozenset[Measure], number: int) -> Steps:
 
 
 def standing_of(known: Known, areas: Areas) -> Standing | None:
-    """Where the report counts; nowhere before the report itself is known: its months and places are its own."""
+    """Where the report counts; nowhere before the report itself is known: its months and places are its own. Nor once it is withdrawn,
+    whichever of the two is heard first."""
     report = known.reported
-    if report is None:
+    if report is None or known.withdrawal is not None:
         return None
     verdict = known.verdict
     themes = () if verdict is None else verdict.themes
@@ -186,9 +187,12 @@ def _measures(report: Reported, progress: Progress) -> Iterator[Measure]:
 
 
 def tallies_of(known: Known) -> Iterator[str]:
-    """The totals that the report counts once in: what the operator reconciles with the other services."""
+    """The totals that the report counts once in: what the operator reconciles with the other services, which go on counting what was
+    withdrawn."""
     if known.reported is not None:
         yield "reports_counted"
+    if known.withdrawal is not None:
+        yield "reports_withdrawn"
     if known.verdict is not None:
         yield "reports_themed"
     if known.progress is not None:

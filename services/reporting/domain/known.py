@@ -28,7 +28,17 @@ from shared.contracts.cases import (
     OutcomeRecorded,
 )
 from shared.contracts.messages import MessageKind, MessageSettled, MessageState
-from shared.contracts.reports import Harm, Kind, Past, Rating, ReportSubmitted, Source, Tenet
+from shared.contracts.reports import (
+    Harm,
+    Kind,
+    Past,
+    Rating,
+    ReportSubmitted,
+    ReportWithdrawn,
+    Source,
+    Tenet,
+    WithdrawalReason,
+)
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 
 LONDON = ZoneInfo("Europe/London")
@@ -227,12 +237,25 @@ def _first(one: Progress, other: Progress, stage: str) -> Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The practice has taken the report back, for good."""
+
+    withdrawn_at: datetime
+    reason: WithdrawalReason
+
+    @classmethod
+    def of(cls, fact: ReportWithdrawn) -> "Withdrawal":
+        return cls(fact.occurred_at, fact.reason)
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """All that is known of one report: any part may not have been heard yet."""
 
     reported: Reported | None = None
     verdict: Verdict | None = None
     progress: Progress | None = None
+    withdrawal: Withdrawal | None = None
 
     def with_report(self, reported: Reported) -> "Known":
         """A report is accepted once: what was heard first stays."""
@@ -245,6 +268,10 @@ class Known:
     def with_progress(self, progress: Progress) -> "Known":
         held = self.progress
         return replace(self, progress=progress if held is None else held.joined(progress))
+
+    def with_withdrawal(self, withdrawal: Withdrawal) -> "Known":
+        """A report is withdrawn once, and nothing that is heard later brings it back: what was heard first stays."""
+        return self if self.withdrawal is not None else replace(self, withdrawal=withdrawal)
 
 
 NOTHING = Known()

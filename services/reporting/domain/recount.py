@@ -44,7 +44,7 @@ from shared.contracts.directory import (
     OrganisationStatus,
 )
 from shared.contracts.messages import MessageSettled
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.themes import ThemesAssigned
 
 _STAGES: dict[type[CaseFact], Measure] = {
@@ -53,6 +53,11 @@ _STAGES: dict[type[CaseFact], Measure] = {
     ActionCompleted: Measure.COMPLETED,
     OutcomeRecorded: Measure.OUTCOME,
     OutcomeDisputed: Measure.DISPUTED,
+}
+_ENDS: dict[ClosedBecause, set[Measure]] = {
+    ClosedBecause.CONFIRMED: {Measure.CONFIRMED},
+    ClosedBecause.UNANSWERED: {Measure.UNANSWERED},
+    ClosedBecause.WITHDRAWN: set(),
 }
 
 
@@ -64,7 +69,9 @@ def recount(facts: Iterable[Fact]) -> Rows:
         if isinstance(fact, OrganisationRecorded):
             known = directory.get(fact.code, fact)
             directory[fact.code] = max(known, fact, key=lambda each: each.revision)
-        elif isinstance(fact, (ReportSubmitted, ThemesAssigned, CaseFact, MessageSettled)):
+        elif isinstance(
+            fact, (ReportSubmitted, ReportWithdrawn, ThemesAssigned, CaseFact, MessageSettled)
+        ):
             by_report[fact.report_id][fact.event_id] = fact
     counts = Rows()
     areas = _areas(directory)
@@ -74,7 +81,8 @@ def recount(facts: Iterable[Fact]) -> Rows:
 
 
 def _areas(directory: Mapping[str, OrganisationRecorded]) -> dict[str, set[str]]:
-    """By commissioner that nobody has succeeded: whom it and those before it oversee, and whom those succeeded."""
+    """By commissioner that nobody has succeeded, heard of itself or only as somebody's successor: whom it and those before it oversee,
+    and whom those succeeded."""
     named = {each.commissioner for each in directory.values() if each.commissioner}
     earlier: dict[str, set[str]] = defaultdict(set)
     succeeded = set()
@@ -90,7 +98,7 @@ def _areas(directory: Mapping[str, OrganisationRecorded]) -> dict[str, set[str]]
         return found
 
     areas = {}
-    for board in (named | directory.keys()) - succeeded:
+    for board in (named | directory.keys() | earlier.keys()) - succeeded:
         boards = with_earlier({board})
         theirs = {each.code for each in directory.values() if each.commissioner in boards}
         areas[board] = with_earlier(theirs)
@@ -113,8 +121,12 @@ def _count(
         counts.tallies[f"cases_{newest.state}"] += 1
     _count_messages([fact for fact in facts if isinstance(fact, MessageSettled)], counts.tallies)
     report = next((fact for fact in facts if isinstance(fact, ReportSubmitted)), None)
+    withdrawn = any(isinstance(fact, ReportWithdrawn) for fact in facts)
+    if withdrawn:
+        counts.tallies["reports_withdrawn"] += 1
     if report is not None:
         counts.tallies["reports_counted"] += 1
+    if report is not None and not withdrawn:
         measures = _measures(steps) | _past(report)
         places = set(_places(report, directory, areas))
         for cube, key in set(_cells(report, verdict, places)):
@@ -145,8 +157,7 @@ def _measures(steps: Sequence[CaseFact]) -> set[Measure]:
         if isinstance(fact, CaseAcknowledged):
             measures.add(Measure.LATE if fact.late else Measure.IN_TIME)
         if isinstance(fact, CaseClosed):
-            confirmed = fact.because is ClosedBecause.CONFIRMED
-            measures.add(Measure.CONFIRMED if confirmed else Measure.UNANSWERED)
+            measures |= _ENDS[fact.because]
     return measures | {Measure.REPORTS}
 
 

@@ -14,7 +14,7 @@ from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Position, Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository.records import in_scope
-from services.reporting.tables import action_fact, listed_report, report_fact
+from services.reporting.tables import action_fact, listed_report, report_fact, withdrawal_fact
 
 _action = action_fact.c
 _FEW = 8
@@ -109,6 +109,7 @@ async def completed_action(
 
 
 def _actions(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    """Of reports that were not withdrawn, as the counts of stages are."""
     themes = (
         select(func.array_agg(listed_report.c.theme).filter(listed_report.c.theme != EVERY))
         .where(listed_report.c.report_id == _action.report_id)
@@ -127,7 +128,7 @@ def _actions(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
         .select_from(
             action_fact.outerjoin(report_fact, report_fact.c.report_id == _action.report_id)
         )
-        .where(*conditions)
+        .where(*conditions, ~exists().where(withdrawal_fact.c.report_id == _action.report_id))
     )
 
 

@@ -98,7 +98,7 @@ async def list_reports(
     before: Mapping[UUID, Standing],
     after: Mapping[UUID, Standing],
 ) -> None:
-    """Keep the lists in step: a row for each report and theme. Both hold the same or fewer reports before than after."""
+    """Keep the lists in step: a row for each report and theme. What stands nowhere any more is in `before` alone."""
     old = {
         (key, slug): standing.tenet for key, standing in before.items() for slug in standing.slugs
     }

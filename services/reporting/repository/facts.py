@@ -15,6 +15,7 @@ from services.reporting.domain.known import (
     Reported,
     Theme,
     Verdict,
+    Withdrawal,
 )
 from services.reporting.repository.locks import Lock
 from shared.contracts.cases import (
@@ -25,7 +26,7 @@ from shared.contracts.cases import (
     ClosedBecause,
 )
 from shared.contracts.messages import MessageKind, MessageState
-from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet, WithdrawalReason
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 from shared.platform.database import insert_rows
 
@@ -46,11 +47,13 @@ _LOAD = text("""
            v.revision AS verdict_revision, v.tenet AS verdict_tenet, v.themes::text AS themes, v.decided_by,
            c.revision AS case_revision, c.state, c.due_at, c.due_revision, c.acknowledged_at, c.acknowledged_late,
            c.learning_at, c.action_planned_at, c.action_completed_on, c.outcome_at, c.disputed_at, c.confirmed_at,
-           c.closed_at, c.closed_because
+           c.closed_at, c.closed_because,
+           w.withdrawn_at, w.reason AS withdrawn_because
     FROM unnest(CAST(:ids AS uuid[])) AS wanted(id)
     LEFT JOIN report_fact r ON r.report_id = wanted.id
     LEFT JOIN verdict_fact v ON v.report_id = wanted.id
     LEFT JOIN case_fact c ON c.report_id = wanted.id
+    LEFT JOIN withdrawal_fact w ON w.report_id = wanted.id
 """)
 
 
@@ -65,7 +68,7 @@ def _replacing(table: Table, *, where: str = "") -> str:
     return f"ON CONFLICT ({key}) DO UPDATE SET {values} {where}"
 
 
-def _row(value: Reported | Progress | MessageEnd) -> dict[str, object]:
+def _row(value: Reported | Progress | Withdrawal | MessageEnd) -> dict[str, object]:
     """The value by column. As `dataclasses.asdict`, without its copying of every field, which costs more than the statement."""
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
@@ -88,6 +91,9 @@ def _known(row: RowMapping) -> Known:
         None if row["reference"] is None else _reported(row),
         None if row["verdict_revision"] is None else _verdict(row),
         None if row["case_revision"] is None else _progress(row),
+        None
+        if row["withdrawn_at"] is None
+        else Withdrawal(row["withdrawn_at"], WithdrawalReason(row["withdrawn_because"])),
     )
 
 
@@ -150,6 +156,17 @@ async def save_reports(connection: AsyncConnection, reports: Mapping[UUID, Repor
             | {"report_id": key, "month": report.month, "reported_month": report.reported_month}
             for key, report in reports.items()
         ],
+    )
+
+
+async def save_withdrawals(
+    connection: AsyncConnection, withdrawals: Mapping[UUID, Withdrawal]
+) -> None:
+    """Withdrawals not known before."""
+    await insert_rows(
+        connection,
+        tables.withdrawal_fact,
+        [_row(each) | {"report_id": key} for key, each in withdrawals.items()],
     )
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.tables import CASE_IS_OPEN, case_fact
+from services.reporting.tables import CASE_IS_OPEN, case_fact, withdrawal_fact
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,13 @@ class Clocks:
 
 
 async def clocks(connection: AsyncConnection, soon: timedelta) -> Clocks:
-    """By the database's clock, which is the one that timers go by."""
+    """By the database's clock, which is the one that timers go by. Nobody waits for what was withdrawn, also before its case is closed."""
     due = case_fact.c.due_at
+    withdrawn = exists().where(withdrawal_fact.c.report_id == case_fact.c.report_id)
     row = await connection.execute(
         select(
             func.count().filter(due < func.now()).label("overdue"),
             func.count().filter(due >= func.now()).label("due_soon"),
-        ).where(CASE_IS_OPEN, due < func.now() + soon)
+        ).where(CASE_IS_OPEN, due < func.now() + soon, ~withdrawn)
     )
     return Clocks(**row.mappings().one())

@@ -55,19 +55,21 @@ _NO_VERDICT = text(
         set_aside=_SET_ASIDE,
     )
 )
+_WITHDRAWN = "EXISTS (SELECT FROM withdrawal_fact AS back WHERE back.report_id = known.report_id)"
+"""What is withdrawn before its alert has left needs none any more."""
 _NO_ALERT = text(
     _LACKS.format(
         joined="JOIN case_fact AS known USING (report_id)",
-        lacks="known.due_at IS NOT NULL AND NOT EXISTS ("
+        lacks=f"known.due_at IS NOT NULL AND NOT {_WITHDRAWN} AND NOT EXISTS ("
         "SELECT FROM message_fact AS told WHERE told.report_id = report.report_id AND told.kind = :alert)",
         set_aside=_SET_ASIDE,
     )
 )
-_LACK_ALERT = text("""
-    SELECT count(*) FROM case_fact AS known WHERE known.due_at IS NOT NULL AND NOT EXISTS (
+_LACK_ALERT = text(f"""
+    SELECT count(*) FROM case_fact AS known WHERE known.due_at IS NOT NULL AND NOT {_WITHDRAWN} AND NOT EXISTS (
         SELECT FROM message_fact AS told WHERE told.report_id = known.report_id AND told.kind = :alert
     )
-""")
+""")  # noqa: S608 - our own words
 """All are counted, as one hash join does. Asked only whether there is one, PostgreSQL hopes to find it soon and goes through the messages
 for each case, and mostly there is none: 19 s for 16,000 cases."""
 _UNHEARD_SET_ASIDE = text("""

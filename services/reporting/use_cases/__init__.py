@@ -6,6 +6,7 @@ from services.reporting.use_cases.counting import (
     count_reports,
     follow_cases,
     follow_directory,
+    take_out_reports,
 )
 from services.reporting.use_cases.letters import (
     DECIDED_AT_ONCE,
@@ -27,4 +28,5 @@ __all__ = [
     "list_dead_letters",
     "look_for_signals",
     "settle_dead_letters",
+    "take_out_reports",
 ]

@@ -15,6 +15,7 @@ from services.reporting.domain.known import (
     Progress,
     Reported,
     Verdict,
+    Withdrawal,
     last_ends,
 )
 from services.reporting.domain.signals import Subject, subjects_of
@@ -24,12 +25,12 @@ from services.reporting.repository import watching
 from shared.contracts.cases import CaseFact
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.use_cases import record_organisations
 from shared.platform.transaction import Transaction
 
-Told = TypeVar("Told", ReportSubmitted, ThemesAssigned, CaseFact)
+Told = TypeVar("Told", ReportSubmitted, ReportWithdrawn, ThemesAssigned, CaseFact)
 Learn = Callable[[Known, Told], Known]
 
 
@@ -49,6 +50,16 @@ async def count_reports(facts: Sequence[ReportSubmitted], tx: Transaction) -> No
     await repository.save_reports(
         tx.connection,
         {key: known.reported for key, known in learnt.after.items() if known.reported is not None},
+    )
+    await _count(learnt, tx)
+
+
+async def take_out_reports(facts: Sequence[ReportWithdrawn], tx: Transaction) -> None:
+    """What was withdrawn leaves every count and list, and never comes into them if it was not heard of yet."""
+    learnt = await _learn(facts, lambda known, fact: known.with_withdrawal(Withdrawal.of(fact)), tx)
+    await repository.save_withdrawals(
+        tx.connection,
+        {key: known.withdrawal for key, known in learnt.after.items() if known.withdrawal},
     )
     await _count(learnt, tx)
 
@@ -134,11 +145,11 @@ async def _count(learnt: _Learnt, tx: Transaction) -> None:
 def _touched(stood: Mapping[UUID, Standing], stands: Mapping[UUID, Standing]) -> set[Subject]:
     """What counts the reports otherwise than before. How far their cases have come is not watched."""
     found: set[Subject] = set()
-    for key, now in stands.items():
-        was = stood.get(key)
-        if was is not None and replace(was, measures=now.measures) == now:
+    for key in stood.keys() | stands.keys():
+        was, now = stood.get(key), stands.get(key)
+        if was is not None and now is not None and replace(was, measures=now.measures) == now:
             continue
-        for each in (now,) if was is None else (was, now):
+        for each in filter(None, (was, now)):
             areas = {area for area, provider in each.places if provider == each.provider}
             found.update(subjects_of(areas, each.provider, each.slugs[1:]))
     return found

@@ -4,19 +4,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
+from uuid import UUID
 
 from services.reporting.domain.areas import Areas, Placed, areas_in
 from services.reporting.domain.counts import standing_of
 from services.reporting.domain.cubes import Standing
 from services.reporting.domain.filters import Filters
-from services.reporting.domain.known import NOTHING, Known, Progress, Reported, Verdict
+from services.reporting.domain.known import (
+    NOTHING,
+    Known,
+    Progress,
+    Reported,
+    Verdict,
+    Withdrawal,
+)
 from services.reporting.domain.months import Period
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, wider_scope
 from shared.contracts.base import Fact
 from shared.contracts.cases import CaseFact
 from shared.contracts.directory import OrganisationRecorded
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.domain import Listed, succeeded_by
 from tests.reporting.histories import PRACTICES, directory_history, history
@@ -34,20 +42,28 @@ class Told:
     reference: str
 
 
+def _with(
+    known: Known, fact: ReportSubmitted | ReportWithdrawn | ThemesAssigned | CaseFact
+) -> Known:
+    match fact:
+        case ReportSubmitted():
+            return known.with_report(Reported.of(fact))
+        case ReportWithdrawn():
+            return known.with_withdrawal(Withdrawal.of(fact))
+        case ThemesAssigned():
+            return known.with_verdict(Verdict.of(fact))
+        case _:
+            return known.with_progress(Progress.of(fact))
+
+
 def _told() -> tuple[list[Told], Areas, dict[str, OrganisationRecorded]]:
-    known: dict[object, Known] = {}
+    known: dict[UUID, Known] = {}
     directory: dict[str, OrganisationRecorded] = {}
     for fact in FACTS:
         if isinstance(fact, OrganisationRecorded):
             directory[fact.code] = fact
-        elif isinstance(fact, (ReportSubmitted, ThemesAssigned, CaseFact)):
-            before = known.get(fact.report_id, NOTHING)
-            if isinstance(fact, ReportSubmitted):
-                known[fact.report_id] = before.with_report(Reported.of(fact))
-            elif isinstance(fact, ThemesAssigned):
-                known[fact.report_id] = before.with_verdict(Verdict.of(fact))
-            else:
-                known[fact.report_id] = before.with_progress(Progress.of(fact))
+        elif isinstance(fact, (ReportSubmitted, ReportWithdrawn, ThemesAssigned, CaseFact)):
+            known[fact.report_id] = _with(known.get(fact.report_id, NOTHING), fact)
     areas = areas_in(
         Placed(each.code, each.kind, each.commissioner, succeeded_by(each))
         for each in directory.values()
@@ -55,8 +71,9 @@ def _told() -> tuple[list[Told], Areas, dict[str, OrganisationRecorded]]:
     told = []
     for each in known.values():
         standing = standing_of(each, areas)
-        assert standing is not None
         assert each.reported is not None
+        if standing is None:  # withdrawn: no question is about it
+            continue
         told.append(Told(each, standing, each.reported.reference))
     return told, areas, directory
 
