@@ -3,7 +3,7 @@
 from services.actions import use_cases
 from services.actions.domain.case import TimerKind
 from shared.contracts.directory import OrganisationRecorded
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.use_cases import record_organisations
@@ -18,6 +18,7 @@ def build_consumers() -> Consumers:
         .on(OrganisationRecorded, record_organisations)
         .on(SessionEnded, record_endings)
         .on(ReportSubmitted, use_cases.open_cases)
+        .on(ReportWithdrawn, use_cases.withdraw_cases)
         .on(ThemesAssigned, use_cases.record_themes)
     )
 

@@ -108,6 +108,15 @@ Index(
     postgresql_ops={"themes": "jsonb_path_ops"},
 )
 
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("report_id", Uuid, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True), nullable=False),
+    comment="Reports that were withdrawn; it may come before the report itself, when that was set aside",
+)
+
 case_tally = Table(
     "case_tally",
     metadata,

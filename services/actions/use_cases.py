@@ -23,7 +23,7 @@ from services.actions.domain.case import (
 from services.actions.domain.clock import local_day
 from services.actions.repository import Scope
 from shared.contracts.directory import ResponsePolicy
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.themes import ThemesAssigned
 from shared.directory import repository as directory
 from shared.platform import audit
@@ -41,14 +41,20 @@ class NotNow(Conflict):
 
 
 async def open_cases(reports: Sequence[ReportSubmitted], tx: Transaction) -> None:
-    """A case and its clock for each report. A provider that this service has not heard of yet has the default policy."""
+    """A case and its clock for each report. A provider that this service has not heard of yet has the default policy. What was
+    withdrawn before, since the report itself was set aside and is replayed, opens and closes at once: no alert, no clock."""
+    withdrawn = await repository.withdrawn_among(
+        tx.connection, [report.report_id for report in reports]
+    )
     wanted = {report.provider for report in reports if not report.historic}
     known = await directory.organisations(tx.connection, wanted) if wanted else {}
     opened: dict[UUID, tuple[ReportSubmitted, Change]] = {}
     for report in reports:
         provider = known.get(report.provider)
         policy = provider.policy if provider else _DEFAULT_POLICY
-        opened.setdefault(report.report_id, (report, rules.open_case(report, policy, tx.now)))
+        is_withdrawn = report.report_id in withdrawn
+        change = rules.open_case(report, policy, tx.now, withdrawn=is_withdrawn)
+        opened.setdefault(report.report_id, (report, change))
     new = await repository.insert_cases(
         tx.connection, [(report, change.case) for report, change in opened.values()]
     )
@@ -59,6 +65,21 @@ async def open_cases(reports: Sequence[ReportSubmitted], tx: Transaction) -> Non
         for kind, due_at in rules.timers_at_opening(change.case, tx.now).items()
     )
     await _tell(changes, tx)
+    await _close_withdrawn(new & withdrawn, tx)
+
+
+async def withdraw_cases(facts: Sequence[ReportWithdrawn], tx: Transaction) -> None:
+    """Closes the case of each and stops its clocks. Of a report that is not here yet it is remembered."""
+    await repository.save_withdrawals(tx.connection, facts)
+    await _close_withdrawn({fact.report_id for fact in facts}, tx)
+
+
+async def _close_withdrawn(report_ids: Collection[UUID], tx: Transaction) -> None:
+    if not report_ids:
+        return
+    await repository.lock_timers(tx.connection, report_ids)
+    for change in await _change_all(report_ids, tx, lambda case: rules.withdraw(case, tx.now)):
+        _cancel(tx, change.case, *TimerKind)
 
 
 async def record_themes(verdicts: Sequence[ThemesAssigned], tx: Transaction) -> None:
@@ -185,7 +206,7 @@ async def _lock(reference: str, scope: Scope, tx: Transaction) -> Case:
     report_id = await repository.find_report_id(tx.connection, scope, reference)
     if report_id is None:
         raise NotFound("There is no such case, or it is not yours to change.")
-    await repository.lock_timers(tx.connection, report_id)
+    await repository.lock_timers(tx.connection, [report_id])
     return await repository.lock_case(tx.connection, report_id)
 
 
@@ -201,14 +222,18 @@ async def _apply(case: Case, tx: Transaction, rule: Rule) -> Change | None:
     return change
 
 
-async def _fire(
-    timers: Collection[FiredTimer], tx: Transaction, rule: Callable[[Case], Change | None]
-) -> None:
+async def _fire(timers: Collection[FiredTimer], tx: Transaction, rule: Rule) -> None:
     """A timer only says that it is time to look: the rule decides, on the locked case."""
-    cases = await repository.lock_cases(tx.connection, [timer.subject for timer in timers])
+    await _change_all([timer.subject for timer in timers], tx, rule)
+
+
+async def _change_all(report_ids: Collection[UUID], tx: Transaction, rule: Rule) -> list[Change]:
+    """Those cases that are there and that the rule changes."""
+    cases = await repository.lock_cases(tx.connection, report_ids)
     changes = [change for case in cases.values() if (change := rule(case)) is not None]
     await repository.save_cases(tx.connection, [change.case for change in changes])
     await _tell(changes, tx)
+    return changes
 
 
 async def _tell(changes: Sequence[Change], tx: Transaction) -> None:

@@ -1,5 +1,6 @@
 """`insight.reports.v1`: what was reported, as intake accepted it, and what was taken back. Published by intake, keyed by report id."""
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
@@ -117,6 +118,15 @@ class WithdrawalReason(StrEnum):
     SENT_TWICE = "sent-twice"
     WRONG_PROVIDER = "wrong-provider"
     WRONG_PATIENT_OR_DETAILS = "wrong-patient-or-details"
+
+
+WITHDRAWN_BECAUSE: Mapping[WithdrawalReason, str] = {
+    WithdrawalReason.SENT_BY_MISTAKE: "It was sent by mistake",
+    WithdrawalReason.SENT_TWICE: "It was sent twice",
+    WithdrawalReason.WRONG_PROVIDER: "It is about another provider",
+    WithdrawalReason.WRONG_PATIENT_OR_DETAILS: "The patient or the details were wrong",
+}
+"""As both sides read it."""
 
 
 class ReportWithdrawn(Fact):

@@ -41,7 +41,7 @@ async def test_a_person_and_a_firing_timer_wait_for_each_other_in_one_order(page
     page = f"/cases/{submitted.reference}/acknowledge"
     async with pages.transactions.begin() as firing:
         # As the platform fires timers: it holds the timer first and comes for the case after.
-        await repository.lock_timers(firing.connection, submitted.report_id)
+        await repository.lock_timers(firing.connection, [submitted.report_id])
         posting = asyncio.create_task(jo.post(page, {"owner": "Jo", "next_step": "We look."}))
         await eventually(lambda: _somebody_waits(pages))
         await repository.lock_case(firing.connection, submitted.report_id)

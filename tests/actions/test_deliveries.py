@@ -20,7 +20,7 @@ from services.actions.repository import database_time
 from shared.contracts.base import Fact
 from shared.contracts.cases import CaseFact, CaseOverdue
 from shared.contracts.directory import HarmPolicy, OrganisationRecorded, ResponsePolicy
-from shared.contracts.reports import Harm, ReportSubmitted
+from shared.contracts.reports import Harm, ReportSubmitted, ReportWithdrawn
 from shared.contracts.sessions import SessionEnded
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.tables import organisation
@@ -59,6 +59,7 @@ _STEPS = {
     Step.DUE_SOON: "due-soon",
     Step.OVERDUE: "overdue",
     Step.ACKNOWLEDGED: "acknowledged",
+    Step.WITHDRAWN: "closed",
 }
 """What the history calls what the facts tell."""
 
@@ -77,6 +78,8 @@ class ModelCase:
 
     @property
     def state(self) -> str:
+        if "closed" in self.told:
+            return "closed"
         if self.due_at is None:
             return "history"
         return "acknowledged" if "acknowledged" in self.told else "open"
@@ -90,6 +93,7 @@ class Model:
     organisations: dict[str, OrganisationRecorded] = field(default_factory=dict)
     cases: dict[UUID, ModelCase] = field(default_factory=dict)
     themes: dict[UUID, ThemesAssigned] = field(default_factory=dict)
+    withdrawn: set[UUID] = field(default_factory=set)
     endings: dict[str, tuple[datetime | None, datetime]] = field(default_factory=dict)
 
     def hear(self, facts: Sequence[Fact]) -> None:
@@ -102,15 +106,17 @@ class Model:
                         self.organisations[fact.code] = fact
                 case ReportSubmitted():
                     self.cases.setdefault(fact.report_id, self._open(fact))
+                case ReportWithdrawn():
+                    self.withdrawn.add(fact.report_id)
                 case ThemesAssigned():
-                    verdict = self.themes.get(fact.report_id)
-                    if verdict is None or fact.revision > verdict.revision:
-                        self.themes[fact.report_id] = fact
+                    verdict = self.themes.get(fact.report_id, fact)
+                    self.themes[fact.report_id] = max(verdict, fact, key=lambda one: one.revision)
                 case SessionEnded():
                     self._end(fact)
+            self._close_withdrawn()
 
     def _open(self, report: ReportSubmitted) -> ModelCase:
-        if report.historic:
+        if report.historic or report.report_id in self.withdrawn:
             return ModelCase(report, None, None, None)
         provider = self.organisations.get(report.provider)
         policy = provider.policy if provider else ResponsePolicy()
@@ -125,6 +131,12 @@ class Model:
         if reminds and soon > self.now:
             case.pending["due-soon"] = soon
         return case
+
+    def _close_withdrawn(self) -> None:
+        for case in (self.cases[one] for one in self.withdrawn & self.cases.keys()):
+            if case.state != "closed":
+                case.told.append("closed")
+                case.pending.clear()
 
     def _end(self, fact: SessionEnded) -> None:
         until, ended_at = self.endings.get(fact.handle, (fact.signed_in_until, fact.occurred_at))
@@ -184,7 +196,7 @@ class Play:
 
     async def acknowledge(self) -> None:
         """Somebody at the provider does, sometimes twice."""
-        known = [one for one in self.model.cases.values() if one.state != "history"]
+        known = [one for one in self.model.cases.values() if one.state in ("open", "acknowledged")]
         if not known:
             return
         case = self.random.choice(known)
@@ -212,6 +224,9 @@ class Play:
         )
         assert await self.actions.rows(tables.case_themes, "report_id", "revision", "tenet") == (
             as_rows((one.report_id, one.revision, one.tenet) for one in model.themes.values())
+        )
+        assert await self.actions.rows(tables.withdrawal, "report_id") == as_rows(
+            (report_id,) for report_id in model.withdrawn
         )
         assert await self.actions.rows(organisation, "code", "revision") == as_rows(
             (one.code, one.revision) for one in model.organisations.values()
@@ -276,12 +291,13 @@ def _history(random: Random, reports: int, now: datetime) -> list[Fact]:
         age = timedelta(hours=random.randint(0, 60)) + HALF_AN_HOUR
         told = story(random, number, occurred_at=now - age)
         verdicts = [told.verdict(revision) for revision in range(1, random.randint(1, 4))]
-        facts += [told.report, *verdicts]
+        withdrawals = [told.withdrawal()] if random.random() < 0.3 else []
+        facts += [told.report, *withdrawals, *verdicts]
     for record in directory_history(random.getrandbits(32)):
         assert isinstance(record, OrganisationRecorded)
         facts.append(record.model_copy(update={"policy": _policy(random)}))
     facts += [_ending(random, now) for _ in range(random.randrange(6))]
-    return facts + released_samples(ReportSubmitted, ThemesAssigned)
+    return facts + released_samples(ReportSubmitted, ReportWithdrawn, ThemesAssigned)
 
 
 def _policy(random: Random) -> ResponsePolicy:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from services.actions.tables import case_
-from services.actions.use_cases import open_cases
-from shared.contracts.reports import ReportSubmitted
+from services.actions.use_cases import open_cases, withdraw_cases
+from shared.contracts.reports import ReportSubmitted, WithdrawalReason
 from tests.support.apps import Running
 from tests.support.facts import Facts
-from tests.support.reports import report
+from tests.support.reports import report, withdrawal_of
 from tests.support.waiting import eventually
 
 
@@ -42,6 +42,14 @@ async def put_case(pages: Running, number: int = 1, **changes: object) -> Report
     async with pages.transactions.begin() as tx:
         await open_cases([submitted], tx)
     return submitted
+
+
+async def withdraw(
+    pages: Running, submitted: ReportSubmitted, reason: WithdrawalReason | None = None
+) -> None:
+    """As the service does when it hears of it."""
+    async with pages.transactions.begin() as tx:
+        await withdraw_cases([withdrawal_of(submitted, reason)], tx)
 
 
 async def is_there(actions: Running, submitted: ReportSubmitted) -> bool:

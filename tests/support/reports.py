@@ -5,7 +5,15 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from shared.contracts.reports import Harm, Kind, ReportSubmitted, Source, Tenet
+from shared.contracts.reports import (
+    Harm,
+    Kind,
+    ReportSubmitted,
+    ReportWithdrawn,
+    Source,
+    Tenet,
+    WithdrawalReason,
+)
 
 SUBMITTED_AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -38,3 +46,17 @@ def report(number: int = 0, report_id: UUID | None = None, **changes: object) ->
         "text": "The discharge letter came nine days late and did not say that a medicine had been stopped.",
     }
     return ReportSubmitted.model_validate(values | changes)
+
+
+def withdrawal_of(
+    submitted: ReportSubmitted, reason: WithdrawalReason | None = None
+) -> ReportWithdrawn:
+    """Some time after the report was accepted."""
+    return ReportWithdrawn(
+        occurred_at=submitted.occurred_at,
+        report_id=submitted.report_id,
+        reference=submitted.reference,
+        reporter=submitted.reporter,
+        provider=submitted.provider,
+        reason=reason or WithdrawalReason.SENT_TWICE,
+    )

@@ -41,6 +41,7 @@ class Step(StrEnum):
     OUTCOME_CONFIRMED = "outcome confirmed"
     OUTCOME_DISPUTED = "outcome disputed"
     CLOSED_UNANSWERED = "closed unanswered"
+    WITHDRAWN = "closed by withdrawal"
 
 
 @dataclass(frozen=True)

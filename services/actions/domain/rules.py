@@ -48,6 +48,7 @@ _PRACTICE_MUST_WAIT = {
     CaseState.CLOSED: "The case is closed.",
     CaseState.HISTORY: "This is imported history: it is counted, not answered.",
 }
+_WITHDRAWN = "The report was withdrawn by whoever sent it. Nothing is to be answered."
 _PROVIDERS_TURN = frozenset({CaseState.ACKNOWLEDGED, CaseState.DISPUTED})
 _TOLD_AT_OPENING = (
     "state",
@@ -62,11 +63,14 @@ _TOLD_AT_OPENING = (
 )
 
 
-def open_case(report: ReportSubmitted, policy: ResponsePolicy, now: datetime) -> Change:
+def open_case(
+    report: ReportSubmitted, policy: ResponsePolicy, now: datetime, *, withdrawn: bool = False
+) -> Change:
     """`policy` is the provider's at this moment, of which the report's harm chooses the clock; a later change of it does not move
-    this case's deadline."""
+    this case's deadline. One whose report is known to be `withdrawn` begins as history does: nobody is alerted, nobody waits."""
     policy = policy.for_harm(report.harm)
-    clock = None if report.historic else start_clock(report.occurred_at, policy)
+    starts = not (report.historic or withdrawn)
+    clock = start_clock(report.occurred_at, policy) if starts else None
     case = Case(
         report_id=report.report_id,
         reference=report.reference,
@@ -137,14 +141,15 @@ def acknowledge(
     case: Case, person: Person, owner: str, next_step: str, now: datetime
 ) -> Change | None:
     """From the deadline on it is late: recorded so, never refused."""
-    if case.due_at is None:
-        raise Refused(_PROVIDER_MUST_WAIT[CaseState.HISTORY])
     if case.acknowledged_at is not None:
         if (case.acknowledged_by, case.owner, case.next_step) == (person.name, owner, next_step):
             return None
         raise Refused(
             f"{case.acknowledged_by} has already acknowledged this alert. Its owner is {case.owner}."
         )
+    _only_if_not_withdrawn(case)
+    if case.due_at is None:
+        raise Refused(_PROVIDER_MUST_WAIT[CaseState.HISTORY])
     late = now >= case.due_at
     acknowledged = replace(
         case,
@@ -255,12 +260,26 @@ def close_unanswered(case: Case, now: datetime) -> Change | None:
     return _close(case, ClosedBecause.UNANSWERED, Step.CLOSED_UNANSWERED, now)
 
 
+def withdraw(case: Case, now: datetime) -> Change | None:
+    """However far the case has come; None when it is closed already, which it stays for the reason that it has."""
+    if case.state is CaseState.CLOSED:
+        return None
+    return _close(case, ClosedBecause.WITHDRAWN, Step.WITHDRAWN, now)
+
+
+def _only_if_not_withdrawn(case: Case) -> None:
+    if case.closed_because is ClosedBecause.WITHDRAWN:
+        raise Refused(_WITHDRAWN)
+
+
 def _only_on_the_providers_turn(case: Case) -> None:
+    _only_if_not_withdrawn(case)
     if case.state not in _PROVIDERS_TURN:
         raise Refused(_PROVIDER_MUST_WAIT[case.state])
 
 
 def _only_when_answered(case: Case) -> None:
+    _only_if_not_withdrawn(case)
     if case.state is not CaseState.ANSWERED:
         raise Refused(_PRACTICE_MUST_WAIT[case.state])
 

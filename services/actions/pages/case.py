@@ -16,6 +16,7 @@ from services.actions.pages.tasks import tasks
 from services.actions.pages.unsent import unsent_of
 from services.actions.pages.words import Done
 from services.actions.repository import CaseFile, Scope
+from shared.contracts.reports import WITHDRAWN_BECAUSE
 from shared.directory import repository as directory
 from shared.directory.repository import Organisation
 from shared.platform.audit import RecordKind
@@ -67,6 +68,9 @@ async def case(
         actions=actions,
         lines=lines,
         done=words.DONE[done] if done else None,
+        withdrawn_because=WITHDRAWN_BECAUSE[file.withdrawn_because]
+        if file.withdrawn_because
+        else None,
         now=now,
         today=local_day(now),
         soon=_soon(file),

@@ -85,6 +85,7 @@ FACTOR_HINTS = {
 CLOSED_BECAUSE = {
     ClosedBecause.CONFIRMED: "Whoever reported confirmed the outcome.",
     ClosedBecause.UNANSWERED: "The outcome was neither confirmed nor disputed in time.",
+    ClosedBecause.WITHDRAWN: "The report was withdrawn.",
 }
 
 
@@ -122,6 +123,7 @@ HISTORY = Words(
         "closed_because": {
             ClosedBecause.CONFIRMED: "The outcome was confirmed",
             ClosedBecause.UNANSWERED: "The outcome was neither confirmed nor disputed in time",
+            ClosedBecause.WITHDRAWN: "The report was withdrawn",
         },
     },
     organisations=frozenset({"provider", "reporter"}),
@@ -134,6 +136,7 @@ HISTORY = Words(
         Step.OUTCOME_CONFIRMED: "outcome confirmed and case closed",
         Step.OUTCOME_DISPUTED: "outcome disputed and case open again",
         Step.CLOSED_UNANSWERED: "closed: the outcome was neither confirmed nor disputed in time",
+        Step.WITHDRAWN: "closed: the report was withdrawn",
     },
 )
 

@@ -12,6 +12,8 @@ from services.actions.repository.changes import (
     save_completion,
     save_learning,
     save_themes,
+    save_withdrawals,
+    withdrawn_among,
 )
 from services.actions.repository.files import (
     CaseFile,
@@ -69,6 +71,8 @@ __all__ = [
     "save_completion",
     "save_learning",
     "save_themes",
+    "save_withdrawals",
     "theme_choices",
     "urgency",
+    "withdrawn_among",
 ]

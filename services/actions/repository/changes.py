@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import RowMapping, bindparam, column, func, select, update
+from sqlalchemy import RowMapping, bindparam, column, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,9 +21,10 @@ from services.actions.tables import (
     case_tally,
     case_themes,
     learning_response,
+    withdrawal,
 )
 from shared.contracts.cases import CaseState, ClosedBecause, ContributoryFactor, LearningMethod
-from shared.contracts.reports import Harm, Kind, ReportSubmitted
+from shared.contracts.reports import Harm, Kind, ReportSubmitted, ReportWithdrawn
 from shared.contracts.themes import ThemesAssigned
 from shared.platform.database import columns_of, insert_rows
 from shared.platform.tables import timer
@@ -83,10 +84,13 @@ async def insert_cases(
     return {UUID(str(row["report_id"])) for row in new}
 
 
-async def lock_timers(connection: AsyncConnection, report_id: UUID) -> None:
-    """Before the case, as the firing of timers does: two changes that lock in one order cannot block each other for ever."""
+async def lock_timers(connection: AsyncConnection, report_ids: Collection[UUID]) -> None:
+    """Before the cases, as the firing of timers does: two changes that lock in one order cannot block each other for ever."""
     await connection.execute(
-        select(timer.c.kind).where(timer.c.subject == report_id).with_for_update()
+        select(timer.c.kind)
+        .where(timer.c.subject.in_(report_ids))
+        .order_by(timer.c.subject, timer.c.kind)
+        .with_for_update()
     )
 
 
@@ -245,3 +249,36 @@ async def save_themes(connection: AsyncConnection, verdicts: Sequence[ThemesAssi
         " tenet = excluded.tenet, themes = excluded.themes"
         " WHERE case_themes.revision < excluded.revision",
     )
+
+
+_WITHDRAWALS = 3_120_001
+"""Advisory lock. A report that is replayed and its withdrawal may come to two processes at once: each would miss what the other has not
+committed, and the case would stay open."""
+
+
+async def save_withdrawals(connection: AsyncConnection, facts: Sequence[ReportWithdrawn]) -> None:
+    """Waits until whoever opens cases has done so; who opens any later knows of these."""
+    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WITHDRAWALS})
+    await insert_rows(
+        connection,
+        withdrawal,
+        [
+            {
+                "report_id": fact.report_id,
+                "reason": fact.reason,
+                "withdrawn_at": fact.occurred_at,
+            }
+            for fact in facts
+        ],
+        "ON CONFLICT (report_id) DO NOTHING",
+    )
+
+
+async def withdrawn_among(connection: AsyncConnection, report_ids: Collection[UUID]) -> set[UUID]:
+    """For opening cases: no other of these is withdrawn until this transaction ends."""
+    lock = "SELECT pg_advisory_xact_lock_shared(:key)"
+    await connection.execute(text(lock), {"key": _WITHDRAWALS})
+    rows = await connection.execute(
+        select(withdrawal.c.report_id).where(withdrawal.c.report_id.in_(report_ids))
+    )
+    return set(rows.scalars())

@@ -21,9 +21,10 @@ from services.actions.tables import (
     case_tally,
     case_themes,
     learning_response,
+    withdrawal,
 )
 from shared.contracts.cases import CaseState
-from shared.contracts.reports import Rating, Tenet
+from shared.contracts.reports import Rating, Tenet, WithdrawalReason
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class CaseFile:
     text: str
     reported_at: datetime
     themes: tuple[str, ...]
+    withdrawn_at: datetime | None
+    withdrawn_because: WithdrawalReason | None
 
 
 async def database_time(connection: AsyncConnection) -> datetime:
@@ -65,11 +68,13 @@ async def case_file(connection: AsyncConnection, scope: Scope, reference: str) -
                 learning_response.c.why,
                 learning_response.c.factors,
                 case_themes.c.themes,
+                withdrawal.c.withdrawn_at,
+                withdrawal.c.reason.label("withdrawn_because"),
             )
             .select_from(
-                with_themes().outerjoin(
-                    learning_response, learning_response.c.report_id == case_.c.report_id
-                )
+                with_themes()
+                .outerjoin(learning_response, learning_response.c.report_id == case_.c.report_id)
+                .outerjoin(withdrawal, withdrawal.c.report_id == case_.c.report_id)
             )
             .where(case_.c.reference == reference, scope.condition())
         )
@@ -87,6 +92,8 @@ async def case_file(connection: AsyncConnection, scope: Scope, reference: str) -
         text=row.report_text,
         reported_at=row.reported_at,
         themes=tuple(_full_title(theme) for theme in row.themes or ()),
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_because=row.withdrawn_because and WithdrawalReason(row.withdrawn_because),
     )
 
 
