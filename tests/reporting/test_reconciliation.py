@@ -273,6 +273,23 @@ async def test_what_was_set_aside_is_no_difference_until_it_was_applied(
 
 
 @pytest.mark.integration
+async def test_a_withdrawn_report_is_accounted_for_and_lacks_no_alert(
+    service: Running, reconciler: Reconciler
+) -> None:
+    one, alerted_no_more = told(1), told(2)
+    await apply(whole(one), service.transactions)
+    opened, *_ = alerted_no_more.case(length=1)
+    report, verdict = alerted_no_more.report, alerted_no_more.verdict(1)
+    await apply([report, verdict, opened], service.transactions)
+    await hear(service, 2)
+    assert waiting(await check(reconciler, service)) == {Stage.NOTIFICATIONS: 1}
+    closed = alerted_no_more.closed_by_withdrawal(opened)
+    await apply([alerted_no_more.withdrawal(), closed], service.transactions)
+    found = await check(reconciler, service)
+    assert (found.open, found.closed, found.difference, found.waiting) == (1, 1, 0, ())
+
+
+@pytest.mark.integration
 async def test_reports_of_the_last_minute_are_taken_to_be_on_their_way(
     service: Running, reconciler: Reconciler
 ) -> None:

@@ -107,6 +107,20 @@ async def test_nothing_is_raised_twice_however_often_and_in_whatever_order_facts
     assert await told(transactions) == []
 
 
+async def test_withdrawn_reports_are_looked_at_where_they_counted_and_take_their_peak_with_them(
+    transactions: Transactions,
+) -> None:
+    """The reports of the peak but for what is usual, as when an import was sent twice."""
+    some = stories()
+    await apply(facts_of(some), transactions)
+    await look(transactions)
+    raised = of(SignalRaised, await told(transactions))
+    await apply([each.withdrawal() for each in some[-PEAK + USUAL[-1] :]], transactions)
+    assert await look(transactions) == len(PLACES)
+    withdrawn = of(SignalWithdrawn, await told(transactions))
+    assert {fact.signal_id for fact in withdrawn} == {fact.signal_id for fact in raised}
+
+
 async def test_later_data_withdraw_a_signal_and_may_raise_it_again(
     transactions: Transactions,
 ) -> None:
