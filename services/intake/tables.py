@@ -49,6 +49,9 @@ report = Table(
     Column("masked", JSONB, nullable=False),  # how many identifiers of each kind
     Column("idempotency_key", String, nullable=False),
     Column("fingerprint", LargeBinary, nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_because", String),
+    Column("withdrawn_by", Uuid),
     UniqueConstraint("reporter", "idempotency_key"),
     # "My reports", newest first: ids rise with time.
     Index("report_reporter_id", "reporter", "id"),

@@ -95,6 +95,7 @@ LOOKS = (
     Look("intake", "/administration/keys/new", "ada.quinn"),
     Look("intake", "/administration/keys/{key_id}/revoke", "ada.quinn"),
     Look("intake", "/reports/{reference}/history", Side.PRACTICE),
+    Look("intake", "/reports/{reference}/withdraw", Side.PRACTICE),
     Look("intake", "/administration/organisations/{code}/history", "ada.quinn"),
     Look("intake", "/api/docs"),
     Look("intake", "/organisation", "dana.cole"),

@@ -16,7 +16,7 @@ from shared.platform.account import Account
 from shared.platform.tables import outbox
 from shared.platform.transaction import Transactions
 from tests.conftest import DatabaseUrl
-from tests.support.reports import reference_of, report
+from tests.support.reports import reference_of, report, withdrawal_of
 
 pytestmark = pytest.mark.integration
 
@@ -90,3 +90,16 @@ async def test_what_the_outbox_holds_up_is_named_the_oldest_first(
         gone = outbox.c.topic.endswith(REPORTS_TOPIC)
         await tx.connection.execute(outbox.delete().where(gone))
     assert (await told(transactions)).waiting == ()
+
+
+async def test_a_withdrawal_that_the_outbox_holds_up_is_no_report_that_waits(
+    transactions: Transactions,
+) -> None:
+    await keep(transactions, 1, timedelta(hours=1))
+    async with transactions.begin() as tx:
+        tx.emit(withdrawal_of(report(2)))
+    async with transactions.begin() as tx:
+        long_ago = tx.now - timedelta(hours=2)
+        await tx.connection.execute(update(outbox).values(created_at=long_ago))
+    (waiting,) = (await told(transactions)).waiting
+    assert waiting.number == 1

@@ -41,6 +41,7 @@ async def outcome(client: httpx2.AsyncClient, method: str, path: str) -> int:
     headers = {"Idempotency-Key": str(uuid4())}
     bodies: Mapping[str, object] = {
         PATH: OWN,
+        f"{PATH}/IN-0000-00/withdrawal": {"reason": "sent-twice"},
         f"{PATH}/bulk": {"reports": [{**OWN, "idempotency_key": str(uuid4())}]},
     }
     body = bodies.get(path) if method == "POST" else None
@@ -50,6 +51,7 @@ async def outcome(client: httpx2.AsyncClient, method: str, path: str) -> int:
 NEEDS = {
     ("POST", PATH): (Scope.REPORTS_WRITE, 201),
     ("POST", f"{PATH}/bulk"): (Scope.REPORTS_WRITE, 200),
+    ("POST", f"{PATH}/IN-0000-00/withdrawal"): (Scope.REPORTS_WRITE, 404),
     ("GET", f"{PATH}/IN-0000-00"): (Scope.REPORTS_READ, 404),
     ("GET", PROVIDERS): (Scope.DIRECTORY_READ, 200),
     ("GET", f"{ORGANISATIONS}/Y90001"): (Scope.DIRECTORY_READ, 200),

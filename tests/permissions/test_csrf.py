@@ -46,6 +46,7 @@ WITHOUT_PROOF: Mapping[str, tuple[dict[str, str], dict[str, str]]] = {
 WITHOUT_WORDS = {
     "/sign-out": "leaves",
     "/organisation": "chooses",
+    "/reports/{reference}/withdraw": "chooses",
     "/cases/{reference}/actions/{action_id}/complete": "presses a button",
     "/cases/{reference}/confirm": "presses a button",
     "/messages/{message_id}/send-again": "presses a button",

@@ -61,6 +61,8 @@ PEOPLE = [
 ]
 SOME = [person for person in PEOPLE if (person.kind, person.area) == (BOTH[0], 1)]
 """One of each role: enough where nobody is asked who they are."""
+ENDS = ("/confirm", "/withdraw")
+"""What is done once something else was, or instead of it."""
 WORKS = [rule for rule in RULES if rule.changes and isinstance(rule.who, Parties)]
 
 
@@ -159,16 +161,16 @@ async def test_the_right_ones_can_do_all_of_it(estate: Estate, records: Records)
     """On reports of their own, so that the others' tests find theirs as they were."""
     done = set()
     subject_id = await raise_signal(estate, 1, ANOTHER_LOST)
-    for turn in range(2):  # an outcome is disputed, or confirmed
+    for turn in range(
+        2
+    ):  # an outcome is disputed, or confirmed; a report is answered, or withdrawn
         references = {state: await send_report(estate, 1) for state in State}
         await until_at_rest(estate)
         action_id = await answer(estate, 1, references[State.WORKING])
         await answer(estate, 1, references[State.ANSWERED], outcome=True)
         await decide(estate, 1, references[State.DECIDED])
         await until_at_rest(estate)
-        for rule in WORKS if turn == 0 else [rule for rule in WORKS if "confirm" in rule.path]:
-            if turn == 0 and "confirm" in rule.path:
-                continue
+        for rule in [rule for rule in WORKS if rule.path.endswith(ENDS) == (turn == 1)]:
             before = await records_of(estate, rule.service)
             for person in PEOPLE:
                 if not rule.is_right(person):

@@ -7,7 +7,7 @@ import pytest
 from shared.contracts.directory import OrganisationKind, Role
 from tests.intake.samples import BEARER, REPORT
 from tests.permissions.estate import Estate, code_of
-from tests.permissions.records import Records, make_key, records_of, told
+from tests.permissions.records import Records, make_key, records_of, send_report, told
 from tests.permissions.rest import until_at_rest
 from tests.permissions.rules import SUBJECT, Caller, Operation, State
 from tests.permissions.table import OPERATIONS
@@ -31,7 +31,11 @@ async def test_each_key_opens_what_the_table_says(
             assert not told(rule, None, records, response), (caller, response.text)
     assert await records_of(estate, rule.service) == before
     if rule.changes:
-        things = {"code": "Y90013", "key_id": (await make_key(estate, SUBJECT))[1]}
+        things = {
+            "code": "Y90013",
+            "key_id": (await make_key(estate, SUBJECT))[1],
+            "reference": await send_report(estate, 1),
+        }
         for caller in right:
             response = await call(estate, records, rule, caller, things)
             assert response.status_code in {rule.ok, 201}, (caller, response.text)
@@ -71,6 +75,7 @@ def _body(rule: Operation, area: int) -> object:
         "report": one,
         "bulk": {"reports": [{**one, "idempotency_key": f"bulk-{reporter}"}]},
         "organisation": {"name": "Practice of nobody", "kind": "practice"},
+        "withdrawal": {"reason": "sent-twice"},
         "key": {"organisation": reporter, "label": "tests"},
     }.get(rule.body)
 

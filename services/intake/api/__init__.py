@@ -2,13 +2,21 @@
 
 from fastapi import APIRouter, FastAPI
 
-from services.intake.api import bulk, directory, documentation, imports, keys, reports
+from services.intake.api import (
+    bulk,
+    directory,
+    documentation,
+    imports,
+    keys,
+    reports,
+    withdrawals,
+)
 from services.intake.api.problems import FieldProblems, field_problems, key_missing
 from shared.platform.errors import Unauthorized
 
 router = APIRouter()
 router.include_router(documentation.router)
-for part in (reports, bulk, directory, imports, keys):
+for part in (reports, withdrawals, bulk, directory, imports, keys):
     router.include_router(part.router, prefix="/api/v1")
 
 

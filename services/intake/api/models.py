@@ -27,7 +27,7 @@ from services.intake.domain.receipts import Receipt
 from services.intake.domain.submissions import OTHER_SERVICE, Problem, Submission
 from shared.contracts.base import OrganisationCode, Slug
 from shared.contracts.cases import CaseState
-from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet
+from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet, WithdrawalReason
 
 MOST_REPORTS = 1_000
 LONGEST_SENT = 20_000
@@ -187,6 +187,10 @@ class ReportStatus(BaseModel):
     owner: str | None = Field(description="Who owns it at the provider")
     next_step: str | None
     outcome: str | None
+    withdrawn_at: AwareDatetime | None = Field(
+        description="When your organisation took it back. It is counted nowhere since"
+    )
+    withdrawn_because: WithdrawalReason | None
 
 
 def submission_of(

@@ -25,7 +25,7 @@ class Scope(StrEnum):
 
 
 MEANINGS: Mapping[Scope, str] = {
-    Scope.REPORTS_WRITE: "Send reports, one by one or many at once",
+    Scope.REPORTS_WRITE: "Send reports, one by one or many at once, and withdraw them",
     Scope.REPORTS_READ: "Read how the organisation's own reports stand",
     Scope.REPORTS_IMPORT: "Send reports as history, which alert nobody; needs reports:write too",
     Scope.DIRECTORY_READ: "Read the organisation's own record, and the providers that can be reported about",

@@ -8,6 +8,7 @@ from services.intake.domain.references import typed_reference
 from services.intake.pages.administration.common import Admin, organisation_to_see
 from services.intake.pages.my_reports import Reporter
 from services.intake.pages.report import IDENTIFIERS
+from shared.contracts.reports import WITHDRAWN_BECAUSE
 from shared.platform.audit import RecordKind
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
@@ -29,8 +30,10 @@ REPORT = Words(
         "provider": "About",
         "reporter": "Reported by",
         "text": "What was reported",
+        "withdrawn_because": "Why it was withdrawn",
     }
     | {f"masked.{kind}": f"Masked: {names[1]}" for kind, names in IDENTIFIERS.items()},
+    values={"withdrawn_because": WITHDRAWN_BECAUSE},
     organisations=frozenset({"provider", "reporter"}),
     hidden=frozenset({"submitted_by"}),
 )

@@ -26,7 +26,7 @@ PAGE_SIZE = 25
 
 
 class Shown(StrEnum):
-    """The filter's choices: the states of a case, as a practice thinks of them."""
+    """The filter's choices: the states of a case, as a practice thinks of them, and what it has taken back."""
 
     WAITING = "waiting"
     WORKING = "working"
@@ -34,6 +34,7 @@ class Shown(StrEnum):
     DISPUTED = "disputed"
     CLOSED = "closed"
     HISTORY = "history"
+    WITHDRAWN = "withdrawn"
 
 
 STATES = {
@@ -53,6 +54,7 @@ LABELS = {
     CaseState.HISTORY: ("Imported history", "grey"),
 }
 OVERDUE = ("Overdue", "red")
+WITHDRAWN = ("Withdrawn", "grey")
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Status:
 
 def status_of(report: MyReport) -> Status:
     """What the tag says. Until actions has opened the case, the report waits for the provider like any other."""
+    if report.withdrawn_at is not None:
+        return Status(*WITHDRAWN)
     state = report.state or CaseState.OPEN
     if state is CaseState.OPEN and report.overdue:
         return Status(*OVERDUE)
@@ -82,7 +86,10 @@ async def show_reports(
     page: PageNumber = 1,
 ) -> Response:
     wanted = Filter(
-        states=frozenset({STATES[status]}) if status else frozenset(),
+        states=frozenset({STATES[status]})
+        if status and status is not Shown.WITHDRAWN
+        else frozenset(),
+        withdrawn=status is Shown.WITHDRAWN,
         provider=provider or None,
         reference=_searchable(reference),
     )
@@ -106,7 +113,10 @@ async def show_reports(
             Unsent(each.form, "A report", each.saved_at)
             for each in await drafts.unfinished(request, actor, connection, "/report")
         ],
-        choices=[(shown.value, LABELS[state][0]) for shown, state in STATES.items()],
+        choices=[
+            *((shown.value, LABELS[state][0]) for shown, state in STATES.items()),
+            (Shown.WITHDRAWN.value, WITHDRAWN[0]),
+        ],
         pages=Pages("/reports", query, page, total, PAGE_SIZE),
     )
 

@@ -52,9 +52,10 @@ from services.intake.repository.keys import (
     revoke_key,
     write_uses,
 )
+from services.intake.repository.withdrawing import TakenBack, withdraw
 from services.intake.tables import report
 from shared.contracts.operations import Accepted, Waiting
-from shared.contracts.reports import REPORTS_TOPIC
+from shared.contracts.reports import REPORTS_TOPIC, ReportSubmitted
 from shared.platform.account import Account
 from shared.platform.tables import outbox
 
@@ -71,6 +72,7 @@ __all__ = [
     "NewReport",
     "OrganisationLine",
     "StagedImport",
+    "TakenBack",
     "Wanted",
     "account",
     "add_key",
@@ -96,6 +98,7 @@ __all__ = [
     "reports_of",
     "revoke_key",
     "staged_import",
+    "withdraw",
     "write_uses",
 ]
 
@@ -128,6 +131,7 @@ async def _held_up(connection: AsyncConnection) -> tuple[Waiting, ...]:
     row = outbox.c
     late = (
         row.topic.endswith(REPORTS_TOPIC),
+        row.headers["ce_type"].astext == ReportSubmitted.type,
         row.created_at <= func.now() - _COME_THROUGH,
     )
     number, since = (

@@ -158,6 +158,7 @@ async def consequences(connection: AsyncConnection, code: str) -> Consequences:
     ended = [CaseState.CLOSED, CaseState.HISTORY]
     still_open = and_(
         report.c.historic.is_(False),
+        report.c.withdrawn_at.is_(None),
         or_(case_status.c.state.is_(None), case_status.c.state.not_in(ended)),
     )
     cases = report.outerjoin(case_status, case_status.c.report_id == report.c.id)

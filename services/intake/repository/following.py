@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.intake.tables import case_status, report
 from shared.contracts.cases import CaseState
-from shared.contracts.reports import Harm
+from shared.contracts.reports import Harm, WithdrawalReason
 from shared.platform.database import insert_rows
 
 
@@ -80,6 +80,8 @@ class MyReport:
     owner: str | None
     next_step: str | None
     outcome: str | None
+    withdrawn_at: datetime | None
+    withdrawn_because: WithdrawalReason | None
 
 
 _MINE = select(
@@ -102,12 +104,18 @@ _MINE = select(
     case_status.c.owner,
     case_status.c.next_step,
     case_status.c.outcome,
+    report.c.withdrawn_at,
+    report.c.withdrawn_because,
 ).outerjoin(case_status, case_status.c.report_id == report.c.id)
 
 
 def _mine(row: RowMapping) -> MyReport:
-    state, harm = row["state"], row["harm"]
-    known = {"state": CaseState(state) if state else None, "harm": Harm(harm) if harm else None}
+    state, harm, because = row["state"], row["harm"], row["withdrawn_because"]
+    known = {
+        "state": CaseState(state) if state else None,
+        "harm": Harm(harm) if harm else None,
+        "withdrawn_because": WithdrawalReason(because) if because else None,
+    }
     return MyReport(**{**row, **known})
 
 
@@ -116,7 +124,9 @@ class Filter:
     """Which of an organisation's reports to show."""
 
     states: frozenset[CaseState] = frozenset()
-    """Empty: any. A report whose case is not open yet counts as open."""
+    """Empty: any. A report whose case is not open yet counts as open; a withdrawn one has no state that anybody waits for."""
+    withdrawn: bool = False
+    """Only those that were."""
     provider: str | None = None
     reference: str | None = None
 
@@ -127,6 +137,9 @@ def _conditions(reporters: Collection[str], wanted: Filter) -> ColumnElement[boo
         of_states = case_status.c.state.in_(wanted.states)
         waiting = CaseState.OPEN in wanted.states
         conditions.append(or_(of_states, case_status.c.state.is_(None)) if waiting else of_states)
+        conditions.append(report.c.withdrawn_at.is_(None))
+    if wanted.withdrawn:
+        conditions.append(report.c.withdrawn_at.is_not(None))
     if wanted.provider:
         conditions.append(report.c.provider == wanted.provider)
     if wanted.reference:

@@ -31,6 +31,17 @@ INTAKE = [
         names_organisations=True,
     ),
     Rule("intake", "GET", "/report/sent/{reference}", REPORTED_IT, "the receipt"),
+    Rule(
+        "intake", "GET", "/reports/{reference}/withdraw", REPORTED_IT, "whom it is about, and when"
+    ),
+    Rule(
+        "intake",
+        "POST",
+        "/reports/{reference}/withdraw",
+        REPORTED_IT,
+        values={"reason": "sent-twice"},
+        ok=303,
+    ),
     Rule("intake", "GET", "/reports/{reference}/history", REPORTED_IT, "the report as accepted"),
     Rule("intake", "GET", "/reports/{reference}/history.csv", REPORTED_IT, "the same"),
     Rule(

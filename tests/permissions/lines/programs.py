@@ -28,6 +28,14 @@ OPERATIONS = (
     ),
     Operation(
         "intake",
+        "POST",
+        "/api/v1/reports/{reference}/withdrawal",
+        Keys(record=True),
+        "when it was withdrawn",
+        body="withdrawal",
+    ),
+    Operation(
+        "intake",
         "PUT",
         "/api/v1/directory/organisations/{code}",
         Keys(administrators=True),
