@@ -6,6 +6,7 @@ from datetime import time
 from services.notifications import use_cases
 from shared.contracts.cases import (
     CaseAcknowledged,
+    CaseClosed,
     CaseDueSoon,
     CaseFact,
     CaseOpened,
@@ -44,6 +45,7 @@ def build_consumers(ring: Callable[[], None], digest_at: time) -> Consumers:
         .on(CaseAcknowledged, notify)
         .on(OutcomeRecorded, notify)
         .on(OutcomeDisputed, notify)
+        .on(CaseClosed, use_cases.stop_telling)
         .on(SignalRaised, follow_signals)
         .on(SignalWithdrawn, follow_signals)
     )

@@ -54,6 +54,13 @@ message = Table(
     Index("message_not_sent", "state", "message_id", postgresql_where=text("state <> 'sent'")),
 )
 
+withdrawn_report = Table(
+    "withdrawn_report",
+    metadata,
+    # For good: what is heard or tried again of such a report later is left out, too.
+    Column("report_id", Uuid, primary_key=True),
+)
+
 attempt = Table(
     "attempt",
     metadata,

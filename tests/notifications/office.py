@@ -15,7 +15,7 @@ from services.notifications.repository import delivery_log
 from services.notifications.settings import Settings
 from services.notifications.tables import message
 from services.notifications.workers import Delivery, Pause, Watch
-from shared.contracts.cases import CaseFact
+from shared.contracts.cases import CaseClosed, CaseFact
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.messages import MessageSettled, MessageState
 from shared.contracts.signals import SignalFact
@@ -49,6 +49,10 @@ class Office:
     async def tell(self, *facts: CaseFact) -> None:
         async with self.transactions.begin() as tx:
             await use_cases.notify(facts, tx)
+
+    async def tell_closed(self, *facts: CaseClosed) -> None:
+        async with self.transactions.begin() as tx:
+            await use_cases.stop_telling(facts, tx)
 
     async def tell_signals(self, *facts: SignalFact) -> None:
         async with self.transactions.begin() as tx:

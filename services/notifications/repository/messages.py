@@ -13,8 +13,8 @@ from sqlalchemy import ARRAY, Row, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.notifications.domain import Notice, Reason, Standing, kind_of
-from services.notifications.tables import attempt, message, tally
+from services.notifications.domain import Notice, Reason, Standing, Status, kind_of, status_of
+from services.notifications.tables import attempt, message, tally, withdrawn_report
 from shared.contracts.messages import MessageState
 from shared.contracts.reports import Kind
 from shared.platform.database import columns_of, insert_rows
@@ -109,6 +109,43 @@ async def take_held(
             row.created_at,
         )
         for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A message that was waiting, or held, and is there no more."""
+
+    message_id: UUID
+    status: Status
+
+
+async def remember_withdrawn(connection: AsyncConnection, report_ids: Collection[UUID]) -> None:
+    await insert_rows(
+        connection,
+        withdrawn_report,
+        [{"report_id": one} for one in sorted(report_ids)],
+        "ON CONFLICT DO NOTHING",
+    )
+
+
+async def take_withdrawn(connection: AsyncConnection) -> list[LeftOut]:
+    """Removes messages about withdrawn reports that nobody has in hand. Whoever claims one meanwhile has it."""
+    waiting = (
+        select(message.c.message_id)
+        .join(withdrawn_report, withdrawn_report.c.report_id == message.c.report_id)
+        # Said again in the words of the partial index, without which it would not be used.
+        .where(message.c.state == MessageState.PENDING, message.c.state != MessageState.SENT)
+        .order_by(message.c.message_id)
+        .with_for_update(of=message, skip_locked=True)
+    )
+    rows = await connection.execute(
+        delete(message)
+        .where(message.c.message_id.in_(waiting))
+        .returning(message.c.message_id, message.c.state, message.c.address)
+    )
+    return [
+        LeftOut(row.message_id, status_of(MessageState(row.state), row.address)) for row in rows
     ]
 
 

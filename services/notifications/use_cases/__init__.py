@@ -9,6 +9,7 @@ from services.notifications.use_cases.messages import (
     record_outcomes,
     release_held,
     send_again,
+    stop_telling,
 )
 from services.notifications.use_cases.signals import DIGEST, follow_signals, send_digest
 
@@ -24,4 +25,5 @@ __all__ = [
     "release_held",
     "send_again",
     "send_digest",
+    "stop_telling",
 ]

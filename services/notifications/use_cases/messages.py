@@ -30,7 +30,7 @@ from services.notifications.mail import Letter
 from services.notifications.repository import messages as repository
 from services.notifications.repository import signals
 from services.notifications.repository.messages import Claimed, NewMessage, Settled
-from shared.contracts.cases import CaseFact
+from shared.contracts.cases import CaseClosed, CaseFact, ClosedBecause
 from shared.contracts.messages import MessageSettled, MessageState
 from shared.directory import repository as directory
 from shared.platform.audit import Change, RecordKind
@@ -55,6 +55,20 @@ async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
     await add_messages(
         notices, {one.fact_id: tx.traceparent_of(str(one.report_id)) for one in notices}, tx
     )
+    await _leave_out_withdrawn(tx)
+
+
+async def stop_telling(facts: Sequence[CaseClosed], tx: Transaction) -> None:
+    """Nobody is told anything more about a report that was withdrawn. What has left, or is leaving, has: the case says the rest."""
+    withdrawn = {one.report_id for one in facts if one.because is ClosedBecause.WITHDRAWN}
+    await repository.remember_withdrawn(tx.connection, withdrawn)
+    await _leave_out_withdrawn(tx)
+
+
+async def _leave_out_withdrawn(tx: Transaction) -> None:
+    """Wherever a message has come to wait: newly told of, released, put off, or queued again."""
+    left_out = await repository.take_withdrawn(tx.connection)
+    tx.record(*(_entry(one.message_id, "left out", {"state": one.status}, {}) for one in left_out))
 
 
 async def add_messages(
@@ -90,6 +104,7 @@ async def release_held(tx: Transaction, limit: int = 500) -> int:
     ]
     await _add(new, tx)
     tx.record(*(_released(one, new) for one in held))
+    await _leave_out_withdrawn(tx)
     return len(held)
 
 
@@ -172,6 +187,7 @@ def _entry(
 
 async def claim(tx: Transaction, limit: int) -> Batch:
     """Takes up to `limit` messages that are due, for one worker alone."""
+    await _leave_out_withdrawn(tx)
     claim_id = uuid7()
     claimed = await repository.claim(tx.connection, claim_id, limit, tx.now)
     return Batch(claim_id, claimed, await _letters(claimed, tx))
