@@ -6,7 +6,7 @@ from services.classification import use_cases
 from services.classification.model.versions import Versions
 from shared.contracts.directory import OrganisationRecorded
 from shared.contracts.reclassifications import ReclassificationRequested
-from shared.contracts.reports import ReportSubmitted
+from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.sessions import SessionEnded
 from shared.directory.use_cases import record_organisations
 from shared.platform.consumers import Consumers
@@ -19,6 +19,7 @@ def build_consumers(versions: Versions) -> Consumers:
         .on(OrganisationRecorded, record_organisations)
         .on(SessionEnded, record_endings)
         .on(ReportSubmitted, partial(use_cases.assign_themes, versions=versions))
+        .on(ReportWithdrawn, use_cases.leave_out)
     )
 
 

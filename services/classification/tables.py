@@ -89,6 +89,13 @@ reading = Table(
     Column("read_at", DateTime(timezone=True), nullable=False),
 )
 
+withdrawn_report = Table(
+    "withdrawn_report",
+    metadata,
+    # Of its own: a report that was set aside may come after its withdrawal.
+    Column("report_id", Uuid, primary_key=True),
+)
+
 adoption = Table(
     "adoption",
     metadata,

@@ -11,6 +11,7 @@ from shared.contracts.directory import OrganisationRecorded, Role
 from shared.contracts.reports import ReportSubmitted, Tenet
 from tests.support.apps import Person, Running
 from tests.support.directory import directory, member
+from tests.support.reports import withdrawal_of
 
 RUDE = "The ward clerk was rude and hung up."
 """About staff attitude, as the model sees it."""
@@ -32,6 +33,11 @@ def with_omar() -> list[OrganisationRecorded]:
 async def classified(pages: Running, *reports: ReportSubmitted) -> None:
     async with pages.transactions.begin() as tx:
         await use_cases.assign_themes(reports, tx)
+
+
+async def withdraw(pages: Running, *reports: ReportSubmitted) -> None:
+    async with pages.transactions.begin() as tx:
+        await use_cases.leave_out([withdrawal_of(each) for each in reports], tx)
 
 
 async def decide(

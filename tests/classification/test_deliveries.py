@@ -16,7 +16,7 @@ from services.classification.consumers import build_background, build_consumers
 from services.classification.repository import Scope
 from shared.contracts.base import Fact
 from shared.contracts.reclassifications import ReclassificationRequested
-from shared.contracts.reports import Kind, ReportSubmitted, Tenet
+from shared.contracts.reports import Kind, ReportSubmitted, ReportWithdrawn, Tenet
 from shared.contracts.themes import DecidedBy, ThemesAssigned
 from shared.directory.use_cases import record_organisations
 from tests.classification.other_versions import BOTH, ONE, TWO, WORDS
@@ -63,12 +63,15 @@ class Model:
     events_by: str = TWO.name
     """The version in force for events; feedback has only one."""
     reports: dict[UUID, ModelReport] = field(default_factory=dict)
+    withdrawn: set[UUID] = field(default_factory=set)
 
     def hear(self, fact: Fact) -> None:
         match fact:
             case ReportSubmitted():
                 by = self.events_by if fact.kind is Kind.EVENT else "feedback-1"
                 self.reports.setdefault(fact.report_id, ModelReport(fact, [by]))
+            case ReportWithdrawn():
+                self.withdrawn.add(fact.report_id)
             case ReclassificationRequested(version=self.events_by):
                 known = self.reports.get(fact.report_id)
                 if known and known.verdicts[-1] == _other(fact.version):
@@ -116,11 +119,11 @@ async def decide(classification: Stage, model: Model, random: Random) -> None:
 
 def _histories(random: Random, reports: int) -> tuple[list[Fact], list[Fact]]:
     """Reports, and requests for them and for reports that nobody knows; several for one, of either version."""
-    submitted: list[Fact] = [*released_samples(ReportSubmitted)]
+    submitted: list[Fact] = [*released_samples(ReportSubmitted, ReportWithdrawn)]
     for number in range(reports):
         words = random.sample(("medicine", "rude", "letter", "late"), random.randint(0, 3))
         told = story(random, number, text=f"It was: {' '.join(words)}.")
-        submitted += [told.report]
+        submitted += [told.report, *([told.withdrawal()] if told.is_withdrawn else ())]
     requests = [*released_samples(ReclassificationRequested)]
     for _ in range(6 * reports):
         asked = random.choice(submitted)
@@ -175,6 +178,9 @@ async def test_any_delivery_gives_the_verdicts_of_the_model(
 
 
 async def assert_verdicts(classification: Stage, model: Model) -> None:
+    """Also of what was withdrawn."""
+    withdrawn = await classification.rows(tables.withdrawn_report, "report_id")
+    assert withdrawn == as_rows((report_id,) for report_id in model.withdrawn)
     columns = ("report_id", "revision", "decided_by", "version")
     assert await classification.rows(tables.report, *columns) == as_rows(
         (

@@ -8,7 +8,7 @@ from services.classification.repository import Scope
 from services.classification.tables import reading
 from shared.contracts.reports import Kind, ReportSubmitted
 from shared.platform.audit import RecordKind
-from tests.classification.people import HELEN, OMAR, RUDE, classified, decide, history
+from tests.classification.people import HELEN, OMAR, RUDE, classified, decide, history, withdraw
 from tests.support.apps import IDLE, Person, Running
 from tests.support.entries import entries
 from tests.support.reports import report
@@ -51,6 +51,27 @@ async def test_only_what_another_person_decided_waits_to_be_read(pages: Running)
     assert "There is no page 7" in (await helen.get(f"{QUEUE}?page=7")).text
     assert await read_it(helen, others) == 303
     assert "Nothing to read" in (await helen.get(QUEUE)).text
+
+
+async def test_what_was_withdrawn_waits_for_nobody_and_can_be_found_among_the_decided(
+    pages: Running,
+) -> None:
+    stays, goes, early = (report(number, text=RUDE) for number in (1, 2, 3))
+    await withdraw(pages, early)  # before it came itself, since that was set aside
+    await classified(pages, stays, goes, early)
+    await withdraw(pages, goes)
+    helen = await pages.sign_in("helen.marsh")
+    for show in ("model", "sample"):
+        page = (await helen.get(f"/verdicts?show={show}")).text
+        assert stays.reference in page
+        assert goes.reference not in page
+        assert early.reference not in page
+    for submitted in (stays, goes):
+        await decide(pages, submitted, "communication", by="omar.reid")
+    page = (await helen.get(QUEUE)).text
+    assert stays.reference in page
+    assert goes.reference not in page
+    assert goes.reference in (await helen.get("/verdicts?show=person")).text
 
 
 async def test_who_once_decided_on_a_report_does_not_read_it_again(pages: Running) -> None:

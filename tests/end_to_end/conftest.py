@@ -1,6 +1,7 @@
 """One estate for the session, on the run's own Kafka and PostgreSQL: five services, front door, sign-in provider and mailbox."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from deploy.local.estate import Estate
 from tests.end_to_end.collector import Collector, collecting
 from tests.end_to_end.estates import running_estate
 from tests.end_to_end.running import Ended, insight, settled
+from tests.end_to_end.visitors import People
 from tests.support.databases import Databases
 from tests.web.axe import find_chromium, launch
 
@@ -65,3 +67,9 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await launch(playwright)
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+async def people(chromium: Browser, estate: Estate) -> AsyncIterator[People]:
+    async with AsyncExitStack() as stack:
+        yield People(chromium, estate, stack)

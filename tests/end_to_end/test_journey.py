@@ -1,17 +1,14 @@
 """One report's whole life in a real browser: from a practice's form to a closed case, with everybody's mails, counts and pages."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import date, timedelta
 
-import pytest
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Locator, expect
 
 from deploy.local.estate import Estate
 from deploy.local.settings import SERVICES
 from tests.end_to_end.running import mail_about, mails, settled
-from tests.end_to_end.visitors import NARROW, WIDE, Visitor, visiting
+from tests.end_to_end.visitors import NARROW, People, Visitor
 from tests.support.waiting import eventually
 
 WORDS = (
@@ -19,33 +16,6 @@ WORDS = (
 )
 REFERENCE = re.compile(r"IN-[0-9A-Z]{4}-[0-9A-Z]{2}")
 OF_ELM_ROAD = "/trends/reports?provider=RZ1&practice=Y90001&months=6"
-
-
-class People:
-    """Everybody who has a part in it, each in a browser window of their own."""
-
-    def __init__(self, chromium: Browser, estate: Estate, stack: AsyncExitStack) -> None:
-        self._chromium = chromium
-        self._estate = estate
-        self._stack = stack
-
-    async def arrives(
-        self, subject: str | None = None, *, width: int = WIDE, javascript: bool = True
-    ) -> Visitor:
-        settings = self._estate.settings
-        visit = visiting(
-            self._chromium,
-            *(settings.url, settings.issuer, subject),
-            width=width,
-            javascript=javascript,
-        )
-        return await self._stack.enter_async_context(visit)
-
-
-@pytest.fixture
-async def people(chromium: Browser, estate: Estate) -> AsyncIterator[People]:
-    async with AsyncExitStack() as stack:
-        yield People(chromium, estate, stack)
 
 
 async def test_a_report_travels_from_the_form_to_a_closed_case(

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from playwright.async_api import (
@@ -14,6 +14,7 @@ from playwright.async_api import (
     ViewportSize,
 )
 
+from deploy.local.estate import Estate
 from tests.support.waiting import eventually
 from tests.web.axe import Violation, violations
 
@@ -93,6 +94,27 @@ async def _visitor(context: BrowserContext, url: str, issuer: str) -> Visitor:
     visitor = Visitor(await context.new_page(), url, signing_in_at=issuer)
     visitor.watch()
     return visitor
+
+
+class People:
+    """Everybody who has a part in it, each in a browser window of their own."""
+
+    def __init__(self, chromium: Browser, estate: Estate, stack: AsyncExitStack) -> None:
+        self._chromium = chromium
+        self._estate = estate
+        self._stack = stack
+
+    async def arrives(
+        self, subject: str | None = None, *, width: int = WIDE, javascript: bool = True
+    ) -> Visitor:
+        settings = self._estate.settings
+        visit = visiting(
+            self._chromium,
+            *(settings.url, settings.issuer, subject),
+            width=width,
+            javascript=javascript,
+        )
+        return await self._stack.enter_async_context(visit)
 
 
 class Inspector:

@@ -11,6 +11,7 @@ from services.classification.repository.reports import (
     decisions,
     find_report,
     make_current,
+    remember_withdrawn,
     report_to_correct,
 )
 from services.classification.repository.scope import NOBODY, Scope
@@ -32,6 +33,7 @@ __all__ = [
     "make_current",
     "queue",
     "queue_length",
+    "remember_withdrawn",
     "report_to_correct",
     "said_to_be_in_force",
 ]

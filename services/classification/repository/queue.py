@@ -6,7 +6,13 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, FromClause, Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.classification.repository.reports import REPORT, StoredReport, stored, themes_of
+from services.classification.repository.reports import (
+    REPORT,
+    StoredReport,
+    still_stands,
+    stored,
+    themes_of,
+)
 from services.classification.repository.scope import Scope
 from services.classification.tables import report, verdict
 from shared.contracts.reports import Kind
@@ -89,6 +95,8 @@ async def queue_length(connection: AsyncConnection, scope: Scope, filters: Filte
 
 def _conditions(scope: Scope, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [report.c.decided_by == filters.show.decided_by, scope.condition()]
+    if filters.show is not Show.DECIDED:
+        conditions.append(still_stands())
     if filters.kind is not None:
         conditions.append(report.c.kind == filters.kind)
     return conditions

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.domain import Reading
 from services.classification.repository.queue import lot
-from services.classification.repository.reports import REPORT, StoredReport, stored
+from services.classification.repository.reports import REPORT, StoredReport, still_stands, stored
 from services.classification.repository.scope import Scope
 from services.classification.tables import reading, report, verdict
 from shared.contracts.reports import Kind, Tenet
@@ -79,6 +79,7 @@ async def number_to_read(
 def _waiting(scope: Scope, member_id: UUID, kind: Kind | None) -> list[ColumnElement[bool]]:
     conditions = [
         report.c.decided_by == DecidedBy.PERSON,
+        still_stands(),
         scope.condition(),
         ~exists().where(
             verdict.c.report_id == report.c.report_id,

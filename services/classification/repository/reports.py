@@ -1,19 +1,19 @@
 """Reports with every decision on them: kept, found, and locked to be decided anew."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.classification.domain import ChosenFrom, Decision
 from services.classification.model.verdict import Asked
 from services.classification.repository.scope import Scope
-from services.classification.tables import report, verdict
+from services.classification.tables import report, verdict, withdrawn_report
 from shared.contracts.reports import Harm, Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme, DecidedBy, Hint
 from shared.platform.database import insert_rows
@@ -111,6 +111,20 @@ async def add_decisions(
             for report_id, decision in decisions
         ],
     )
+
+
+async def remember_withdrawn(connection: AsyncConnection, report_ids: Collection[UUID]) -> None:
+    await insert_rows(
+        connection,
+        withdrawn_report,
+        [{"report_id": one} for one in sorted(report_ids)],
+        "ON CONFLICT DO NOTHING",
+    )
+
+
+def still_stands() -> ColumnElement[bool]:
+    """The report was not withdrawn."""
+    return ~exists().where(withdrawn_report.c.report_id == report.c.report_id)
 
 
 async def make_current(connection: AsyncConnection, report_id: UUID, decision: Decision) -> None:

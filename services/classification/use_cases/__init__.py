@@ -10,6 +10,7 @@ from services.classification.use_cases.versions import (
     record_what_is_in_force,
     taxonomy_in_force,
 )
+from services.classification.use_cases.withdrawing import leave_out
 
 __all__ = [
     "adopt",
@@ -18,6 +19,7 @@ __all__ = [
     "assign_themes",
     "check_unchanged",
     "correct",
+    "leave_out",
     "read_again",
     "reclassify",
     "record_what_is_in_force",
