@@ -75,6 +75,8 @@ NAMES = {
     "source": "source",
     "months": "period",
 }
+UNKNOWN = "The address asks for something that this page does not know"
+EVERY_FILTER = frozenset(NAMES)
 OF_PERIOD = frozenset({"months", "since", "until"})
 FACETS = (Facet.HARM, Facet.RATING, Facet.SOURCE)
 
@@ -155,13 +157,29 @@ def parse(
     filters = replace(Filters(**found), since=since, until=until)  # type: ignore[arg-type]  # of NAMES
     errors = _together(filters, choices, current) | errors
     if asked.keys() - {*NAMES, "since", "until", *also}:
-        errors.setdefault(
-            "filters",
-            "The address asks for something that this page does not know: it was left out",
-        )
+        errors.setdefault("filters", f"{UNKNOWN}: it was left out")
     # Half a period is another one.
     wrong = errors.keys() | ({"until"} if "since" in errors else set())
     return replace(filters, **dict.fromkeys(filters.pairs.keys() & wrong)), errors
+
+
+def refused(asked: Mapping[str, str], answers: Collection[str]) -> dict[str, str]:
+    """By parameter, the filters of an address that a page cannot answer, with what they are called: `answers` are the names of those
+    that its numbers heed. One that was shown as chosen, and changed nothing, would be believed."""
+    titles = {**NAMES, **dict.fromkeys(OF_PERIOD, NAMES["months"])}
+    answered = {*answers, *(OF_PERIOD if "months" in answers else ())}
+    return {
+        name: title
+        for name, title in titles.items()
+        if asked.get(name, "").strip() and name not in answered
+    }
+
+
+def refusal(titles: Collection[str]) -> str:
+    """`This page cannot be narrowed by harm or source. Take them out of the address.`"""
+    *others, last = dict.fromkeys(titles)
+    told = f"{', '.join(others)} or {last}" if others else last
+    return f"This page cannot be narrowed by {told}. Take {'them' if others else 'it'} out of the address"
 
 
 def _months(

@@ -61,7 +61,7 @@ async def commissioner_page(
         request,
         "reporting/commissioner.html",
         status_code=422 if view.errors else 200,
-        **await common(connection, view, here, COMMISSIONER_FILTERS),
+        **await common(connection, view, here),
         title=name,
         code=commissioner,
         providers=await providers_of(connection, view),
@@ -95,13 +95,15 @@ async def _commissioners(
     """The view of the reader's own area; for a quality lead also of those in the records of the area's practices. Others are not
     found."""
     read = file_view_of if file else view_of
-    view = await read(request, actor, connection, also=("page",))
+    view = await read(request, actor, connection, COMMISSIONER_FILTERS, also=("page",))
     if view.overseer is not None and code == view.overseer.code:
         if view.scope.area == code:
             return view
         raise NotFound(_NOBODY)
     if code in view.choices.commissioners:
-        return await read(request, actor, connection, also=("page",), commissioner=code)
+        return await read(
+            request, actor, connection, COMMISSIONER_FILTERS, also=("page",), commissioner=code
+        )
     raise NotFound(_NOBODY)
 
 

@@ -127,9 +127,9 @@ def _unusual(funnel: Funnel) -> str:
 @router.get(HERE, response_class=HTMLResponse)
 async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
     """A share of something by provider or practice, within limits as wide as chance makes each volume vary."""
-    view = await view_of(request, actor, connection, also=PARAMETERS)
+    view = await view_of(request, actor, connection, FILTERS, also=PARAMETERS)
     asked = _asked(view)
-    form: FilterForm = filter_form(view, HERE, *FILTERS)
+    form: FilterForm = filter_form(view, HERE)
     return render(
         request,
         "reporting/compare.html",
@@ -147,7 +147,7 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
 @as_files(router, HERE)
 async def files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """The same comparison."""
-    view = await file_view_of(request, actor, connection, also=PARAMETERS)
+    view = await file_view_of(request, actor, connection, FILTERS, also=PARAMETERS)
     asked = _asked(view)
     refuse(asked.errors)
     shown = await _shown(connection, view, asked)

@@ -42,26 +42,28 @@ class FilterForm:
     any_months: bool
 
 
-def filter_form(view: View, action: str, *names: str) -> FilterForm:
-    """The form of a page at `action` with these filters, or with all; those without choices are left out."""
+def filter_form(view: View, action: str) -> FilterForm:
+    """The form of a page at `action` with the filters that it answers; those without choices are left out."""
     fields = [
         Field(name, label, blank, [*view.choices.of(name).items()])
         for name, (label, blank) in LABELS.items()
-        if name in (names or LABELS) and view.choices.of(name)
+        if name in view.answers and view.choices.of(name)
     ]
     values = {
         **view.asked,
         **view.address.pairs,
         "months": "" if view.address.since else str(view.address.month_count),
     }
-    return FilterForm(action, fields, values, view.errors, chosen(view), view.choices.any_months)
+    any_months = view.choices.any_months and "months" in view.answers
+    return FilterForm(action, fields, values, view.errors, chosen(view), any_months)
 
 
 def chosen(view: View) -> list[tuple[str, str]]:
-    """The period and the filters in use, by label, as words; not those that the page itself is of."""
+    """The period, where the page can be of another one, and the filters in use, by label, as words; not those that the page itself is of."""
+    period = [("Period", view.question.period.words)] if "months" in view.answers else []
     found = [
         (LABELS[name][0], view.choices.of(name)[value])
         for name in NAMES
         if name != "months" and (value := getattr(view.address, name))
     ]
-    return [("Period", view.question.period.words), *found]
+    return [*period, *found]

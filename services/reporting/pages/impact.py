@@ -19,6 +19,8 @@ from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
 from shared.web.pages import render
 
+FILTERS = ()
+"""The whole history of the whole area."""
 UNNAMED = "No commissioner recorded"
 HEADING = (
     "Commissioner",
@@ -49,7 +51,7 @@ class Shown:
 @router.get("/trends/impact", response_class=HTMLResponse)
 async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
     """Records, first and last dates, and how many have an action and an outcome: of the whole history of the reader's area."""
-    view = await view_of(request, actor, connection)
+    view = await view_of(request, actor, connection, FILTERS)
     return render(
         request,
         "reporting/impact.html",
@@ -63,7 +65,7 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
 @as_files(router, "/trends/impact")
 async def files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """The same table."""
-    view = await file_view_of(request, actor, connection)
+    view = await file_view_of(request, actor, connection, FILTERS)
     rows = [
         (
             each.commissioner,

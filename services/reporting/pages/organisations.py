@@ -78,13 +78,13 @@ async def provider_page(
     request: Request, provider: str, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """The themes of a provider, and how it keeps its response clock."""
-    view = await view_of(request, actor, connection, provider=provider)
+    view = await view_of(request, actor, connection, PROVIDER_FILTERS, provider=provider)
     here = PROVIDER.format(provider=provider)
     return render(
         request,
         "reporting/provider.html",
         status_code=422 if view.errors else 200,
-        **await common(connection, view, here, PROVIDER_FILTERS),
+        **await common(connection, view, here),
         title=view.choices.providers[provider],
         code=provider,
         clock=await _clock(connection, view),
@@ -96,7 +96,7 @@ async def provider_clock(
     request: Request, provider: str, actor: CurrentActor, connection: Reading
 ) -> TableFile:
     """The response clock by month of the report."""
-    view = await file_view_of(request, actor, connection, provider=provider)
+    view = await file_view_of(request, actor, connection, PROVIDER_FILTERS, provider=provider)
     clock = await _clock(connection, view)
     rows: list[Row] = [("Month of report", "In time", "Late", "Overdue", "Running", "Asked")]
     rows += [
@@ -111,13 +111,13 @@ async def practice_page(
     request: Request, practice: str, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """What a practice reported, what became of it, and its peers as a band."""
-    view = await view_of(request, actor, connection, practice=practice)
+    view = await view_of(request, actor, connection, PRACTICE_FILTERS, practice=practice)
     here = PRACTICE.format(practice=practice)
     return render(
         request,
         "reporting/practice.html",
         status_code=422 if view.errors else 200,
-        **await common(connection, view, here, PRACTICE_FILTERS),
+        **await common(connection, view, here),
         title=view.choices.practices[practice],
         code=practice,
         peers=await _peers(connection, view, actor, practice),
@@ -129,7 +129,7 @@ async def practice_peers(
     request: Request, practice: str, actor: CurrentActor, connection: Reading
 ) -> TableFile:
     """A practice beside its peers by month."""
-    view = await file_view_of(request, actor, connection, practice=practice)
+    view = await file_view_of(request, actor, connection, PRACTICE_FILTERS, practice=practice)
     found = await _peers(connection, view, actor, practice)
     rows: list[Row] = [("Month", "Reports", "The middle half of its peers", "Compared")]
     if found is not None:
@@ -144,11 +144,9 @@ def page_of(sort: Sort, code: str) -> str:
     return PRACTICE.format(practice=code)
 
 
-async def common(
-    connection: AsyncConnection, view: View, here: str, filters: Sequence[str]
-) -> dict[str, Any]:
+async def common(connection: AsyncConnection, view: View, here: str) -> dict[str, Any]:
     """What the pages of all three have: themes, the figures of the response clock, and what became of the reports."""
-    form: FilterForm = filter_form(view, here, *filters)
+    form: FilterForm = filter_form(view, here)
     shown: ByTheme = await themes_of(connection, view)
     stages: Counted = await trends.stages(connection, view.question)
     figures: Performance | None = await performance_of(connection, view)

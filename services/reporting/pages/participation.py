@@ -34,6 +34,7 @@ from shared.web.pages import render
 from shared.web.paging import PageNumber, Pages
 
 HERE = "/trends/participation"
+FILTERS = ("months",)
 PAGE_SIZE = 50
 """Practices on a page."""
 
@@ -74,7 +75,7 @@ async def participation_page(
     request: Request, actor: CurrentActor, connection: Reading, page: PageNumber = 1
 ) -> HTMLResponse:
     """Of the area's practices that have joined, how many report in a month."""
-    view = await view_of(request, actor, connection, also=("page",))
+    view = await view_of(request, actor, connection, FILTERS, also=("page",))
     shown = await _shown(connection, view)
     on_page = shown.known[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render(
@@ -83,7 +84,7 @@ async def participation_page(
         status_code=422 if view.errors else 200,
         view=view,
         errors=view.errors,
-        form=filter_form(view, HERE, "months"),
+        form=filter_form(view, HERE),
         shown=shown,
         standings=[
             (standing, list(each)) for standing, each in groupby(on_page, lambda one: one.standing)
@@ -95,7 +96,7 @@ async def participation_page(
 @as_files(router, HERE)
 async def files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """The share of practices by month."""
-    view = await file_view_of(request, actor, connection)
+    view = await file_view_of(request, actor, connection, FILTERS)
     shown = await _shown(connection, view)
     if shown.chart is not None:
         return TableFile("participation", shown.chart.table)
@@ -107,7 +108,7 @@ async def files(request: Request, actor: CurrentActor, connection: Reading) -> T
 @as_files(router, f"{HERE}/practices")
 async def practices(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """Each practice that the reader may know, and how it takes part."""
-    view = await file_view_of(request, actor, connection)
+    view = await file_view_of(request, actor, connection, FILTERS)
     shown = await _shown(connection, view)
     rows: list[Row] = [("Practice", "Standing", "First report", "Latest report", "Months since")]
     rows += [

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
+from services.reporting.domain.filters import EVERY_FILTER
 from services.reporting.domain.questions import Position
 from services.reporting.pages.files import Row, Rows, TableFile, as_files
 from services.reporting.pages.filter_form import chosen
@@ -45,7 +46,7 @@ async def records(
     request: Request, actor: CurrentActor, connection: Reading, after: str = ""
 ) -> HTMLResponse:
     """One page of the reports that the address asks for, newest first. `by=report` means months of the report."""
-    view = await view_of(request, actor, connection, also=(*PARAMETERS, "after"))
+    view = await view_of(request, actor, connection, EVERY_FILTER, also=(*PARAMETERS, "after"))
     must_open(view)
     behind, errors = behind_of(view)
     position = Position.parse(after)
@@ -82,7 +83,7 @@ async def records(
 @as_files(router, LISTS)
 async def record_files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """All of these reports."""
-    view = await file_view_of(request, actor, connection, also=PARAMETERS)
+    view = await file_view_of(request, actor, connection, EVERY_FILTER, also=PARAMETERS)
     must_open(view)
     behind, errors = behind_of(view)
     refuse(errors)

@@ -24,7 +24,7 @@ from services.reporting.domain.signals import (
     card_of,
     sight_of,
 )
-from services.reporting.pages.views import overseer_of, rule_of
+from services.reporting.pages.views import known_only, overseer_of, rule_of
 from services.reporting.repository import signals as repository
 from services.reporting.repository import watching
 from services.reporting.repository.signals import Answer, Shown
@@ -111,6 +111,7 @@ async def signals(
     page: PageNumber = 1,
 ) -> HTMLResponse:
     """Those of one state, what something happened to last first."""
+    known_only(request, "state", "page")
     viewer = await _viewer(request, connection, actor)
     counts = await repository.counts(connection, viewer.sight)
     pages = Pages("/signals", {"state": state}, page, counts[state], PAGE_SIZE)
@@ -147,6 +148,7 @@ async def subject(
     answered: bool = False,
 ) -> HTMLResponse:
     """Every signal of a theme somewhere, and what was done."""
+    known_only(request, "answered")
     viewer = await _viewer(request, connection, actor)
     shown, place = await _find(connection, viewer.sight, subject_id)
     answers = _answers(shown)

@@ -30,7 +30,7 @@ from services.reporting.pages.lines import (
     performance_of,
     stages_listed,
 )
-from services.reporting.pages.views import View, file_view_of, named, view_of
+from services.reporting.pages.views import View, file_view_of, named, refuse, view_of
 from services.reporting.repository import series
 from services.reporting.repository.actions import (
     CompletedAction,
@@ -47,6 +47,7 @@ FILTERS = (
     "sub_theme",
     "provider",
     "practice",
+    "commissioner",
     "harm",
     "rating",
     "months",
@@ -102,7 +103,7 @@ async def theme(
     request: Request, theme: str, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
     """One theme, as far as the reader may see."""
-    view = await view_of(request, actor, connection, judged=True, theme=theme)
+    view = await view_of(request, actor, connection, FILTERS, judged=True, theme=theme)
     judging, chosen = await _judging(connection, view)
     here = f"/trends/themes/{theme}"
     return render(
@@ -111,7 +112,7 @@ async def theme(
         status_code=422 if view.errors else 200,
         view=view,
         errors=view.errors,
-        form=filter_form(view, here, *FILTERS),
+        form=filter_form(view, here),
         title=view.choices.themes[theme],
         here=here,
         judging=judging,
@@ -125,8 +126,9 @@ async def theme_chart(
     request: Request, theme: str, actor: CurrentActor, connection: Reading
 ) -> TableFile:
     """The theme's chart, point by point, judged as on the page."""
-    view = await file_view_of(request, actor, connection, judged=True, theme=theme)
+    view = await file_view_of(request, actor, connection, FILTERS, judged=True, theme=theme)
     judging, _ = await _judging(connection, view)
+    refuse(view.errors)
     wanted = await _series(connection, view)
     (chart,) = await charts(connection, view, [wanted], judging)
     return TableFile(f"reports-{theme}", chart.table)
@@ -137,7 +139,9 @@ async def theme_parts(
     request: Request, theme: str, actor: CurrentActor, connection: Reading
 ) -> TableFile:
     """The theme by sub-theme, provider, harm and rating."""
-    view = await file_view_of(request, actor, connection, judged=True, theme=theme)
+    view = await file_view_of(request, actor, connection, FILTERS, judged=True, theme=theme)
+    await _judging(connection, view)
+    refuse(view.errors)
     shown = await shown_theme(connection, view, PLAIN)
     rows: list[Row] = [("By", "Which", "Reports", "This year", "The year before", "Difference")]
     parts = [

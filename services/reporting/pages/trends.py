@@ -30,7 +30,18 @@ from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
 from shared.web.pages import render
 
-FILTERS = ("tenet", "kind", "theme", "provider", "practice", "harm", "rating", "source", "months")
+FILTERS = (
+    "tenet",
+    "kind",
+    "theme",
+    "provider",
+    "practice",
+    "commissioner",
+    "harm",
+    "rating",
+    "source",
+    "months",
+)
 
 router = APIRouter()
 
@@ -54,14 +65,14 @@ class Overview(ByTheme):
 @router.get("/trends", response_class=HTMLResponse)
 async def trends(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
     """One chart for each theme with a plain sentence, as far as the reader may see."""
-    view = await view_of(request, actor, connection)
+    view = await view_of(request, actor, connection, FILTERS)
     return render(
         request,
         "reporting/trends.html",
         status_code=422 if view.errors else 200,
         view=view,
         errors=view.errors,
-        form=filter_form(view, "/trends", *FILTERS),
+        form=filter_form(view, "/trends"),
         shown=await overview(connection, view),
     )
 
@@ -69,7 +80,7 @@ async def trends(request: Request, actor: CurrentActor, connection: Reading) -> 
 @as_files(router, "/trends/themes")
 async def themes(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """Every chart of the overview, point by point."""
-    view = await file_view_of(request, actor, connection)
+    view = await file_view_of(request, actor, connection, FILTERS)
     shown = await overview(connection, view)
     heading = ("Series", "Period", "Measure", "Value", "Mean", "Lower limit", "Upper limit")
     rows: list[Row] = [(*heading, "What it says")]
@@ -82,7 +93,7 @@ async def themes(request: Request, actor: CurrentActor, connection: Reading) -> 
 @as_files(router, "/trends/years")
 async def years(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """This year against the last."""
-    view = await file_view_of(request, actor, connection)
+    view = await file_view_of(request, actor, connection, FILTERS)
     shown = await overview(connection, view)
     spans = () if shown.years is None else (shown.years.now.words, shown.years.before.words)
     rows: list[Row] = [("Series", *(spans or ("This year", "The year before")), "Difference")]

@@ -39,6 +39,9 @@ from shared.web.pages import render
 
 HERE = "/trends/triangulation"
 FILTERS = ("theme", "provider", "commissioner")
+"""Charts are those that are watched for signals, of which nobody chooses the months."""
+OF_TOTALS = ("theme", "months")
+"""Of the table that who sees totals only gets instead."""
 MOST_PROVIDERS = 3
 """On a page: those with most reports. Others are chosen by the filter."""
 
@@ -80,7 +83,7 @@ class Shown:
 @router.get(HERE, response_class=HTMLResponse)
 async def page(request: Request, actor: CurrentActor, connection: Reading) -> HTMLResponse:
     """By provider and theme: what the chart of each tenet says, and whether they move together."""
-    view = await view_of(request, actor, connection)
+    view = await view_of(request, actor, connection, FILTERS, totals=OF_TOTALS)
     months = shown_months(view.today)
 
     def listed(meeting: Meeting) -> str | None:
@@ -94,7 +97,7 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
         status_code=422 if view.errors else 200,
         view=view,
         errors=view.errors,
-        form=filter_form(view, HERE, *FILTERS),
+        form=filter_form(view, HERE),
         months=months,
         listed=listed,
         titles=view.choices.themes,
@@ -105,7 +108,7 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
 @as_files(router, HERE)
 async def files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """The same, a row for each theme at each provider."""
-    view = await file_view_of(request, actor, connection)
+    view = await file_view_of(request, actor, connection, FILTERS, totals=OF_TOTALS)
     shown = await _shown(connection, view)
     rows: list[Row] = [("Provider", "Theme")]
     if shown.heat is not None:

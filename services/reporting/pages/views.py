@@ -11,7 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted import LONGEST_MONTHS, Window, ended_in, last_whole
 from services.reporting.domain.cubes import MonthOf
-from services.reporting.domain.filters import OF_PERIOD, Choices, Filters, parse, query_of
+from services.reporting.domain.filters import (
+    OF_PERIOD,
+    UNKNOWN,
+    Choices,
+    Filters,
+    parse,
+    query_of,
+    refusal,
+    refused,
+)
 from services.reporting.domain.joining import NOBODY, Joining, ends
 from services.reporting.domain.judging import FIELDS, PLAIN, Judging, parse_judging
 from services.reporting.domain.known import LONDON, month_of
@@ -55,6 +64,8 @@ class View:
     """Since when these reports can be judged."""
     overseer: Overseer | None = None
     """The commissioner of the reader's area, and who is in it; none for who has none."""
+    answers: Collection[str] = ()
+    """The filters that this page's numbers heed: those that its form offers."""
 
     @property
     def area(self) -> Scope:
@@ -165,14 +176,17 @@ async def view_of(
     request: Request,
     actor: Actor,
     connection: AsyncConnection,
+    answers: Collection[str],
     *,
+    totals: Collection[str] | None = None,
     also: Collection[str] = (),
     judged: bool = False,
     **fixed: str,
 ) -> View:
     """The view that the address asks for, within what the actor may see.
 
-    `fixed` are filters that the page itself sets (`theme="medication"`): the caller has made sure that the reader may see them, or asks
+    `answers` are the filters that the page's numbers heed, and `totals` those of it where who sees totals only gets another page. A filter
+    that is not among them is refused like one that nobody knows. `fixed` are filters that the page itself sets (`theme="medication"`): the caller has made sure that the reader may see them, or asks
     `known`. `judged`: the page lets the reader say how its chart is judged; `also` are its other parameters.
     """
     now = await repository.now(connection)
@@ -184,7 +198,10 @@ async def view_of(
     rule = small_numbers if scope.redacted else EXACT
     titles = await repository.titles_in(connection, scope, rule.below)
     choices = await _choices(connection, scope, overseer.area if overseer else (), titles)
-    asked = request.query_params
+    if scope.redacted and totals is not None:
+        answers = totals
+    unanswered = refused(request.query_params, answers)
+    asked = {name: value for name, value in request.query_params.items() if name not in unanswered}
     choices = await _with_own(connection, choices, scope, {**asked, **fixed})
     for name, value in fixed.items():
         if value not in choices.of(name):
@@ -195,6 +212,8 @@ async def view_of(
     judging, wrong = parse_judging(asked, today) if judged else (PLAIN, {})
     known = (*also, *(FIELDS if judged else ()))
     filters, errors = parse({**asked, **fixed}, choices, current, known)
+    if unanswered:
+        errors["filters"] = refusal(unanswered.values())
     if filters.commissioner is not None and overseer is not None:
         title = f"Reports of practices of {choices.commissioners[filters.commissioner]}"
         theirs = [each.code for each in overseer.area if each.commissioner == filters.commissioner]
@@ -227,10 +246,11 @@ async def view_of(
         newest=newest,
         now=now,
         small_numbers=small_numbers,
-        asked=dict(asked),
+        asked=asked,
         judging=judging,
         joining=joined,
         overseer=overseer,
+        answers=answers,
     )
 
 
@@ -238,14 +258,18 @@ async def file_view_of(
     request: Request,
     actor: Actor,
     connection: AsyncConnection,
+    answers: Collection[str],
     *,
+    totals: Collection[str] | None = None,
     also: Collection[str] = (),
     judged: bool = False,
     **fixed: str,
 ) -> View:
     """The same for a file, which has nowhere to say what is wrong. Raises `Unprocessable`: nobody should keep a file of something else
     than was asked for."""
-    view = await view_of(request, actor, connection, also=also, judged=judged, **fixed)
+    view = await view_of(
+        request, actor, connection, answers, totals=totals, also=also, judged=judged, **fixed
+    )
     refuse(view.errors)
     return view
 
@@ -254,6 +278,12 @@ def refuse(errors: Mapping[str, str]) -> None:
     """Raises `Unprocessable` where there are any."""
     if errors:
         raise Unprocessable(". ".join(errors.values()) + ".")
+
+
+def known_only(request: Request, *names: str) -> None:
+    """Raises `Unprocessable` for an address that asks a page without filters for anything but these parameters."""
+    if request.query_params.keys() - {*names}:
+        raise Unprocessable(f"{UNKNOWN}. Take it out of the address.")
 
 
 def must_open(view: View) -> None:
