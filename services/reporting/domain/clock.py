@@ -8,8 +8,7 @@ from services.reporting.domain.cubes import Measure
 from services.reporting.domain.months import Period, long_name
 from services.reporting.domain.numbers import Number, SmallNumbers
 from services.reporting.domain.spc import Share
-
-Counted = Mapping[Measure, int]
+from services.reporting.domain.stages import Counted
 
 STAGES = (Measure.ACTION, Measure.OUTCOME, Measure.CONFIRMED)
 

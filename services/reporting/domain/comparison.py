@@ -8,6 +8,7 @@ from services.reporting.domain.cubes import Measure
 from services.reporting.domain.numbers import Absent, Number, SmallNumbers
 from services.reporting.domain.spc import Direction, Funnel, Unit, Zone, funnel
 from services.reporting.domain.spc import Measure as Scale
+from services.reporting.domain.stages import ClockStage, Counted, Stage, number_at
 
 
 class Sort(StrEnum):
@@ -35,18 +36,17 @@ class Shared:
     title: str
     volume: str
     direction: Direction
-    part: Measure = Measure.REPORTS
-    whole: tuple[Measure, ...] = (Measure.REPORTS,)
-    """Added up."""
+    part: Stage = Measure.REPORTS
+    whole: Stage = Measure.REPORTS
 
 
 SHARES: Mapping[Compared, Shared] = {
     Compared.LATE: Shared(
-        "Acknowledged late",
-        "Reports acknowledged",
+        "Acknowledged late or overdue",
+        "Acknowledged or overdue",
         Direction.DECREASE,
-        Measure.LATE,
-        (Measure.IN_TIME, Measure.LATE),
+        ClockStage.NOT_IN_TIME,
+        ClockStage.SETTLED,
     ),
     Compared.ACTION: Shared("With an action", "Reports", Direction.INCREASE, Measure.ACTION),
     Compared.OUTCOME: Shared("With an outcome", "Reports", Direction.INCREASE, Measure.OUTCOME),
@@ -55,27 +55,28 @@ SHARES: Mapping[Compared, Shared] = {
         "Reports with a response clock",
         Direction.INCREASE,
         Measure.CONFIRMED,
-        (Measure.ASKED,),
+        Measure.ASKED,
     ),
     Compared.DISPUTED: Shared(
         "Outcome disputed",
         "Reports with an outcome",
         Direction.DECREASE,
         Measure.DISPUTED,
-        (Measure.OUTCOME,),
+        Measure.OUTCOME,
     ),
     Compared.THEME: Shared("Of the theme", "Reports", Direction.NEUTRAL),
 }
 """A theme says nothing about quality by how often it comes: who has more of one has less of another."""
 
-Counted = Mapping[Measure, int]
-"""Reports of one organisation, and how many of them reached each stage."""
-
 
 def units_of(
-    compared: Compared, counts: Mapping[str, Counted], of_theme: Mapping[str, Counted]
+    compared: Compared,
+    counts: Mapping[str, Counted],
+    of_theme: Mapping[str, Counted],
+    running: Mapping[str, int],
 ) -> list[Unit]:
-    """Each organisation's part and whole, by code. `of_theme` holds the reports of the theme, where one is compared.
+    """Each organisation's part and whole, by code. `of_theme` holds the reports of the theme, where one is compared, and `running` those
+    whose response clock still runs.
 
     Stages are told by facts of their own, so one may be known before what it is a part of: a part never counts beyond its whole.
     """
@@ -83,8 +84,9 @@ def units_of(
     parts = of_theme if compared is Compared.THEME else counts
     units = []
     for code in sorted(counts):
-        whole = sum(counts[code].get(measure, 0) for measure in told.whole)
-        part = parts.get(code, {}).get(told.part, 0)
+        still = running.get(code, 0)
+        whole = number_at(told.whole, counts[code], still)
+        part = number_at(told.part, parts.get(code, {}), still)
         units.append(Unit(code, min(part, whole), whole))
     return units
 

@@ -57,9 +57,14 @@ class Performance:
         return max(0, self.waiting - self.running)
 
     @property
+    def settled(self) -> int:
+        """Of which it is known whether they were acknowledged in time: what is overdue was not."""
+        return self.in_time + self.late + self.overdue
+
+    @property
     def in_time_share(self) -> str:
-        """Of those acknowledged."""
-        return self.rule.share(self.in_time, self.in_time + self.late)
+        """Of those: who never answers is not left out."""
+        return self.rule.share(self.in_time, self.settled)
 
     @property
     def loop_closed_share(self) -> str:

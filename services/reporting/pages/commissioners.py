@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.clock import STAGES, Became, Counted, became
+from services.reporting.domain.clock import STAGES, Became, became
 from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import Measure
 from services.reporting.domain.numbers import Number
+from services.reporting.domain.stages import ClockStage, Counted, number_at
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.organisations import common, page_of
 from services.reporting.pages.views import View, file_view_of, named, view_of
 from services.reporting.repository import organisations as repository
+from services.reporting.repository.running import running_by
 from shared.directory import repository as directory
 from shared.platform.errors import NotFound
 from shared.platform.http import Reading
@@ -40,6 +43,7 @@ class Organisation:
     reports: Number
     listed: str | None
     in_time: str
+    listed_in_time: str | None
     became: Sequence[Became]
 
 
@@ -137,6 +141,8 @@ async def _organisations(
     connection: AsyncConnection, view: View, found: Mapping[str, Counted], sort: Sort
 ) -> list[Organisation]:
     period = view.question.period
+    column: Literal["provider", "reporter"] = "provider" if sort is Sort.PROVIDERS else "reporter"
+    running = await running_by(connection, view.question, column, view.now)
     told = []
     for code, name in (await named(connection, found)).items():
         stages = found[code]
@@ -147,9 +153,10 @@ async def _organisations(
         )
         listed = {
             stage.value: view.listed(filters, period.first, period.last, stage=stage)
-            for stage in STAGES
+            for stage in (*STAGES, Measure.IN_TIME)
         }
-        acknowledged = stages.get(Measure.IN_TIME, 0) + stages.get(Measure.LATE, 0)
+        in_time = stages.get(Measure.IN_TIME, 0)
+        settled = number_at(ClockStage.SETTLED, stages, running.get(code, 0))
         told.append(
             Organisation(
                 code,
@@ -157,7 +164,8 @@ async def _organisations(
                 page_of(sort, code),
                 view.rule.shown(stages.get(Measure.REPORTS, 0)),
                 view.listed(filters, period.first, period.last),
-                view.rule.share(stages.get(Measure.IN_TIME, 0), acknowledged),
+                view.rule.share(in_time, settled),
+                listed[Measure.IN_TIME] if in_time else None,
                 became(stages, view.rule, listed),
             )
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -11,7 +12,6 @@ from services.reporting.domain.comparison import (
     SHARES,
     Compared,
     Comparison,
-    Counted,
     Line,
     Sort,
     compare,
@@ -22,11 +22,13 @@ from services.reporting.domain.drawing import NARROW, WIDE, FunnelLabels, funnel
 from services.reporting.domain.drawing.parts import Chart
 from services.reporting.domain.spc import Funnel, Placed
 from services.reporting.domain.spc.funnel import BY_CHANCE, FEWEST_TO_COMPARE
+from services.reporting.domain.stages import Counted, heeds_running, kept_for
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
 from services.reporting.pages.organisations import page_of
 from services.reporting.pages.views import View, file_view_of, refuse, view_of
 from services.reporting.repository import organisations as repository
+from services.reporting.repository.running import running_by
 from shared.directory import repository as directory
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
@@ -192,7 +194,9 @@ def _asked(view: View) -> Asked:
 
 async def _shown(connection: AsyncConnection, view: View, asked: Asked) -> Shown:
     counts, of_theme = await _counts(connection, view, asked)
-    comparison = compare(asked.compared, units_of(asked.compared, counts, of_theme), view.rule)
+    running = await _running(connection, view, asked)
+    units = units_of(asked.compared, counts, of_theme, running)
+    comparison = compare(asked.compared, units, view.rule)
     names = await directory.names(connection, [line.code for line in comparison.lines])
     single = not view.scope.redacted
     theme = view.filters.theme or ""
@@ -255,12 +259,23 @@ async def _by_organisation(
         view.question,
         view.choices.practices.keys(),
         theme=theme,
-        measures=tuple(dict.fromkeys((told.part, *told.whole))),
+        measures=kept_for(told.part, told.whole),
     )
 
 
+async def _running(connection: AsyncConnection, view: View, asked: Asked) -> Mapping[str, int]:
+    """By organisation, the reports whose response clock still runs, where the share heeds them."""
+    told = SHARES[asked.compared]
+    if not heeds_running(told.part, told.whole):
+        return {}
+    column: Literal["provider", "reporter"] = (
+        "provider" if asked.sort is Sort.PROVIDERS else "reporter"
+    )
+    return await running_by(connection, view.question, column, view.now)
+
+
 def _listed(view: View, asked: Asked, code: str, *, part: bool) -> str | None:
-    """Where an organisation's reports are listed. Of several stages together there is no list: then all of its reports."""
+    """Where an organisation's reports are listed."""
     told, period, filters = SHARES[asked.compared], view.question.period, view.filters
     filters = (
         replace(filters, provider=code)
@@ -270,8 +285,6 @@ def _listed(view: View, asked: Asked, code: str, *, part: bool) -> str | None:
     if asked.compared is Compared.THEME:
         filters = filters if part else replace(filters, theme=None)
         return view.listed(filters, period.first, period.last)
-    stage = told.part if part else told.whole[0]
-    if not part and len(told.whole) > 1:
-        return None
+    stage = told.part if part else told.whole
     also = {} if stage is Measure.REPORTS else {"stage": stage.value}
     return view.listed(filters, period.first, period.last, **also)

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted import Charted
 from services.reporting.domain.cubes import Measure
+from services.reporting.domain.filters import Filters
 from services.reporting.domain.months import long_name, plus
 from services.reporting.domain.numbers import AtLeast, Few, Number
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.spc import Step
+from services.reporting.domain.stages import ClockStage
 from services.reporting.domain.yearly import YEAR, YearOnYear, Years, year_on_year
 from services.reporting.pages.charting import Series, charts
 from services.reporting.pages.views import View
@@ -88,11 +90,8 @@ async def lines_of(
 
 def _line(view: View, wanted: Series, page: str, chart: Charted, years: Years | None) -> Line:
     first, last = chart.months.first, chart.months.last
-    listed_now = listed_before = compared = None
-    if years is not None:
-        listed_now = view.listed(wanted.filters, years.now.first, years.now.last)
-        listed_before = view.listed(wanted.filters, years.before.first, years.before.last)
-        compared = year_on_year(chart.subject.counts, years, view.rule)
+    listed_now, listed_before = years_listed(view, wanted.filters, years)
+    compared = None if years is None else year_on_year(chart.subject.counts, years, view.rule)
     return Line(
         chart,
         page,
@@ -101,6 +100,18 @@ def _line(view: View, wanted: Series, page: str, chart: Charted, years: Years | 
         listed_before,
         compared,
     )
+
+
+def years_listed(
+    view: View, filters: Filters, years: Years | None
+) -> tuple[str | None, str | None]:
+    """Where the reports of this year, and of the year before, are listed."""
+    if years is None:
+        return None, None
+    now, before = (
+        view.listed(filters, each.first, each.last) for each in (years.now, years.before)
+    )
+    return now, before
 
 
 def back(view: View) -> date:
@@ -133,6 +144,6 @@ def stages_listed(view: View) -> dict[str, str | None]:
     period = view.question.period
     return {
         stage.value: view.listed(view.filters, period.first, period.last, stage=stage.value)
-        for stage in Measure
+        for stage in (*Measure, *ClockStage)
         if stage is not Measure.REPORTS
     }

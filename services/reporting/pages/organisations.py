@@ -10,12 +10,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted.shares import ChartedShare, SharesOf, charted_share
-from services.reporting.domain.clock import (
-    ClockMonth,
-    Counted,
-    became,
-    clock_months,
-)
+from services.reporting.domain.clock import ClockMonth, became, clock_months
 from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import Measure, MonthOf
 from services.reporting.domain.drawing import NARROW, WIDE, band_chart
@@ -25,6 +20,7 @@ from services.reporting.domain.peers import Beside, beside, words
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.questions import Question
 from services.reporting.domain.spc import Direction
+from services.reporting.domain.stages import ClockStage, Counted, Stage
 from services.reporting.pages.by_theme import ByTheme, themes_of
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
@@ -33,6 +29,7 @@ from services.reporting.pages.views import View, file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository import trends
 from services.reporting.repository.joining import months_in
+from services.reporting.repository.records import Behind
 from services.reporting.repository.running import running_by_month
 from shared.contracts.directory import OrganisationKind
 from shared.directory import repository as directory
@@ -42,6 +39,13 @@ from shared.web.pages import render
 
 PROVIDER = "/trends/providers/{provider}"
 PRACTICE = "/trends/practices/{practice}"
+_OF_CLOCK: tuple[Stage, ...] = (
+    Measure.ASKED,
+    Measure.IN_TIME,
+    Measure.LATE,
+    ClockStage.OVERDUE,
+    ClockStage.RUNNING,
+)
 PROVIDER_FILTERS = ("tenet", "kind", "practice", "commissioner", "months")
 PRACTICE_FILTERS = ("tenet", "kind", "provider", "months")
 
@@ -167,7 +171,8 @@ async def _clock(connection: AsyncConnection, view: View) -> Clock:
     """Whoever may look at a provider's page may see exact numbers: it shows their own reports only."""
     question = view.question
     stages = await trends.stages_by_month(connection, question, MonthOf.REPORT)
-    running = await running_by_month(connection, question, view.now)
+    behind = Behind(month_of=MonthOf.REPORT)
+    running = await running_by_month(connection, question, behind, view.now)
     months = clock_months(question.period, stages, running)
     of = SharesOf(
         "clock",
@@ -185,7 +190,7 @@ async def _clock(connection: AsyncConnection, view: View) -> Clock:
             view.filters, each.month, each.month, stage=stage, by=MonthOf.REPORT
         )
         for each in months
-        for stage in (Measure.ASKED, Measure.IN_TIME, Measure.LATE)
+        for stage in _OF_CLOCK
     }
     return Clock(charted_share(of, view.window), months, listed)
 

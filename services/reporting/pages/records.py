@@ -1,6 +1,7 @@
 """The reports behind a figure: a list that every number and every point of the trend pages leads to, and its files."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -9,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.filters import EVERY_FILTER
 from services.reporting.domain.questions import Position
+from services.reporting.domain.stages import ClockStage, Stage, heeds_running
 from services.reporting.pages.files import Row, Rows, TableFile, as_files
 from services.reporting.pages.filter_form import chosen
 from services.reporting.pages.views import LISTS, View, file_view_of, must_open, refuse, view_of
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
+from services.reporting.repository.running import running_by_month
 from services.reporting.repository.series import number_behind
 from shared.directory.repository import names
 from shared.platform.http import Reading, runtime_of
@@ -22,7 +25,7 @@ from shared.web.pages import render
 
 PAGE_SIZE = 25
 BATCH = 2_000
-STAGES = {
+STAGES: Mapping[Stage, str] = {
     Measure.ASKED: "with a response clock",
     Measure.IN_TIME: "acknowledged in time",
     Measure.LATE: "acknowledged late",
@@ -33,6 +36,12 @@ STAGES = {
     Measure.DISPUTED: "with a disputed outcome",
     Measure.CONFIRMED: "with the loop closed",
     Measure.UNANSWERED: "closed unanswered",
+    ClockStage.ACKNOWLEDGED: "acknowledged",
+    ClockStage.WAITING: "not acknowledged yet",
+    ClockStage.RUNNING: "not acknowledged yet, and still in time",
+    ClockStage.OVERDUE: "overdue: not acknowledged yet, and past its time",
+    ClockStage.NOT_IN_TIME: "acknowledged late or overdue",
+    ClockStage.SETTLED: "acknowledged or overdue",
 }
 """`?stage=late`: which of the reports are meant."""
 PARAMETERS = ("stage", "by")
@@ -48,7 +57,7 @@ async def records(
     """One page of the reports that the address asks for, newest first. `by=report` means months of the report."""
     view = await view_of(request, actor, connection, EVERY_FILTER, also=(*PARAMETERS, "after"))
     must_open(view)
-    behind, errors = behind_of(view)
+    behind, errors = await behind_of(connection, view)
     position = Position.parse(after)
     if after and position is None:
         errors["after"] = (
@@ -85,12 +94,12 @@ async def record_files(request: Request, actor: CurrentActor, connection: Readin
     """All of these reports."""
     view = await file_view_of(request, actor, connection, EVERY_FILTER, also=PARAMETERS)
     must_open(view)
-    behind, errors = behind_of(view)
+    behind, errors = await behind_of(connection, view)
     refuse(errors)
     return TableFile("reports", _lines(runtime_of(request).transactions, view, behind))
 
 
-def behind_of(view: View) -> tuple[Behind, dict[str, str]]:
+async def behind_of(connection: AsyncConnection, view: View) -> tuple[Behind, dict[str, str]]:
     """What the list is of, by the view's filters and the list's own parameters, and what is wrong with these."""
     errors = dict(view.errors)
     stage, by = view.asked.get("stage", ""), view.asked.get("by", "")
@@ -99,13 +108,17 @@ def behind_of(view: View) -> tuple[Behind, dict[str, str]]:
     if by not in ("", MonthOf.EVENT, MonthOf.REPORT):
         errors["by"] = "Months are those of the event or of the report"
     filters = view.filters
-    return Behind(
+    behind = Behind(
         filters.theme or EVERY,
         filters.sub_theme or EVERY,
-        Measure(stage) if stage in STAGES else Measure.REPORTS,
+        next((each for each in STAGES if each == stage), Measure.REPORTS),
         filters.facet,
         MonthOf.REPORT if by == MonthOf.REPORT else MonthOf.EVENT,
-    ), errors
+    )
+    if heeds_running(behind.measure):
+        found = await running_by_month(connection, view.question, behind, view.now)
+        behind = replace(behind, running=found)
+    return behind, errors
 
 
 def _chosen_stage(behind: Behind) -> list[tuple[str, str]]:

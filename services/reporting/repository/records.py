@@ -4,7 +4,7 @@ What a figure counts is known by month, so a list of few among many is looked fo
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 from typing import cast
@@ -18,6 +18,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     or_,
     select,
     true,
@@ -30,9 +31,11 @@ from services.reporting.domain.known import month_of
 from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Pairs, Position, Question, Slice
 from services.reporting.domain.scope import Scope
+from services.reporting.domain.stages import ClockStage, Stage, kept_for, number_at
 from services.reporting.repository import cells
 from services.reporting.repository.cells import about, among, array_of
 from services.reporting.tables import (
+    CASE_IS_OPEN,
     case_fact,
     listed_report,
     report_fact,
@@ -69,14 +72,18 @@ class Behind:
 
     theme: str = EVERY
     sub_theme: str = EVERY
-    measure: Measure = Measure.REPORTS
+    measure: Stage = Measure.REPORTS
     facet: tuple[Facet, str] | None = None
     month_of: MonthOf = MonthOf.EVENT
     """Which month the question's period is of."""
+    running: Mapping[date, int] = field(default_factory=dict)
+    """By month, those whose response clock still runs, for a stage that follows from them (`repository.running`)."""
 
 
-_STAGES: Mapping[Measure, ColumnElement[bool]] = {
-    Measure.ASKED: _case.due_at.is_not(None),
+_RUNS = CASE_IS_OPEN & (_case.due_at >= func.now())
+_ASKED = _case.due_at.is_not(None)
+_STAGES: Mapping[Stage, ColumnElement[bool]] = {
+    Measure.ASKED: _ASKED,
     Measure.IN_TIME: _case.acknowledged_late.is_(False),
     Measure.LATE: _case.acknowledged_late.is_(True),
     Measure.LEARNING: _case.learning_at.is_not(None),
@@ -86,10 +93,16 @@ _STAGES: Mapping[Measure, ColumnElement[bool]] = {
     Measure.DISPUTED: _case.disputed_at.is_not(None),
     Measure.CONFIRMED: _case.closed_because == ClosedBecause.CONFIRMED,
     Measure.UNANSWERED: _case.closed_because == ClosedBecause.UNANSWERED,
+    ClockStage.ACKNOWLEDGED: _case.acknowledged_late.is_not(None),
+    ClockStage.WAITING: _ASKED & _case.acknowledged_late.is_(None),
+    ClockStage.RUNNING: _RUNS,
+    ClockStage.OVERDUE: _ASKED & _case.acknowledged_late.is_(None) & not_(_RUNS),
+    ClockStage.NOT_IN_TIME: _ASKED & _case.acknowledged_late.is_not(False) & not_(_RUNS),
+    ClockStage.SETTLED: _ASKED & not_(_RUNS),
 }
 
 
-_PAST: Mapping[Measure, ColumnElement[bool]] = {
+_PAST: Mapping[Stage, ColumnElement[bool]] = {
     Measure.ACTION: report_fact.c.past_action_on.is_not(None),
     Measure.OUTCOME: report_fact.c.past_outcome_on.is_not(None),
 }
@@ -140,6 +153,8 @@ async def _oldest_needed(
     """The first day of the month that the list need not go back beyond, by the kept counts; none where there is nothing."""
     if behind.month_of is MonthOf.REPORT:
         return date.min
+    # Of one harm, rating or source it is not kept how many reached a stage.
+    known = behind.facet is None or behind.measure is Measure.REPORTS
     found = 0
     oldest = None
     for month, number in sorted((await _by_month(connection, question, behind)).items())[::-1]:
@@ -148,7 +163,7 @@ async def _oldest_needed(
         oldest = month
         # Of the month that the list has come to, nobody knows how many are left.
         found += number if after is None or month != month_of(after.day) else 0
-        if found >= limit:
+        if known and found >= limit:
             break
     return oldest
 
@@ -168,9 +183,13 @@ async def _by_month(
         "month",
         theme=behind.theme,
         sub_theme=behind.sub_theme,
-        measures=(behind.measure,),
+        measures=kept_for(behind.measure),
     )
-    numbers = {cast("date", month): counted[behind.measure] for (month,), counted in told.items()}
+    numbers = {
+        month: number_at(behind.measure, counted, behind.running.get(month, 0))
+        for labels, counted in told.items()
+        for month in cast("tuple[date]", labels)
+    }
     return {month: number for month, number in numbers.items() if number}
 
 

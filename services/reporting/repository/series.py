@@ -1,6 +1,5 @@
 """What charts are made of: counts by month, by whatever filters and theme, and the days of reports that are too few for months."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import cast
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
 from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Pairs, Question, Slice
+from services.reporting.domain.stages import kept_for, number_at
 from services.reporting.repository import cells
 from services.reporting.repository.cells import Labels, among
 from services.reporting.repository.records import Behind, asked_for, belonging, looked_up
@@ -154,6 +154,6 @@ async def number_behind(
         theme=behind.theme,
         sub_theme=behind.sub_theme,
         month_of=behind.month_of,
-        measures=(behind.measure,),
+        measures=kept_for(behind.measure),
     )
-    return found.get((), Counter())[behind.measure]
+    return number_at(behind.measure, found.get((), {}), sum(behind.running.values()))
