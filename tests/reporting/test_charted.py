@@ -24,7 +24,7 @@ from services.reporting.domain.judging import PLAIN, Judging
 from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers
 from services.reporting.domain.spc import Direction, Form, Rebase, Share
-from services.reporting.domain.worked import Verdict, worked
+from services.reporting.domain.worked import Verdict, begins_anew, worked
 from services.reporting.domain.yearly import year_on_year, years_of
 
 TODAY = date(2026, 11, 23)
@@ -407,6 +407,12 @@ def test_it_is_too_early_to_tell_until_seven_points_after() -> None:
         Verdict.EARLY,
         "Too early to tell: 7 months more will be enough, after June 2027.",
     )
+    judging = PLAIN.beginning(Rebase(date(2026, 11, 2), "action completed"))
+    shown = shown_of(series(STEADY), window(), judging)
+    early = worked(shown, date(2026, 11, 2))
+    assert (early.before, early.after) == ("10 a month", "too early")
+    assert not begins_anew(shown, date(2026, 11, 2))
+    assert begins_anew(shown, date(2026, 1, 2))
     assert tried(STEADY[:15], date(2026, 3, 10))[0] is Verdict.UNKNOWN
     assert tried(STEADY, date(2024, 3, 10))[0] is Verdict.UNKNOWN
 

@@ -25,6 +25,8 @@ LAST = last_whole(TODAY)
 MONTHS = [plus(LAST, at - 23) for at in range(24)]
 DONE = plus(LAST, -9) + timedelta(days=9)
 ACTION = UUID(int=77, version=4)
+JUST_NOW = UUID(int=78, version=4)
+"""Completed today."""
 FORMULA = "=HYPERLINK(1)"
 THEME = "/trends/themes/medication"
 
@@ -85,11 +87,15 @@ def _action(report_id: UUID, reference: str) -> list[Fact]:
         "state": CaseState.ANSWERED,
         "reporter": "Y90002",
         "provider": "RZ2",
-        "action_id": ACTION,
     }
     return [
-        ActionPlanned.model_validate(common | {"revision": 3, "due_on": DONE}),
-        ActionCompleted.model_validate(common | {"revision": 4, "completed_on": DONE}),
+        fact
+        for revision, action_id, day in ((3, ACTION, DONE), (5, JUST_NOW, TODAY))
+        for told in [common | {"action_id": action_id}]
+        for fact in (
+            ActionPlanned.model_validate(told | {"revision": revision, "due_on": day}),
+            ActionCompleted.model_validate(told | {"revision": revision + 1, "completed_on": day}),
+        )
     ]
 
 
@@ -154,6 +160,31 @@ async def test_an_action_is_held_against_what_was_before_it(service: Running) ->
     chosen = await page(service, "helen.marsh", f"{THEME}?action={ACTION}")
     assert "Limits begin anew where an action was completed" in chosen
     assert f"Limits begin anew with {long_name(plus(LAST, -8))} (action completed)" in chosen
+
+
+async def test_what_was_before_an_action_is_told_although_it_is_too_early_for_what_comes_after(
+    service: Running,
+) -> None:
+    text = await page(service, "helen.marsh", f"{THEME}?action={JUST_NOW}")
+    row = text[text.index("Did it work?") :].partition("Too early to tell: 7 months more")[0]
+    assert re.search(r"Before </span>[\d.]+ a month</td>", row)
+    assert "After </span>too early</td>" in row
+    assert "An action was completed on" in text
+    assert "Limits do not begin anew" in text
+    assert "Limits begin anew" not in text
+
+
+async def test_every_number_of_a_year_on_year_leads_to_as_many_reports(service: Running) -> None:
+    text = await page(service, "helen.marsh", THEME)
+    compared = [text[text.index("Year on year") :].partition("</p>")[0]]
+    compared += re.findall(r"Against a year before </span><div>(.*?)</div>", text)
+    assert len(compared) == 4  # the theme, its providers, its one harm
+    for part in compared:
+        links = re.findall(r'<a href="([^"]+)">([\d,]+)</a>', part)
+        assert len(links) == 2, part
+        for address, number in links:
+            listed = await page(service, "helen.marsh", address.replace("&amp;", "&"))
+            assert f"</span> {number} reports</h1>" in listed, address
 
 
 async def test_an_action_is_told_to_who_may_open_its_report_only(service: Running) -> None:

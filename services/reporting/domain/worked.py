@@ -37,6 +37,14 @@ class Worked:
     before: str
     """The mean of the points before, with its unit; empty where there are none."""
     after: str
+    """The same of those after, or why there is none yet."""
+
+
+def begins_anew(shown: Charted, completed_on: date) -> bool:
+    """Whether the chart has limits of its own for what came after the action's completion."""
+    return shown.chart is not None and any(
+        group[0].on >= completed_on for group in shown.chart.groups[1:]
+    )
 
 
 def worked(shown: Charted, completed_on: date) -> Worked:
@@ -45,8 +53,8 @@ def worked(shown: Charted, completed_on: date) -> Worked:
         return Worked(Verdict.UNKNOWN, f"Cannot be told: {_lower(shown.why)}", "", "")
     groups = shown.chart.groups
     unit = f" {shown.step.value if shown.step is not Step.DAY else ''}".rstrip()
-    if len(groups) < 2:
-        return _on_one_side(shown, completed_on)
+    if not begins_anew(shown, completed_on):
+        return _on_one_side(shown, groups[-1], completed_on, unit)
     before, after = groups[-2], groups[-1]
     means = (_mean(before, shown, unit), _mean(after, shown, unit))
     known = [point for point in before if point.value is not None]
@@ -91,10 +99,9 @@ def _change(shown: Charted, side: int) -> tuple[Verdict, str]:
     return Verdict.WORSE, f"Worse: {words}."
 
 
-def _on_one_side(shown: Charted, completed_on: date) -> Worked:
+def _on_one_side(shown: Charted, points: Sequence[Judged], completed_on: date, unit: str) -> Worked:
     """The chart has no point after the completion, or none before."""
-    points = () if shown.chart is None else shown.chart.points
-    if points and points[0].on >= completed_on:
+    if points[0].on >= completed_on:
         return Worked(
             Verdict.UNKNOWN,
             "Cannot be told: the chart begins after it. Choose a longer period.",
@@ -105,7 +112,8 @@ def _on_one_side(shown: Charted, completed_on: date) -> Worked:
     last = completed_on.replace(day=1) if shown.step is Step.MONTH else quarter_of(completed_on)
     if last == completed_on:
         last = plus(last, -shown.step.months)
-    return Worked(Verdict.EARLY, _early(shown, last, FEWEST_AFTER), "", "")
+    before = _mean(points, shown, unit)
+    return Worked(Verdict.EARLY, _early(shown, last, FEWEST_AFTER), before, "too early")
 
 
 def _early(shown: Charted, last: date, more: int) -> str:

@@ -17,7 +17,7 @@ from services.reporting.domain.months import Period
 from services.reporting.domain.numbers import Absent, Number
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.spc import Rebase
-from services.reporting.domain.worked import Worked, worked
+from services.reporting.domain.worked import Worked, begins_anew, worked
 from services.reporting.domain.yearly import YearOnYear, Years, year_on_year, years_of
 from services.reporting.pages.charting import Series, by_month_and_kind, charts, variants
 from services.reporting.pages.files import Row, TableFile, as_files
@@ -29,6 +29,7 @@ from services.reporting.pages.lines import (
     lines_of,
     performance_of,
     stages_listed,
+    years_listed,
 )
 from services.reporting.pages.views import View, file_view_of, named, refuse, view_of
 from services.reporting.repository import series
@@ -66,6 +67,9 @@ class Part:
     number: Number
     listed: str | None
     years: YearOnYear | None
+    listed_now: str | None
+    listed_before: str | None
+    """The reports of the years that are compared."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,9 @@ class ThemeShown:
     """Harm and rating, where these reports have any."""
     years: Years | None
     year: YearOnYear | None
+    listed_now: str | None
+    listed_before: str | None
+    """The reports of the years that are compared."""
     actions: list[Tried]
     performance: Performance | None
     stages: Mapping[str, str | None]
@@ -105,6 +112,7 @@ async def theme(
     """One theme, as far as the reader may see."""
     view = await view_of(request, actor, connection, FILTERS, judged=True, theme=theme)
     judging, chosen = await _judging(connection, view)
+    shown = await shown_theme(connection, view, judging)
     here = f"/trends/themes/{theme}"
     return render(
         request,
@@ -117,7 +125,8 @@ async def theme(
         here=here,
         judging=judging,
         action=chosen,
-        shown=await shown_theme(connection, view, judging),
+        anew=chosen is not None and begins_anew(shown.chart, chosen.completed_on),
+        shown=shown,
     )
 
 
@@ -193,6 +202,7 @@ async def shown_theme(connection: AsyncConnection, view: View, judging: Judging)
     (chart,) = await charts(connection, view, [wanted], judging)
     years = years_of(view.whole, view.joining.comparable)
     period = view.question.period
+    now, before = years_listed(view, view.filters, years)
     return ThemeShown(
         chart=chart,
         listed=view.listed(view.filters, period.first, period.last),
@@ -201,6 +211,8 @@ async def shown_theme(connection: AsyncConnection, view: View, judging: Judging)
         grades=await _grades(connection, view, years),
         years=years,
         year=None if years is None else year_on_year(chart.subject.counts, years, view.rule),
+        listed_now=now,
+        listed_before=before,
         actions=await _actions(connection, view, wanted),
         performance=await performance_of(connection, view),
         stages=stages_listed(view),
@@ -284,12 +296,15 @@ def _part(
     number = view.rule.total([counts.get(month, 0) for month in period.months])
     page = f"/trends/themes/{filters.theme}{replace(filters, theme=None).query}"
     narrowed = filters.provider is None or filters.provider in view.choices.providers
+    now, before = years_listed(view, filters, years) if narrowed else (None, None)
     return Part(
         title,
         page if narrowed else None,
         number,
         view.listed(filters, period.first, period.last) if narrowed else None,
         None if years is None else year_on_year(counts, years, view.rule),
+        now,
+        before,
     )
 
 
