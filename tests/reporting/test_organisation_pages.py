@@ -77,6 +77,7 @@ PAGES = (
     "/trends/commissioners/Q9B",
     "/trends/compare?of=practices&by=outcome",
     "/trends/compare?by=theme&theme=medication",
+    "/trends/compare?of=providers&by=late",
     "/trends/triangulation",
     "/trends/impact",
 )
@@ -97,6 +98,28 @@ async def test_every_number_leads_to_as_many_reports(service: Running) -> None:
             counted = _COUNTED.search(listed)
             assert counted is not None, (path, href)
             assert counted[1] == number, (path, href)
+
+
+async def test_in_a_table_of_days_each_report_leads_to_its_list_and_words_do_not(
+    service: Running,
+) -> None:
+    tables = [
+        table
+        for code in ("Y90001", "Y90002", *MORE[:6])
+        for table in _DAYS.findall(await page(service, "helen.marsh", f"/trends/practices/{code}"))
+    ]
+    rows = [row for table in tables for row in re.findall(r"<tr class.*?</tr>", table)]
+    assert all(row.count("<a ") == 1 for row in rows)
+    assert any(">0</a>" in row for row in rows), "no two reports of one day"
+    assert not any(">no data</a>" in row for row in rows)
+
+
+async def test_a_month_of_taking_part_leads_to_the_reports_of_that_month(service: Running) -> None:
+    text = await page(service, "helen.marsh", "/trends/participation")
+    links = re.findall(r'<a href="([^"]+)">\d+% \([\d,]+ of [\d,]+\)</a>', text)
+    assert len(links) > 6
+    assert "Months</dt><dd" in (await page(service, "helen.marsh", unescape(links[-1])))
+    assert all("by=report" in href for href in links)
 
 
 async def test_a_practice_meets_its_peers_as_a_band_without_names(service: Running) -> None:
@@ -177,6 +200,17 @@ async def test_tenets_stand_side_by_side_with_words_and_icons(service: Running) 
     assert "no signals are shown" in " ".join(redacted.split())
 
 
+async def test_a_page_and_its_file_have_the_same_columns(service: Running) -> None:
+    file = await lines(service, "helen.marsh", "/trends/participation/practices.csv")
+    text = await page(service, "helen.marsh", "/trends/participation")
+    assert file[0][-1] == "Reports a month"
+    row = next(row for row in file if row[0] == "Elm Road Surgery")
+    assert f"Reports a month </span>{row[-1]}</td>" in text[text.index(row[0]) :]
+    listed = await page(service, "helen.marsh", "/trends/reports")
+    assert 'role="columnheader">Kind</th>' in listed
+    assert re.search(r"Kind </span>(Event|Feedback)</td>", listed)
+
+
 async def test_each_view_is_a_file_of_both_kinds(service: Running) -> None:
     helen = await service.sign_in("helen.marsh")
     for path in (
@@ -226,7 +260,12 @@ async def test_an_empty_database_says_that_there_is_nothing_yet(
                 text = await page(service, subject, f"/trends/{path}")
                 assert "Not enough data yet" in text, (path, subject)
         for path in ("providers/RZ1", "practices/Y90001", "commissioners/Q9A"):
-            assert "No reports match" in await page(service, "helen.marsh", f"/trends/{path}")
+            text = await page(service, "helen.marsh", f"/trends/{path}")
+            assert "There are no reports here of" in text
+            assert "Clear the filters" not in text
+            narrowed = await page(service, "helen.marsh", f"/trends/{path}?tenet=safety")
+            assert "No reports match in" in narrowed
+            assert "Clear the filters" in narrowed
 
 
 async def test_the_published_impact_is_on_the_page_to_the_last_count(
@@ -257,8 +296,8 @@ async def test_the_published_impact_is_on_the_page_to_the_last_count(
         lines = answer.text.splitlines()[1:]
         expected = [
             f'"{known_as}","{kind}",{line.records},"{line.first}","{line.last}",'
-            f'"{line.with_action:,} ({share(line.with_action, line.records)})",'
-            f'"{line.with_outcome:,} ({share(line.with_outcome, line.records)})"'
+            f"{line.with_action},{share(line.with_action, line.records)},"
+            f"{line.with_outcome},{share(line.with_outcome, line.records)}"
             for line in told_again.PUBLISHED
             for kind in [{Kind.EVENT: "Events", Kind.FEEDBACK: "Feedback"}[line.kind]]
             for known_as in [_name(line.commissioner)]
@@ -277,7 +316,7 @@ def _name(code: str) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f}%"
+    return f"{100 * part / whole:.1f}"
 
 
 AREA = "/trends/commissioners/Q9A"

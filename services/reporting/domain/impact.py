@@ -23,6 +23,21 @@ class Impact:
 
 
 @dataclass(frozen=True)
+class Part:
+    """How many of the reports, and which share of them."""
+
+    number: Number
+    share: float | str
+    """In %; in words where numbers are rounded, which hides the number itself."""
+
+    def __str__(self) -> str:
+        """`532 (65.4%)`, or the share alone."""
+        if isinstance(self.share, str):
+            return self.share
+        return f"{self.number:,} ({self.share:.1f}%)"
+
+
+@dataclass(frozen=True)
 class Line:
     """The same as a reader may see it."""
 
@@ -32,8 +47,8 @@ class Line:
     first: date | str
     """The month alone, in words, where numbers are rounded: a day would be one report's."""
     last: date | str
-    actions: str
-    outcomes: str
+    actions: Part
+    outcomes: Part
 
 
 def told(impact: Impact, rule: SmallNumbers) -> Line:
@@ -55,6 +70,7 @@ def told(impact: Impact, rule: SmallNumbers) -> Line:
     )
 
 
-def _part(part: int, whole: int, rule: SmallNumbers) -> str:
-    """`532 (65.4%)`; the share alone where numbers are rounded."""
-    return f"{part:,} ({100 * part / whole:.1f}%)" if rule.exact else rule.share(part, whole)
+def _part(part: int, whole: int, rule: SmallNumbers) -> Part:
+    if rule.exact:
+        return Part(part, round(100 * part / whole, 1))
+    return Part(Absent.HIDDEN, rule.share(part, whole))

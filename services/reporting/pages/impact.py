@@ -29,7 +29,9 @@ HEADING = (
     "First",
     "Last",
     "Action recorded",
+    "Action recorded in %",
     "Outcome recorded",
+    "Outcome recorded in %",
 )
 _KINDS = {"event": "Events", "feedback": "Feedback"}
 
@@ -73,8 +75,10 @@ async def files(request: Request, actor: CurrentActor, connection: Reading) -> T
             each.line.reports,
             each.line.first,
             each.line.last,
-            each.line.actions,
-            each.line.outcomes,
+            each.line.actions.number,
+            each.line.actions.share,
+            each.line.outcomes.number,
+            each.line.outcomes.share,
         )
         for each in await _lines(connection, view)
     ]

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted.shares import ChartedShare, SharesOf, charted_share
+from services.reporting.domain.cubes import MonthOf
 from services.reporting.domain.known import month_of
 from services.reporting.domain.months import Period, long_name
 from services.reporting.domain.numbers import Absent
@@ -110,7 +111,8 @@ async def practices(request: Request, actor: CurrentActor, connection: Reading) 
     """Each practice that the reader may know, and how it takes part."""
     view = await file_view_of(request, actor, connection, FILTERS)
     shown = await _shown(connection, view)
-    rows: list[Row] = [("Practice", "Standing", "First report", "Latest report", "Months since")]
+    heading = ("Practice", "Standing", "First report", "Latest report", "Months since")
+    rows: list[Row] = [(*heading, "Reports a month")]
     rows += [
         (
             each.name,
@@ -118,6 +120,7 @@ async def practices(request: Request, actor: CurrentActor, connection: Reading) 
             _month(each.practice.attendance.first),
             _month(each.practice.attendance.last),
             each.practice.months_silent,
+            None if each.practice.monthly is None else round(each.practice.monthly, 1),
         )
         for each in shown.known
     ]
@@ -172,6 +175,7 @@ def _chart(told: Mapping[date, Share], view: View) -> ChartedShare:
         Direction.INCREASE,
         "Practices that reported",
         "Practices that had joined",
+        view.lists_of(view.filters, by=MonthOf.REPORT),
     )
     return charted_share(of, window)
 
