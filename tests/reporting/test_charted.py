@@ -24,7 +24,7 @@ from services.reporting.domain.judging import PLAIN, Judging
 from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import EXACT, Absent, Few, SmallNumbers
 from services.reporting.domain.spc import Direction, Form, Rebase, Share
-from services.reporting.domain.worked import Verdict, begins_anew, worked
+from services.reporting.domain.worked import Verdict, Worked, begins_anew, worked
 from services.reporting.domain.yearly import year_on_year, years_of
 
 TODAY = date(2026, 11, 23)
@@ -412,9 +412,24 @@ def test_it_is_too_early_to_tell_until_seven_points_after() -> None:
     early = worked(shown, date(2026, 11, 2))
     assert (early.before, early.after) == ("10 a month", "too early")
     assert not begins_anew(shown, date(2026, 11, 2))
-    assert begins_anew(shown, date(2026, 1, 2))
     assert tried(STEADY[:15], date(2026, 3, 10))[0] is Verdict.UNKNOWN
     assert tried(STEADY, date(2024, 3, 10))[0] is Verdict.UNKNOWN
+
+
+def test_other_reasons_for_new_limits_are_no_part_of_what_an_action_did() -> None:
+    """Twice as many come once more practices have joined."""
+    done = date(2025, 12, 10)
+    values = [*STEADY[:18], *(2 * number for number in STEADY[:6])]
+
+    def found(months_later: int) -> Worked:
+        joined = Rebase(plus(done.replace(day=1), months_later), "practices that joined")
+        judging = PLAIN.beginning(Rebase(done, "action completed"))
+        shown = shown_of(series(values), window(rebase=joined), judging)
+        assert begins_anew(shown, done)
+        return worked(shown, done)
+
+    assert found(5).words == "Cannot be told: limits begin anew again 4 months after it."
+    assert "only 8 months of data before it" in found(-7).words
 
 
 def test_where_data_have_ended_the_last_month_is_not_judged_and_nothing_follows() -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from services.reporting.domain.charted import Charted
 from services.reporting.domain.drawing import told
 from services.reporting.domain.months import long_name, plus
-from services.reporting.domain.spc import FEWEST_TO_FIX, Direction, Form, Judged, Limits, Step
+from services.reporting.domain.spc import FEWEST_TO_FIX, Direction, Form, Judged, Limits, Step, Xmr
 from services.reporting.domain.spc.steps import quarter_of
 
 FEWEST_AFTER = 7
@@ -42,9 +42,13 @@ class Worked:
 
 def begins_anew(shown: Charted, completed_on: date) -> bool:
     """Whether the chart has limits of its own for what came after the action's completion."""
-    return shown.chart is not None and any(
-        group[0].on >= completed_on for group in shown.chart.groups[1:]
-    )
+    return shown.chart is not None and _group_after(shown.chart, completed_on) > 0
+
+
+def _group_after(chart: Xmr, completed_on: date) -> int:
+    """The place of the group that begins there; 0 where none does. It need not be the last: limits begin anew for other reasons, too."""
+    places = (at for at, group in enumerate(chart.groups) if group[0].on >= completed_on)
+    return next(places, 0)
 
 
 def worked(shown: Charted, completed_on: date) -> Worked:
@@ -53,9 +57,10 @@ def worked(shown: Charted, completed_on: date) -> Worked:
         return Worked(Verdict.UNKNOWN, f"Cannot be told: {_lower(shown.why)}", "", "")
     groups = shown.chart.groups
     unit = f" {shown.step.value if shown.step is not Step.DAY else ''}".rstrip()
-    if not begins_anew(shown, completed_on):
-        return _on_one_side(shown, groups[-1], completed_on, unit)
-    before, after = groups[-2], groups[-1]
+    at = _group_after(shown.chart, completed_on)
+    if not at:
+        return _on_one_side(shown, groups, completed_on, unit)
+    before, after = groups[at - 1], groups[at]
     means = (_mean(before, shown, unit), _mean(after, shown, unit))
     known = [point for point in before if point.value is not None]
     if len(known) < FEWEST_TO_FIX:
@@ -65,6 +70,9 @@ def worked(shown: Charted, completed_on: date) -> Worked:
     number = sum(point.value is not None for point in after)
     if side:
         return Worked(*_change(shown, side), *means)
+    if number < FEWEST_AFTER and after is not groups[-1]:
+        words = f"Cannot be told: limits begin anew again {shown.step.counted(number)} after it."
+        return Worked(Verdict.UNKNOWN, words, *means)
     if number < FEWEST_AFTER:
         return Worked(Verdict.EARLY, _early(shown, after[-1].on, FEWEST_AFTER - number), *means)
     return Worked(
@@ -99,9 +107,11 @@ def _change(shown: Charted, side: int) -> tuple[Verdict, str]:
     return Verdict.WORSE, f"Worse: {words}."
 
 
-def _on_one_side(shown: Charted, points: Sequence[Judged], completed_on: date, unit: str) -> Worked:
+def _on_one_side(
+    shown: Charted, groups: Sequence[Sequence[Judged]], completed_on: date, unit: str
+) -> Worked:
     """The chart has no point after the completion, or none before."""
-    if points[0].on >= completed_on:
+    if groups[0][0].on >= completed_on:
         return Worked(
             Verdict.UNKNOWN,
             "Cannot be told: the chart begins after it. Choose a longer period.",
@@ -112,7 +122,7 @@ def _on_one_side(shown: Charted, points: Sequence[Judged], completed_on: date, u
     last = completed_on.replace(day=1) if shown.step is Step.MONTH else quarter_of(completed_on)
     if last == completed_on:
         last = plus(last, -shown.step.months)
-    before = _mean(points, shown, unit)
+    before = _mean(groups[-1], shown, unit)
     return Worked(Verdict.EARLY, _early(shown, last, FEWEST_AFTER), before, "too early")
 
 
