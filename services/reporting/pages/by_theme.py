@@ -13,7 +13,7 @@ from services.reporting.domain.numbers import Absent
 from services.reporting.domain.questions import Question
 from services.reporting.pages.charting import Series
 from services.reporting.pages.lines import Line, grouped_by, lines_of
-from services.reporting.pages.views import View
+from services.reporting.pages.view import View
 from services.reporting.repository import series
 from services.reporting.repository.cells import Labels
 from shared.contracts.reports import Tenet

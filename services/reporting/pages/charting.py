@@ -20,7 +20,7 @@ from services.reporting.domain.filters import Filters
 from services.reporting.domain.judging import PLAIN, Judging
 from services.reporting.domain.questions import Question
 from services.reporting.domain.spc import Carried, Form
-from services.reporting.pages.views import View
+from services.reporting.pages.view import View
 from services.reporting.repository import series
 from services.reporting.repository.records import Behind
 

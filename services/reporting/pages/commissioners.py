@@ -13,9 +13,11 @@ from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import Measure
 from services.reporting.domain.numbers import Number
 from services.reporting.domain.stages import ClockStage, Counted, number_at
+from services.reporting.pages.choosing import named
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.organisations import common, page_of
-from services.reporting.pages.views import View, file_view_of, named, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository.running import running_by
 from shared.directory import repository as directory

@@ -26,7 +26,8 @@ from services.reporting.domain.stages import Counted, heeds_running, kept_for
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
 from services.reporting.pages.organisations import page_of
-from services.reporting.pages.views import View, file_view_of, refuse, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, refuse, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository.running import running_by
 from shared.directory import repository as directory

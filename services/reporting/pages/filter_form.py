@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.reporting.domain.filters import NAMES
-from services.reporting.pages.views import View
+from services.reporting.pages.view import View
 
 LABELS = {
     "tenet": ("Tenet", "All 3 tenets"),

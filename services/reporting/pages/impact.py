@@ -12,7 +12,8 @@ from services.reporting.domain.filters import Filters
 from services.reporting.domain.impact import Impact, Line, told
 from services.reporting.domain.known import month_of
 from services.reporting.pages.files import TableFile, as_files
-from services.reporting.pages.views import View, file_view_of, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository.impact import impact
 from shared.directory.repository import names
 from shared.platform.http import Reading

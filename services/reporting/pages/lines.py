@@ -17,7 +17,7 @@ from services.reporting.domain.spc import Step
 from services.reporting.domain.stages import ClockStage
 from services.reporting.domain.yearly import YEAR, YearOnYear, Years, year_on_year
 from services.reporting.pages.charting import Series, charts
-from services.reporting.pages.views import View
+from services.reporting.pages.view import View
 from services.reporting.repository import trends as repository
 from services.reporting.repository.cells import Labels
 from services.reporting.repository.running import running

@@ -25,7 +25,8 @@ from services.reporting.pages.by_theme import ByTheme, themes_of
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
 from services.reporting.pages.lines import performance_of, stages_listed
-from services.reporting.pages.views import View, file_view_of, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import organisations as repository
 from services.reporting.repository import trends
 from services.reporting.repository.joining import months_in

@@ -25,7 +25,8 @@ from services.reporting.domain.participation import (
 from services.reporting.domain.spc import Direction, Share
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
-from services.reporting.pages.views import View, file_view_of, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import participation as repository
 from shared.contracts.directory import OrganisationKind, OrganisationStatus
 from shared.directory import repository as directory

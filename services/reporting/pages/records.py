@@ -13,7 +13,8 @@ from services.reporting.domain.questions import Position
 from services.reporting.domain.stages import ClockStage, Stage, heeds_running
 from services.reporting.pages.files import Row, Rows, TableFile, as_files
 from services.reporting.pages.filter_form import chosen
-from services.reporting.pages.views import LISTS, View, file_view_of, must_open, refuse, view_of
+from services.reporting.pages.view import LISTS, View
+from services.reporting.pages.views import file_view_of, must_open, refuse, view_of
 from services.reporting.repository.records import Behind, ListedReport, reports_behind
 from services.reporting.repository.running import running_by_month
 from services.reporting.repository.series import number_behind

@@ -24,7 +24,8 @@ from services.reporting.domain.signals import (
     card_of,
     sight_of,
 )
-from services.reporting.pages.views import known_only, overseer_of, rule_of
+from services.reporting.pages.choosing import overseer_of
+from services.reporting.pages.views import known_only, rule_of
 from services.reporting.repository import signals as repository
 from services.reporting.repository import watching
 from services.reporting.repository.signals import Answer, Shown

@@ -20,6 +20,7 @@ from services.reporting.domain.spc import Rebase
 from services.reporting.domain.worked import Worked, begins_anew, worked
 from services.reporting.domain.yearly import YearOnYear, Years, year_on_year, years_of
 from services.reporting.pages.charting import Series, by_month_and_kind, charts, variants
+from services.reporting.pages.choosing import named
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
 from services.reporting.pages.lines import (
@@ -31,7 +32,8 @@ from services.reporting.pages.lines import (
     stages_listed,
     years_listed,
 )
-from services.reporting.pages.views import View, file_view_of, named, refuse, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, refuse, view_of
 from services.reporting.repository import series
 from services.reporting.repository.actions import (
     CompletedAction,

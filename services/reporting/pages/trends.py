@@ -22,7 +22,8 @@ from services.reporting.pages.lines import (
     performance_of,
     stages_listed,
 )
-from services.reporting.pages.views import View, file_view_of, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import series
 from services.reporting.repository.cells import Labels
 from shared.contracts.reports import Tenet

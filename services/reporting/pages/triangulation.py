@@ -27,9 +27,11 @@ from services.reporting.domain.triangulation import (
     meeting_of,
     shown_months,
 )
+from services.reporting.pages.choosing import named
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import filter_form
-from services.reporting.pages.views import View, file_view_of, named, view_of
+from services.reporting.pages.view import View
+from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import series, trends
 from services.reporting.repository.cells import monthly
 from shared.contracts.reports import Kind, Tenet
