@@ -129,13 +129,23 @@ async def remember_withdrawn(connection: AsyncConnection, report_ids: Collection
     )
 
 
-async def take_withdrawn(connection: AsyncConnection) -> list[LeftOut]:
-    """Removes messages about withdrawn reports that nobody has in hand. Whoever claims one meanwhile has it."""
+async def withdrawn_among(
+    connection: AsyncConnection, report_ids: Collection[UUID | None]
+) -> set[UUID]:
+    """Those of these reports that were withdrawn."""
+    asked = [one for one in report_ids if one is not None]
+    known = withdrawn_report.c.report_id
+    rows = await connection.execute(select(known).where(known.in_(asked)))
+    return set(rows.scalars())
+
+
+async def take_waiting(connection: AsyncConnection, report_ids: Collection[UUID]) -> list[LeftOut]:
+    """Removes messages about these reports that nobody has in hand. Whoever claims one meanwhile has it."""
     waiting = (
         select(message.c.message_id)
-        .join(withdrawn_report, withdrawn_report.c.report_id == message.c.report_id)
         # Said again in the words of the partial index, without which it would not be used.
         .where(message.c.state == MessageState.PENDING, message.c.state != MessageState.SENT)
+        .where(message.c.report_id.in_(report_ids))
         .order_by(message.c.message_id)
         .with_for_update(of=message, skip_locked=True)
     )
@@ -147,6 +157,10 @@ async def take_withdrawn(connection: AsyncConnection) -> list[LeftOut]:
     return [
         LeftOut(row.message_id, status_of(MessageState(row.state), row.address)) for row in rows
     ]
+
+
+async def remove(connection: AsyncConnection, message_ids: Collection[UUID]) -> None:
+    await connection.execute(delete(message).where(message.c.message_id.in_(message_ids)))
 
 
 _CLAIM = text(

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -55,20 +55,26 @@ async def notify(facts: Sequence[CaseFact], tx: Transaction) -> None:
     await add_messages(
         notices, {one.fact_id: tx.traceparent_of(str(one.report_id)) for one in notices}, tx
     )
-    await _leave_out_withdrawn(tx)
+    await _leave_out_withdrawn({one.report_id for one in notices}, tx)
 
 
 async def stop_telling(facts: Sequence[CaseClosed], tx: Transaction) -> None:
     """Nobody is told anything more about a report that was withdrawn. What has left, or is leaving, has: the case says the rest."""
     withdrawn = {one.report_id for one in facts if one.because is ClosedBecause.WITHDRAWN}
     await repository.remember_withdrawn(tx.connection, withdrawn)
-    await _leave_out_withdrawn(tx)
+    await _leave_out_withdrawn(withdrawn, tx)
 
 
-async def _leave_out_withdrawn(tx: Transaction) -> None:
-    """Wherever a message has come to wait: newly told of, released, put off, or queued again."""
-    left_out = await repository.take_withdrawn(tx.connection)
-    tx.record(*(_entry(one.message_id, "left out", {"state": one.status}, {}) for one in left_out))
+async def _leave_out_withdrawn(report_ids: Collection[UUID | None], tx: Transaction) -> None:
+    """Of these reports, wherever a message about them has come to wait anew. Most batches have none: they pay for a look by key."""
+    withdrawn = await repository.withdrawn_among(tx.connection, report_ids)
+    if withdrawn:
+        left_out = await repository.take_waiting(tx.connection, withdrawn)
+        tx.record(*(_left_out(one.message_id, one.status) for one in left_out))
+
+
+def _left_out(message_id: UUID, status: Status) -> Change:
+    return _entry(message_id, "left out", {"state": status}, {})
 
 
 async def add_messages(
@@ -104,7 +110,7 @@ async def release_held(tx: Transaction, limit: int = 500) -> int:
     ]
     await _add(new, tx)
     tx.record(*(_released(one, new) for one in held))
-    await _leave_out_withdrawn(tx)
+    await _leave_out_withdrawn({one.report_id for one in notices}, tx)
     return len(held)
 
 
@@ -187,10 +193,21 @@ def _entry(
 
 async def claim(tx: Transaction, limit: int) -> Batch:
     """Takes up to `limit` messages that are due, for one worker alone."""
-    await _leave_out_withdrawn(tx)
     claim_id = uuid7()
-    claimed = await repository.claim(tx.connection, claim_id, limit, tx.now)
+    due = await repository.claim(tx.connection, claim_id, limit, tx.now)
+    claimed = await _without_withdrawn(due, tx)
     return Batch(claim_id, claimed, await _letters(claimed, tx))
+
+
+async def _without_withdrawn(claimed: Sequence[Claimed], tx: Transaction) -> Sequence[Claimed]:
+    """One that was in hand at the withdrawal, and came to wait again, is left out now."""
+    about = {one.notice.report_id for one in claimed}
+    withdrawn = await repository.withdrawn_among(tx.connection, about)
+    gone = [one for one in claimed if one.notice.report_id in withdrawn]
+    if gone:
+        await repository.remove(tx.connection, [one.message_id for one in gone])
+        tx.record(*(_left_out(one.message_id, Status.PENDING) for one in gone))
+    return [one for one in claimed if one not in gone]
 
 
 async def _letters(claimed: Sequence[Claimed], tx: Transaction) -> list[Letter]:
