@@ -112,7 +112,8 @@ async def _joiners(
     for area, theirs in practices.items():
         firsts: dict[str, date] = {}
         reports: Counter[str] = Counter()
-        for code in told.keys() & set(theirs):
+        # In their order: sums of the same counts are the same in every process.
+        for code in sorted(told.keys() & set(theirs)):
             one, (first, number) = today.get(code, code), told[code]
             firsts[one] = min(first, firsts.get(one, first))
             reports[one] += number

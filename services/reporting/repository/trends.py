@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.cubes import EVERY, GRADES, Facet, Measure, MonthOf
+from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
@@ -34,25 +34,6 @@ async def by_theme_and_provider(
     theme = question.filters.theme
     found = await cells.reports(connection, question, "theme", "provider", "tenet", theme=theme)
     return cast("dict[tuple[str, str, str], int]", found)
-
-
-async def by_sub_theme(
-    connection: AsyncConnection, question: Question, theme: str
-) -> dict[tuple[str, str], int]:
-    """Of one theme, by sub-theme and tenet."""
-    found = await cells.reports(
-        connection, question, "sub_theme", "tenet", theme=theme, sub_theme=None
-    )
-    return cast("dict[tuple[str, str], int]", found)
-
-
-async def by_facet(
-    connection: AsyncConnection, question: Question, facet: Facet
-) -> dict[tuple[date, str], int]:
-    """By month and harm, rating, source or service; of the question's theme for the first two, else of all."""
-    theme = question.filters.theme if facet in GRADES else None
-    found = await cells.facets(connection, question, facet, "month", "value", theme=theme or EVERY)
-    return cast("dict[tuple[date, str], int]", found)
 
 
 async def stages_by_month(

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.cubes import Facet, Measure, MonthOf
+from services.reporting.domain.cubes import EVERY, GRADES, Facet, Measure, MonthOf
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import wider_scope
@@ -55,7 +55,10 @@ async def test_sub_themes_of_a_theme(connection: AsyncConnection) -> None:
             for slug, sub in set(each.standing.themes)
             if slug == "discharge" and sub
         )
-        assert await trends.by_sub_theme(connection, question, "discharge") == expected, question
+        found = await cells.reports(
+            connection, question, "sub_theme", "tenet", theme="discharge", sub_theme=None
+        )
+        assert found == expected, question
 
 
 async def test_stages_by_month_of_the_event_and_of_the_report(connection: AsyncConnection) -> None:
@@ -76,7 +79,7 @@ async def test_harm_rating_source_and_service(connection: AsyncConnection) -> No
     for question, told in asked():
         for facet, theme in product(Facet, (None, "medication")):
             about = in_period(told)
-            if theme and facet in (Facet.HARM, Facet.RATING):
+            if theme and facet in GRADES:
                 about = [each for each in about if theme in each.standing.slugs]
             expected = Counter(
                 (each.standing.month, value)
@@ -84,8 +87,9 @@ async def test_harm_rating_source_and_service(connection: AsyncConnection) -> No
                 for name, value in each.standing.facets
                 if name == facet
             )
-            narrowed = replace(question, filters=replace(question.filters, theme=theme))
-            assert await trends.by_facet(connection, narrowed, facet) == expected, question
+            of = theme if theme and facet in GRADES else EVERY
+            found = await cells.facets(connection, question, facet, "month", "value", theme=of)
+            assert found == expected, question
 
 
 FACETED = (Filters(), Filters(harm="low"), Filters(rating="poor"), Filters(source="form"))
