@@ -8,7 +8,7 @@ from services.reporting.domain.months import plus
 from services.reporting.domain.numbers import SmallNumbers
 from services.reporting.domain.spc import Form
 from services.reporting.pages.lines import Line
-from tests.reporting.test_charted import LAST, STEADY, series, shown_of, window
+from tests.reporting.series import LAST, STEADY, series, shown_of, window
 
 
 def told(chart: Charted) -> str:
