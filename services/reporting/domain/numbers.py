@@ -60,12 +60,15 @@ class SmallNumbers:
         return number - number % self.below
 
     def total(self, parts: Sequence[int]) -> Number:
-        """The total of numbers that are shown beside it. One that only the greatest parts possible could make is told a step lower:
-        it would give each of them away."""
-        whole = sum(parts)
-        if not self.exact and whole == sum(self._most(part) for part in parts):
-            whole = max(0, whole - 1)
-        return self.shown(whole)
+        """The total of numbers that are shown beside it. It is told as no more than it could be if any one of them were the least that it
+        may be: a greater one would say of each small part that it is not none. Where that leaves nothing to tell, as of two small parts,
+        it is hidden."""
+        if self.exact:
+            return sum(parts)
+        most = sum(map(self._most, parts)) - (self.below - 1)
+        if len(parts) > 1 and most < self.below:
+            return Absent.HIDDEN
+        return self.shown(min(sum(parts), most))
 
     def added(self, numbers: Sequence[Number]) -> Number:
         """The sum of numbers as they are shown: it tells nothing that they do not."""
