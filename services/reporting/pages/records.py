@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.filters import EVERY_FILTER
+from services.reporting.domain.known import month_of
+from services.reporting.domain.months import Period
 from services.reporting.domain.questions import Position
 from services.reporting.domain.stages import ClockStage, Stage, heeds_running
 from services.reporting.pages.files import Row, Rows, TableFile, as_files
@@ -22,6 +25,7 @@ from shared.directory.repository import names
 from shared.platform.http import Reading, runtime_of
 from shared.platform.transaction import Transactions
 from shared.web.actors import CurrentActor
+from shared.web.filters import date_text
 from shared.web.pages import render
 
 PAGE_SIZE = 25
@@ -45,7 +49,7 @@ STAGES: Mapping[Stage, str] = {
     ClockStage.SETTLED: "acknowledged or overdue",
 }
 """`?stage=late`: which of the reports are meant."""
-PARAMETERS = ("stage", "by")
+PARAMETERS = ("stage", "by", "on")
 HEADING = ("Reference", "Happened on", "Kind", "Tenet", "Provider", "Reported by", "Case")
 
 router = APIRouter()
@@ -104,6 +108,9 @@ async def behind_of(connection: AsyncConnection, view: View) -> tuple[Behind, di
     """What the list is of, by the view's filters and the list's own parameters, and what is wrong with these."""
     errors = dict(view.errors)
     stage, by = view.asked.get("stage", ""), view.asked.get("by", "")
+    on, wrong = _day(view.asked.get("on", ""), view.question.period)
+    if wrong or (on is not None and by == MonthOf.REPORT):
+        errors["on"] = wrong or "Choose a day or months of the report: a day is that of the event"
     if stage and stage not in STAGES:
         errors["stage"] = "There is no such stage of a case"
     if by not in ("", MonthOf.EVENT, MonthOf.REPORT):
@@ -115,6 +122,7 @@ async def behind_of(connection: AsyncConnection, view: View) -> tuple[Behind, di
         next((each for each in STAGES if each == stage), Measure.REPORTS),
         filters.facet,
         MonthOf.REPORT if by == MonthOf.REPORT else MonthOf.EVENT,
+        None if "on" in errors else on,
     )
     if heeds_running(behind.measure):
         found = await running_by_month(connection, view.question, behind, view.now)
@@ -122,8 +130,23 @@ async def behind_of(connection: AsyncConnection, view: View) -> tuple[Behind, di
     return behind, errors
 
 
+def _day(written: str, period: Period) -> tuple[date | None, str]:
+    """The day that is asked for, none where none is; and what is wrong with it."""
+    if not written:
+        return None, ""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        day = date.min
+    if period.first <= month_of(day) <= period.last:
+        return day, ""
+    return None, "The day must be one of these months, such as 2026-03-16"
+
+
 def _chosen_stage(behind: Behind) -> list[tuple[str, str]]:
     told = []
+    if behind.on is not None:
+        told.append(("Happened on", date_text(behind.on)))
     if behind.measure in STAGES:
         told.append(("Case", STAGES[behind.measure]))
     if behind.month_of is MonthOf.REPORT:

@@ -76,6 +76,8 @@ class Behind:
     facet: tuple[Facet, str] | None = None
     month_of: MonthOf = MonthOf.EVENT
     """Which month the question's period is of."""
+    on: date | None = None
+    """Of one day only: of those that happened then."""
     running: Mapping[date, int] = field(default_factory=dict)
     """By month, those whose response clock still runs, for a stage that follows from them (`repository.running`)."""
 
@@ -150,7 +152,9 @@ async def _oldest_needed(
     limit: int,
     after: Position | None,
 ) -> date | None:
-    """The first day of the month that the list need not go back beyond, by the kept counts; none where there is nothing."""
+    """The first day that the list need not go back beyond, by the kept counts of months; none where there is nothing."""
+    if behind.on is not None:
+        return behind.on
     if behind.month_of is MonthOf.REPORT:
         return date.min
     # Of one harm, rating or source it is not kept how many reached a stage.
@@ -210,6 +214,7 @@ def _list(
             _listed.theme == behind.theme,
             _listed.happened_on < plus(period.last, 1),
             _listed.happened_on >= oldest,
+            true() if behind.on is None else _listed.happened_on == behind.on,
             true() if after is None else _in_order < tuple_(after.day, after.record_id),
             *belonging(part, question),
             *asked_for(question),

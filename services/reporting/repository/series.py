@@ -140,7 +140,9 @@ async def number_behind(
     connection: AsyncConnection, question: Question, behind: Behind
 ) -> int | None:
     """How many reports a figure counts; none where that is not kept (by harm, rating or source and something else; themes by month of
-    the report)."""
+    the report; of a day)."""
+    if behind.on is not None:
+        return None
     narrow = behind.measure is not Measure.REPORTS or behind.month_of is MonthOf.REPORT
     if behind.facet is not None:
         if narrow or behind.sub_theme != EVERY:

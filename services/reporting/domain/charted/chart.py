@@ -181,6 +181,8 @@ class Charted:
         )
 
     def _address(self, point: Judged) -> str | None:
+        if self.step is Step.DAY:
+            return self.subject.address_of(point.on)
         month = point.on.replace(day=1)
         return self.subject.address(
             month, plus(month, QUARTER - 1) if self.step is Step.QUARTER else month

@@ -259,22 +259,15 @@ def _gap_rows(subject: Subject, first: date, gaps: Gaps) -> tuple[Row, ...]:
             Absent.NO_DATA,
             None,
             "The first one here",
-            _month_address(subject, first),
+            subject.address_of(first),
         )
     ]
     for point in gaps.chart.points:
         number = round(point.value or 0)
         rows.append(
-            GapRow(
-                Step.DAY.in_words(point.on), number, point, "", _month_address(subject, point.on)
-            )
+            GapRow(Step.DAY.in_words(point.on), number, point, "", subject.address_of(point.on))
         )
     return tuple(rows)
-
-
-def _month_address(subject: Subject, day: date) -> str | None:
-    month = day.replace(day=1)
-    return subject.address(month, month)
 
 
 def _gap_notes(gaps: Gaps, judging: Judging, *, cut: bool) -> tuple[str, ...]:

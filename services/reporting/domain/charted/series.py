@@ -95,6 +95,12 @@ class Subject:
     parts: Mapping[date, Sequence[int]] = field(default_factory=dict)
     """Of a sum whose parts are shown beside it: these, by month. It is told by the rule for totals."""
 
+    def address_of(self, day: date) -> str | None:
+        """Where the reports of a day are listed."""
+        month = day.replace(day=1)
+        listed = self.address(month, month)
+        return None if listed is None else f"{listed}&on={day:%Y-%m-%d}"
+
 
 def direction_of(by_kind: Mapping[str, int]) -> Direction:
     """Fewer events are better. Feedback is praise as well as complaint: its number says nothing about quality by itself."""
