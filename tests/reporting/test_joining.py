@@ -5,8 +5,9 @@ from datetime import date
 from math import exp
 from random import Random
 
-from services.reporting.domain.joining import Joiner, joining, regular_from
-from services.reporting.domain.months import apart, plus
+from services.reporting.domain.joining import Member, joining, regular_from
+from services.reporting.domain.months import plus
+from services.reporting.domain.participation import Attendance
 from services.reporting.domain.signals import changes, signals_of
 from shared.contracts.reports import Tenet
 from shared.contracts.signals import Bearing
@@ -42,7 +43,7 @@ def test_growth_is_a_beginning_and_a_first_trial_is_none() -> None:
 
 
 def joined(*practices: tuple[date, float]) -> date | None:
-    found = joining(months(FIRST, *[90] * 24), [Joiner(*each) for each in practices]).rebase
+    found = joining(months(FIRST, *[90] * 24), [Member(*each) for each in practices]).rebase
     return None if found is None else found.on
 
 
@@ -54,7 +55,7 @@ def test_limits_begin_anew_where_many_joined() -> None:
     assert joined(*old, (late, 50.0), (plus(late, 3), 11.0)) == late, "the newest are too few"
     assert joined(*old, (late, 50.0), (plus(late, 3), 20.0)) == plus(late, 3)
     assert joined() is None
-    reason = joining({FIRST: 1}, [Joiner(FIRST, 30.0), Joiner(late, 10.0)]).rebase
+    reason = joining({FIRST: 1}, [Member(FIRST, 30.0), Member(late, 10.0)]).rebase
     assert reason is not None
     assert reason.reason == "practices that joined from November 2025 on send 25% of the reports"
 
@@ -62,6 +63,45 @@ def test_limits_begin_anew_where_many_joined() -> None:
 def test_who_reports_rarely_may_have_joined_long_before_its_first_report() -> None:
     assert joined((FIRST, 1.0), (plus(FIRST, 10), 0.3)) is None
     assert joined((FIRST, 1.0), (plus(FIRST, 14), 0.3)) == plus(FIRST, 14)
+
+
+def silent(*practices: tuple[date, float, date | None]) -> date | None:
+    found = joining(months(FIRST, *[90] * 24), [Member(*each) for each in practices]).rebase
+    return None if found is None else found.on
+
+
+def test_limits_begin_anew_where_who_sent_much_fell_silent() -> None:
+    old, later = [(FIRST, 10.0, None)] * 9, plus(FIRST, 12)
+    assert silent(*old, (FIRST, 9.0, later)) is None, "a tenth may go"
+    assert silent(*old, (FIRST, 11.0, later)) == later
+    assert silent(*old, (FIRST, 6.0, later), (FIRST, 6.0, plus(later, -2))) == plus(later, -2)
+    assert silent(*old, (FIRST, 50.0, FIRST)) is None, "before all of it"
+    assert silent(*old, (plus(FIRST, 3), 50.0, later)) == later, "it has joined meanwhile"
+    assert silent((FIRST, 10.0, later)) == later, "nobody is left"
+    assert silent(*old, (FIRST, 30.0, later), (plus(later, 3), 30.0, None)) == plus(later, 3)
+    reason = joining({FIRST: 1}, [Member(FIRST, 30.0), Member(FIRST, 10.0, later)]).rebase
+    assert reason is not None
+    said = "practices that fell silent from November 2025 on had sent 25% of the reports"
+    assert reason.reason == said
+
+
+def test_who_has_missed_no_more_than_by_chance_is_not_silent() -> None:
+    year = months(plus(CURRENT, -15), *[2] * 12)
+    assert (told := Member.of(attendance(year), CURRENT)) is not None
+    assert (told.silent_from, told.monthly) == (plus(CURRENT, -3), 2.0)
+    assert (told := Member.of(attendance(year), plus(CURRENT, -1))) is not None
+    assert told.silent_from is None, "two whole months"
+    rare = {plus(CURRENT, -15): 1, plus(CURRENT, -9): 1}
+    assert (told := Member.of(attendance(rare), CURRENT)) is not None
+    assert (told.silent_from, told.monthly) == (None, 1 / 12)
+    once = {plus(CURRENT, -15): 1}
+    assert (told := Member.of(attendance(once), CURRENT)) is not None
+    assert told.silent_from is None, "one report tells no rate"
+    assert Member.of(attendance({}), CURRENT) is None
+
+
+def attendance(own: Mapping[date, int]) -> Attendance:
+    return Attendance(min(own, default=None), max(own, default=None), own)
 
 
 def poisson(chance: Random, mean: float) -> int:
@@ -72,40 +112,56 @@ def poisson(chance: Random, mean: float) -> int:
     return number
 
 
-def area(seed: int, begins: Mapping[int, int]) -> tuple[dict[date, int], list[Joiner]]:
-    """Practices that report once a month on average, so many from each of these months on: what they report together, and who joined."""
+Stays = Mapping[tuple[int, int], int]
+"""How many practices take part from one month up to another, each of which reports once a month on average."""
+
+
+def area(seed: int, stays: Stays) -> tuple[dict[date, int], list[Member]]:
+    """What the practices report together, and who of them joined and fell silent."""
     chance = seeded(seed)
     total = dict.fromkeys(months(FIRST, *range(24)), 0)
-    joiners = []
-    for begin, practices in begins.items():
+    members = []
+    for (begin, end), practices in stays.items():
         for _ in range(practices):
             own = {
-                month: number for month in list(total)[begin:] if (number := poisson(chance, 1.0))
+                month: number
+                for month in list(total)[begin:end]
+                if (number := poisson(chance, 1.0))
             }
             for month, number in own.items():
                 total[month] += number
-            if not own:
-                continue
-            newest = max(min(own), plus(CURRENT, -11))
-            recent = sum(number for month, number in own.items() if month >= newest)
-            joiners.append(Joiner(min(own), recent / (apart(newest, CURRENT) + 1)))
-    return total, joiners
+            members.append(Member.of(attendance(own), CURRENT))
+    return total, [each for each in members if each is not None]
 
 
-def worse(begins: Mapping[int, int], *, known: bool = True) -> int:
-    """In how many of 200 areas in which nothing changes but who takes part a signal for the worse is raised."""
+def raised(bearing: Bearing, stays: Stays, *, known: bool = True) -> int:
+    """In how many of 200 areas in which nothing changes but who takes part such a signal is raised."""
     found = 0
     for seed in range(200):
-        total, joiners = area(seed, begins)
-        place = joining(total, joiners if known else ())
+        total, members = area(seed, stays)
+        place = joining(total, members if known else ())
         charts = lines(counted({Tenet.SAFETY: total}, joined=place.rebase))
-        raised = changes({}, signals_of(AREA, charts), TODAY).raised
-        found += any(each.bearing is Bearing.WORSE for each in raised)
+        told = changes({}, signals_of(AREA, charts), TODAY).raised
+        found += any(each.bearing is bearing for each in told)
     return found
 
 
+STAY = {(0, 24): 10}
+
+
 def test_practices_that_join_are_no_signal() -> None:
-    assert worse({0: 10}) <= 8
-    for begins in ({0: 10, 16: 5}, {0: 10, 20: 5}, {0: 10, 18: 2}):
-        assert worse(begins) <= 8, begins
-    assert worse({0: 10, 16: 5}, known=False) >= 60, "as it would be otherwise"
+    assert raised(Bearing.WORSE, STAY) <= 8
+    for stays in ({(16, 24): 5}, {(20, 24): 5}, {(18, 24): 2}):
+        assert raised(Bearing.WORSE, STAY | stays) <= 8, stays
+    assert raised(Bearing.WORSE, STAY | {(16, 24): 5}, known=False) >= 60, (
+        "as it would be otherwise"
+    )
+
+
+def test_practices_that_fall_silent_are_no_signal() -> None:
+    assert raised(Bearing.BETTER, STAY) <= 8
+    for stays in ({(0, 12): 5}, {(0, 17): 5}, {(0, 17): 2}, {(0, 12): 5, (14, 24): 5}):
+        assert raised(Bearing.BETTER, STAY | stays) <= 8, stays
+    assert raised(Bearing.BETTER, STAY | {(0, 17): 5}, known=False) >= 40, (
+        "as it would be otherwise"
+    )

@@ -1,10 +1,12 @@
-"""What pages say where a practice joined whose reports move every number of its area."""
+"""What pages say where a practice joined, or fell silent, whose reports move every number of its area."""
 
 from collections.abc import AsyncIterator
+from datetime import date, datetime, time
 
 import pytest
 
-from services.reporting.domain.months import long_name
+from services.reporting.domain.known import LONDON
+from services.reporting.domain.months import long_name, plus
 from tests.reporting.signals.told import LAST, LETTERS, facts_of, stories, told_by
 from tests.reporting.support import page, reporting_with
 from tests.support.apps import Running
@@ -13,8 +15,26 @@ from tests.support.directory import directory
 
 pytestmark = pytest.mark.integration
 
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), LONDON)
+
+
 OLD = stories((4,) * 30)
 JOINED = [told_by("Y90002", number) for number in range(20)]
+
+
+GONE = plus(LAST, -8)
+STOPPED = [
+    told_by(
+        "Y90002",
+        at,
+        happened_on=plus(GONE, -1 - at // 6),
+        occurred_at=_noon(plus(GONE, -1 - at // 6)),
+    )
+    for at in range(120)
+]
+"""6 a month, up to the month before."""
 
 
 @pytest.fixture
@@ -35,3 +55,16 @@ async def test_limits_begin_anew_and_the_year_before_is_not_compared(service: Ru
     own = " ".join((await page(service, "amira.patel", "/trends")).split())
     assert LETTERS[0].title in own
     assert "begin anew" not in own, "who joined is another practice"
+
+
+async def test_limits_begin_anew_where_who_sent_much_fell_silent(
+    kafka: str, databases: Databases
+) -> None:
+    facts = [*directory(), *facts_of(OLD), *facts_of(STOPPED)]
+    async with reporting_with(facts, kafka, databases) as running:
+        text = " ".join((await page(running, "helen.marsh", "/trends")).split())
+        reason = f"practices that fell silent from {long_name(GONE)} on had sent {6 / (6 + 44 / 12):.0%} of the reports"
+        assert f"In all charts, limits begin anew in {long_name(GONE)}: {reason}." in text
+        assert "lower than expected" not in text
+        own = " ".join((await page(running, "amira.patel", "/trends")).split())
+        assert "begin anew" not in own, "who fell silent is another practice"

@@ -29,6 +29,14 @@ class Attendance:
     months: Mapping[date, int] = field(default_factory=dict)
     """Its reports in each month of the period that has any."""
 
+    def since(self, month: date) -> int:
+        """Its reports from this month on."""
+        return sum(number for each, number in self.months.items() if each >= month)
+
+    def months_silent(self, current: date) -> int:
+        """Whole months since its last report, up to the running one."""
+        return 0 if self.last is None else max(0, apart(self.last, current) - 1)
+
     def joined(self, other: "Attendance") -> "Attendance":
         """The two as one practice."""
         firsts = [each for each in (self.first, other.first) if each is not None]
@@ -101,7 +109,7 @@ def _practice(
     first, last = attendance.first, attendance.last
     if first is None or last is None:
         return Practice(code, Standing.CLOSED if closed else Standing.NEVER, attendance)
-    silent = max(0, apart(last, current) - 1)
+    silent = attendance.months_silent(current)
     monthly = None
     if last >= period.first:
         begin = max(first, period.first)
@@ -113,9 +121,14 @@ def _practice(
 def _standing(silent: int, monthly: float | None) -> Standing:
     if silent < SILENT_MONTHS:
         return Standing.REPORTING
-    if monthly is not None and monthly * silent < MISSED:
+    if monthly is not None and not fell_silent(silent, monthly):
         return Standing.QUIET
     return Standing.SILENT
+
+
+def fell_silent(months: int, monthly: float) -> bool:
+    """Whether so many whole months without a report say that no more will come, from who sent so many a month before."""
+    return months >= SILENT_MONTHS and monthly * months >= MISSED
 
 
 def shares(practices: Sequence[Practice], period: Period) -> list[Share]:

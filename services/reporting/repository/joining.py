@@ -1,6 +1,5 @@
-"""Since when places have data, and who joined when: from the months in which reports came in."""
+"""Since when places have data, and who joined or fell silent when: from the months in which reports came in."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import cast
@@ -10,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, MonthOf
 from services.reporting.domain.filters import Filters
-from services.reporting.domain.joining import RATE_MONTHS, Joiner, Joining, joining
-from services.reporting.domain.months import ALL_TIME, apart, plus
+from services.reporting.domain.joining import RATE_MONTHS, Joining, Member, joining
+from services.reporting.domain.months import ALL_TIME
+from services.reporting.domain.participation import Attendance, as_one
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Scope
 from services.reporting.domain.signals import EVERYWHERE
@@ -40,25 +40,25 @@ async def joining_in(
     current: date,
 ) -> Joining:
     """Of all reports in scope, of the practice where one is given: `reported` are these by month of the report, `current` is the running
-    month, or the last with data where they ended. Of reports about a provider, whoever sent them, it is not known who joined."""
+    month, or the last with data where they ended. Of reports about a provider, whoever sent them, it is not known who joined or fell silent."""
     if practice is not None or (scope.reporters is not None and len(scope.reporters) < 2):
         return joining(reported, ())
     reporters = scope.reporters if scope.reporters is not None else await _everybody(connection)
-    joiners = await _joiners(connection, {"": reporters}, current)
-    return joining(reported, joiners[""])
+    takes_part = await _taking_part(connection, {"": reporters}, current)
+    return joining(reported, takes_part[""])
 
 
 async def joining_of(
     connection: AsyncConnection, areas: Collection[str], current: date
 ) -> dict[str, Joining]:
     """Of areas, and of all together."""
-    members = await _members(connection, areas)
+    practices = await _practices(connection, areas)
     if EVERYWHERE in areas:
-        members[EVERYWHERE] = await _everybody(connection)
-    joiners = await _joiners(connection, members, current)
+        practices[EVERYWHERE] = await _everybody(connection)
+    takes_part = await _taking_part(connection, practices, current)
     rows = await connection.execute(_REPORTED, {"areas": list(areas)})
     reported = {area: dict(zip(months, numbers, strict=True)) for area, months, numbers in rows}
-    return {area: joining(reported.get(area, {}), joiners.get(area, ())) for area in areas}
+    return {area: joining(reported.get(area, {}), takes_part.get(area, ())) for area in areas}
 
 
 _REPORTED = text(f"""
@@ -71,13 +71,15 @@ _REPORTED = text(f"""
 """)  # noqa: S608 - our own values
 
 
-async def _members(connection: AsyncConnection, areas: Collection[str]) -> dict[str, Sequence[str]]:
+async def _practices(
+    connection: AsyncConnection, areas: Collection[str]
+) -> dict[str, Sequence[str]]:
     """The practices of each area."""
-    rows = await connection.execute(_MEMBERS, {"areas": list(areas)})
+    rows = await connection.execute(_PRACTICES, {"areas": list(areas)})
     return dict(row for row in rows)
 
 
-_MEMBERS = text("""
+_PRACTICES = text("""
     SELECT area, array_agg(organisation) FROM area_member
     WHERE area = ANY(CAST(:areas AS text[])) AND NOT as_provider GROUP BY area
 """)
@@ -99,37 +101,37 @@ _EVERYBODY = text("""
 """)
 
 
-async def _joiners(
+async def _taking_part(
     connection: AsyncConnection, practices: Mapping[str, Collection[str]], current: date
-) -> dict[str, list[Joiner]]:
+) -> dict[str, list[Member]]:
     """By area, those of its practices that ever reported. Who was succeeded goes on as the successor, who joins nothing by that."""
-    begin = plus(current, 1 - RATE_MONTHS)
     codes = sorted({code for theirs in practices.values() for code in theirs})
-    rows = await connection.execute(_JOINERS, {"practices": codes, "begin": begin, "end": current})
-    told = {code: (first, int(reports)) for code, first, reports in rows if first is not None}
+    rows = await connection.execute(_ATTENDANCES, {"practices": codes, "end": current})
+    told = {
+        code: Attendance(first, max(months), dict(zip(months, reports, strict=True)))
+        for code, first, months, reports in rows
+        if months is not None
+    }
     today = await successors(connection, codes)
     found = {}
     for area, theirs in practices.items():
-        firsts: dict[str, date] = {}
-        reports: Counter[str] = Counter()
         # In their order: sums of the same counts are the same in every process.
-        for code in sorted(told.keys() & set(theirs)):
-            one, (first, number) = today.get(code, code), told[code]
-            firsts[one] = min(first, firsts.get(one, first))
-            reports[one] += number
-        found[area] = [
-            Joiner(first, reports[one] / (apart(max(first, begin), current) + 1))
-            for one, first in firsts.items()
-        ]
+        attendances = {code: told[code] for code in sorted(told.keys() & set(theirs))}
+        members = (Member.of(each, current) for each in as_one(attendances, today).values())
+        found[area] = [each for each in members if each is not None]
     return found
 
 
-_JOINERS = text(f"""
+_ATTENDANCES = text(f"""
     SELECT practice.code,
         (SELECT min(month) FROM practice_count
          WHERE reporter = practice.code AND month_of = '{MonthOf.REPORT}' AND theme = '{EVERY}'),
-        (SELECT coalesce(sum(reports), 0) FROM practice_count
-         WHERE reporter = practice.code AND month_of = '{MonthOf.REPORT}' AND theme = '{EVERY}'
-           AND month BETWEEN :begin AND :end)
-    FROM unnest(CAST(:practices AS text[])) AS practice (code)
+        newest.months, newest.reports
+    FROM unnest(CAST(:practices AS text[])) AS practice (code) CROSS JOIN LATERAL (
+        SELECT array_agg(month) AS months, array_agg(reports) AS reports FROM (
+            SELECT month, reports FROM practice_count
+            WHERE reporter = practice.code AND month_of = '{MonthOf.REPORT}' AND theme = '{EVERY}' AND month <= :end
+            ORDER BY month DESC LIMIT {RATE_MONTHS}
+        ) AS held
+    ) AS newest
 """)  # noqa: S608 - our own values
