@@ -27,6 +27,11 @@ class Pairs:
     providers: frozenset[str] | None = None
     but: frozenset[str] = NONE
 
+    @property
+    def whole(self) -> bool:
+        """Whoever they are about."""
+        return self.providers is None and not self.but
+
 
 Slice = Places | Pairs
 

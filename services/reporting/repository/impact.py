@@ -12,7 +12,7 @@ from services.reporting.domain.areas import of_practices, recorded_under
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.impact import Impact
 from services.reporting.domain.scope import Scope
-from services.reporting.repository.cells import among
+from services.reporting.repository.conditions import among
 from services.reporting.tables import pair_count, place_count
 from shared.contracts.directory import OrganisationKind
 from shared.directory.tables import organisation

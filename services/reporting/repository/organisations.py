@@ -11,7 +11,8 @@ from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.peers import Band
 from services.reporting.domain.questions import Question
 from services.reporting.repository import cells
-from services.reporting.repository.cells import Counted, among, array_of
+from services.reporting.repository.cells import Counted
+from services.reporting.repository.conditions import among, array_of
 from services.reporting.repository.records import in_scope
 from services.reporting.tables import pair_count, practice_count
 

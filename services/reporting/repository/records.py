@@ -33,7 +33,7 @@ from services.reporting.domain.questions import Pairs, Position, Question, Slice
 from services.reporting.domain.scope import Scope
 from services.reporting.domain.stages import ClockStage, Stage, kept_for, number_at
 from services.reporting.repository import cells
-from services.reporting.repository.cells import about, among, array_of
+from services.reporting.repository.conditions import about, among, array_of
 from services.reporting.tables import (
     CASE_IS_OPEN,
     case_fact,

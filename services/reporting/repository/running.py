@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.cubes import EVERY, Measure, MonthOf
 from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Question
-from services.reporting.repository.cells import among
+from services.reporting.repository.conditions import among
 from services.reporting.repository.records import Behind, asked_for, in_scope, looked_up
 from services.reporting.tables import CASE_IS_OPEN, case_fact, listed_report, report_fact
 

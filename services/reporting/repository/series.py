@@ -13,7 +13,8 @@ from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Pairs, Question, Slice
 from services.reporting.domain.stages import kept_for, number_at
 from services.reporting.repository import cells
-from services.reporting.repository.cells import Labels, among
+from services.reporting.repository.cells import Labels
+from services.reporting.repository.conditions import among
 from services.reporting.repository.records import Behind, asked_for, belonging, looked_up
 from services.reporting.tables import listed_report
 from shared.contracts.reports import Tenet
