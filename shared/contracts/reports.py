@@ -64,6 +64,10 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
+OTHER_SERVICE = "other"
+"""A service that is not in the provider's list, or that the reporter does not know."""
+
+
 class Past(Value):
     """Of imported history: what became of the report where it was kept before. A date is none where that is not known."""
 

@@ -197,6 +197,7 @@ NOT_PAGES = {
             "participation/practices",
             "impact",
             "providers/{provider}/clock",
+            "providers/{provider}/services",
             "practices/{practice}/peers",
             "commissioners/{commissioner}/organisations",
         )

@@ -30,6 +30,8 @@ LEAD = (
     "/trends?commissioner=Q9B&theme=medication",
     "/trends/themes/medication?commissioner=Q9B&practice=Y80001&kind=event",
     "/trends/providers/RZ1?practice=Y90001",
+    "/trends?provider=RZ1&service=discharge",
+    "/trends/reports?provider=RZ1&service=other&commissioner=Q9B",
     "/trends/practices/Y90001?provider=RZ1",
     "/trends/commissioners/Q9A?months=12",
     "/trends/commissioners/Q9B",
@@ -60,8 +62,11 @@ def shape(address: str) -> tuple[str, ...]:
     ("subject", "beginnings"),
     [
         ("helen.marsh", BEGINNINGS + LEAD),
-        ("jo.lee", (*BEGINNINGS, "/trends/providers/RZ1")),
-        ("amira.patel", (*BEGINNINGS, "/trends/practices/Y90001")),
+        ("jo.lee", (*BEGINNINGS, "/trends/providers/RZ1", "/trends?service=discharge")),
+        (
+            "amira.patel",
+            (*BEGINNINGS, "/trends/practices/Y90001", "/trends/providers/RZ1?months=60"),
+        ),
         ("ravi.dhillon", (*BEGINNINGS, "/trends/triangulation?months=12")),
     ],
 )
@@ -91,9 +96,11 @@ REFUSED = {
     "/trends/impact?kind=event": "kind of report",
     "/trends/impact?commissioner=Q9B": "commissioner",
     "/trends/providers/RZ1?harm=low": "harm",
+    "/trends/providers/RZ1?service=discharge": "service",
     "/trends/practices/Y90001?source=api": "source",
     "/trends/commissioners/Q9A?theme=medication": "theme",
     "/trends/themes/medication?source=api": "source",
+    "/trends/themes/medication?provider=RZ1&service=other": "service",
     "/trends/themes/medication?theme=discharge": "theme",
     "/trends?sub_theme=wrong-dose": "sub-theme",
 }
@@ -114,7 +121,15 @@ async def test_what_a_page_cannot_be_narrowed_by_is_refused_and_not_shown_as_cho
     text = await page(service, "helen.marsh", address, 422)
     assert told in text
     shown = text.partition('class="reporting-shown"')[2].partition("</p>")[0]
-    for label in ("Harm:", "Source:", "Practice:", "Rating:", "Theme:", "Commissioner:"):
+    for label in (
+        "Harm:",
+        "Source:",
+        "Practice:",
+        "Rating:",
+        "Theme:",
+        "Commissioner:",
+        "Service:",
+    ):
         assert label not in shown
     path, _, query = address.partition("?")
     assert told in await page(service, "helen.marsh", f"{FILES.get(path, path)}.csv?{query}", 422)

@@ -1,5 +1,6 @@
 """Numbers as readers may see them, the months they are of, and what an address asks for."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -75,6 +76,22 @@ def test_filters_in_an_address_come_back_as_they_were() -> None:
     filters, errors = parse(asked, choices, NOW)
     assert not errors
     assert dict(pair.split("=") for pair in filters.query[1:].split("&")) == asked
+
+
+def test_a_service_is_asked_for_with_its_provider_and_without_a_theme() -> None:
+    choices = Choices({"a": "Access"}, {"RZ1": "Northfield"})
+    filters, errors = parse({"service": "wards"}, choices, NOW)
+    assert filters.query == ""
+    assert errors == {"provider": "Choose a provider first: each provider has services of its own"}
+    choices = replace(choices, services={"wards": "Wards"})
+    asked = {"provider": "RZ1", "service": "wards"}
+    filters, errors = parse(asked, choices, NOW)
+    assert not errors
+    assert filters.query == "?provider=RZ1&service=wards"
+    assert filters.unthemed == "service"
+    filters, errors = parse(asked | {"theme": "a"}, choices, NOW)
+    assert set(errors) == {"service"}
+    assert filters.query == "?theme=a&provider=RZ1"
 
 
 def test_how_a_chart_is_judged_comes_back_as_it_was() -> None:

@@ -220,6 +220,7 @@ async def test_each_view_is_a_file_of_both_kinds(service: Running) -> None:
         "/trends/participation/practices{}",
         "/trends/impact{}",
         "/trends/providers/RZ1/clock{}",
+        "/trends/providers/RZ1/services{}",
         "/trends/practices/Y90001/peers{}",
         "/trends/commissioners/Q9A/organisations{}",
     ):

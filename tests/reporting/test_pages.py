@@ -221,7 +221,7 @@ UNUSABLE = {
     "since=2026-03&until=2025-03": "The first month must not be after the last month",
     "since=1990-01": "A period can be 20 years at most",
     "months=%00": "Choose a period from the list",
-    "harm=low&rating=good": "Choose one of harm, rating and source",
+    "harm=low&rating=good": "Choose one of harm, rating, source and service",
     "theme=medication&source=form": "Choose a source or a theme",
     "colour=red": "something that this page does not know",
 }

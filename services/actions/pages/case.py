@@ -18,6 +18,7 @@ from services.actions.pages.words import Done
 from services.actions.repository import CaseFile, Scope
 from shared.contracts.reports import WITHDRAWN_BECAUSE
 from shared.directory import repository as directory
+from shared.directory.domain import service_title
 from shared.directory.repository import Organisation
 from shared.platform.audit import RecordKind
 from shared.platform.errors import NotFound
@@ -134,9 +135,7 @@ def to_case(reference: str, done: Done) -> Response:
 
 def _service(file: CaseFile, known: Mapping[str, Organisation]) -> str:
     provider = known.get(file.case.provider)
-    offered = provider.services if provider else ()
-    titles = {service.slug: service.title for service in offered}
-    return titles.get(file.service) or file.service.replace("-", " ").capitalize()
+    return service_title(file.service, provider.services if provider else ())
 
 
 def _soon(file: CaseFile) -> timedelta:

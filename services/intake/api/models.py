@@ -24,10 +24,19 @@ from services.intake.api.clients import Client
 from services.intake.api.problems import FieldProblem, problems_in
 from services.intake.domain.keys import Scope
 from services.intake.domain.receipts import Receipt
-from services.intake.domain.submissions import OTHER_SERVICE, Problem, Submission
+from services.intake.domain.submissions import Problem, Submission
 from shared.contracts.base import OrganisationCode, Slug
 from shared.contracts.cases import CaseState
-from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet, WithdrawalReason
+from shared.contracts.reports import (
+    OTHER_SERVICE,
+    Harm,
+    Kind,
+    Past,
+    Rating,
+    Source,
+    Tenet,
+    WithdrawalReason,
+)
 
 MOST_REPORTS = 1_000
 LONGEST_SENT = 20_000

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationRecorded, OrganisationStatus
-from shared.contracts.reports import Harm, Kind, Past, Rating, Source, Tenet
+from shared.contracts.reports import OTHER_SERVICE, Harm, Kind, Past, Rating, Source, Tenet
 from shared.identifiers import mask
 
 LONGEST_TEXT = 10_000
@@ -21,8 +21,6 @@ LONGEST_QUESTION = 250
 """Half of what the contract holds: masking may make a text up to twice as long."""
 EARLIEST = date(1948, 7, 5)
 """The day the National Health Service began: an earlier date is a typing error."""
-OTHER_SERVICE = "other"
-"""A service that is not in the provider's list, or that the reporter does not know."""
 LONDON = ZoneInfo("Europe/London")
 
 NO_SUCCESSORS: Mapping[str, str] = {}

@@ -14,11 +14,11 @@ from pydantic import StringConstraints, model_validator
 from services.intake import repository
 from services.intake.domain.receipts import Accepted, AlreadyThere, KeyTaken, Outcome
 from services.intake.domain.references import typed_reference
-from services.intake.domain.submissions import LONGEST_TEXT, OTHER_SERVICE, Submission, What
+from services.intake.domain.submissions import LONGEST_TEXT, Submission, What
 from services.intake.use_cases import accept_reports
 from shared.contracts.base import OrganisationCode
 from shared.contracts.directory import Role
-from shared.contracts.reports import Harm, Rating, Source
+from shared.contracts.reports import OTHER_SERVICE, Harm, Rating, Source
 from shared.directory import repository as directory
 from shared.identifiers import Identifier
 from shared.platform.errors import NotFound

@@ -56,6 +56,8 @@ class Facet(StrEnum):
 
 
 GRADES = (Facet.HARM, Facet.RATING)
+UNTHEMED = tuple(facet for facet in Facet if facet not in GRADES)
+"""Counted for all themes together only."""
 
 
 Key = tuple[str | date, ...]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from services.reporting.domain.cubes import Facet
+from services.reporting.domain.cubes import UNTHEMED, Facet
 from services.reporting.domain.months import plus
 from shared.contracts.reports import Harm, Kind, Rating, Source, Tenet
 
@@ -35,6 +35,8 @@ class Choices:
     """Of one theme: where there is one."""
     commissioners: Mapping[str, str] = field(default_factory=dict)
     """Those in the records of the area's practices."""
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Of one provider: where there is one."""
     any_months: bool = False
     """Whether months can be chosen one by one; else by stretches that lie end to end."""
 
@@ -45,6 +47,7 @@ class Choices:
             "provider": self.providers,
             "practice": self.practices,
             "commissioner": self.commissioners,
+            "service": self.services,
         }.get(name) or _ALWAYS.get(name, {})
 
 
@@ -73,17 +76,17 @@ NAMES = {
     "harm": "harm",
     "rating": "rating",
     "source": "source",
+    "service": "service",
     "months": "period",
 }
 UNKNOWN = "The address asks for something that this page does not know"
 EVERY_FILTER = frozenset(NAMES)
 OF_PERIOD = frozenset({"months", "since", "until"})
-FACETS = (Facet.HARM, Facet.RATING, Facet.SOURCE)
 
 
 @dataclass(frozen=True)
 class Filters:
-    """None everywhere means everything; `since` none means so many months, `until` none means up to now. At most one of `FACETS`."""
+    """None everywhere means everything; `since` none means so many months, `until` none means up to now. At most one `Facet`."""
 
     tenet: str | None = None
     kind: str | None = None
@@ -96,6 +99,8 @@ class Filters:
     harm: str | None = None
     rating: str | None = None
     source: str | None = None
+    service: str | None = None
+    """Of the provider, or of the reader's own."""
     months: str | None = None
     since: date | None = None
     until: date | None = None
@@ -107,10 +112,15 @@ class Filters:
     @property
     def facet(self) -> tuple[Facet, str] | None:
         """What these reports have in common that is counted apart from the rest."""
-        for facet in FACETS:
+        for facet in Facet:
             if value := getattr(self, facet):
                 return facet, value
         return None
+
+    @property
+    def unthemed(self) -> Facet | None:
+        """What is asked for that is counted for all themes together only."""
+        return next((facet for facet in UNTHEMED if getattr(self, facet)), None)
 
     @property
     def pairs(self) -> dict[str, str]:
@@ -153,6 +163,11 @@ def parse(
             found[name] = value
         elif value:
             errors[name] = f"Choose a {title} from the list: the one in the address is not there"
+    if "service" in errors and "provider" not in found and choices.providers:
+        del errors["service"]
+        errors.setdefault(
+            "provider", "Choose a provider first: each provider has services of its own"
+        )
     since, until = _months(asked, current, errors)
     filters = replace(Filters(**found), since=since, until=until)  # type: ignore[arg-type]  # of NAMES
     errors = _together(filters, choices, current) | errors
@@ -206,16 +221,16 @@ def _together(filters: Filters, choices: Choices, current: date) -> dict[str, st
             return {"since": "The first month must not be after the last month"}
         if plus(filters.since, MOST_MONTHS) <= last:
             return {"since": f"A period can be {MOST_MONTHS // 12} years at most"}
-    facets = [facet for facet in FACETS if getattr(filters, facet)]
+    facets = [facet for facet in Facet if getattr(filters, facet)]
     if len(facets) > 1:
         return {
             facets[
                 -1
-            ]: "Choose one of harm, rating and source: reports are counted by each of them alone"
+            ]: "Choose one of harm, rating, source and service: reports are counted by each of them alone"
         }
-    if filters.source and filters.theme:
+    if (unthemed := filters.unthemed) and filters.theme:
         return {
-            "source": "Choose a source or a theme: reports are counted by source for all themes together"
+            unthemed: f"Choose a {unthemed} or a theme: reports are counted by {unthemed} for all themes together"
         }
     if facets and filters.sub_theme:
         return {

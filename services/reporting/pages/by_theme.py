@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.charted import Rank
-from services.reporting.domain.cubes import EVERY, Facet
+from services.reporting.domain.cubes import EVERY
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.numbers import Absent
 from services.reporting.domain.questions import Question
@@ -83,9 +83,9 @@ async def themes_of(connection: AsyncConnection, view: View) -> ByTheme:
 async def theme_series(
     connection: AsyncConnection, view: View, question: Question
 ) -> list[tuple[Series, str]]:
-    """The series of each theme, and its page. Reports are counted by source for all themes together: then there are none."""
+    """The series of each theme, and its page; none where reports are counted for all themes together only."""
     filters = view.filters
-    if filters.facet is not None and filters.facet[0] is Facet.SOURCE:
+    if filters.unthemed is not None:
         return []
     counts = await series.counts(
         connection, question, "theme", "month", "kind", theme=filters.theme

@@ -9,10 +9,14 @@ from services.reporting.domain.filters import Choices
 from services.reporting.domain.scope import Overseer, Scope
 from services.reporting.repository import trends as repository
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
+from shared.contracts.reports import OTHER_SERVICE
 from shared.directory import repository as directory
-from shared.directory.domain import Listed
+from shared.directory.domain import Listed, service_title
 from shared.platform.errors import NotFound
 from shared.web.actors import Actor
+
+_OTHER = "Other, or I do not know"
+"""The service, as the report form calls it."""
 
 
 async def overseer_of(connection: AsyncConnection, actor: Actor) -> Overseer | None:
@@ -37,15 +41,19 @@ async def choices_of(
     at_least: int,
     asked: Mapping[str, str],
     fixed: Mapping[str, str],
+    *,
+    services: bool,
 ) -> Choices:
-    """With what the address asks for of the reader's own. Themes are those with so many reports. Raises NotFound for what the page itself
-    is of (`fixed`) where the reader cannot choose that."""
+    """With what the address asks for of the reader's own. Themes are those with so many reports; services are read for a page that answers
+    them. Raises NotFound for what the page itself is of (`fixed`) where the reader cannot choose that."""
     titles = await repository.titles_in(connection, scope, at_least)
     choices = await _choices(connection, scope, overseer.area if overseer else (), titles)
     choices = await _with_own(connection, choices, scope, {**asked, **fixed})
     for name, value in fixed.items():
         if value not in choices.of(name):
             raise NotFound(f"There is no such {name}. It may have been renamed or merged.")
+    if services:
+        choices = await _with_services(connection, choices, scope, {**asked, **fixed})
     theme = fixed.get("theme") or asked.get("theme", "")
     if theme not in titles:
         return choices
@@ -105,6 +113,33 @@ async def _with_own(
         name = await directory.names(connection, [practice])
         choices = replace(choices, practices={**choices.practices, **name})
     return choices
+
+
+async def _with_services(
+    connection: AsyncConnection, choices: Choices, scope: Scope, asked: Mapping[str, str]
+) -> Choices:
+    """With the services of the provider that is asked for, or of the reader's own where nobody else's reports are seen, as far as reports
+    name them: two providers may mean different things by one service."""
+    provider = asked.get("provider", "")
+    several = scope.redacted or scope.reporters or scope.area is not None
+    own = frozenset() if several else scope.providers or frozenset()
+    about = frozenset({provider}) if provider in choices.providers else own
+    if not about:
+        return choices
+    found = await repository.services_in(connection, scope, about)
+    return replace(choices, services=await services_titled(connection, about, found))
+
+
+async def services_titled(
+    connection: AsyncConnection, providers: Collection[str], services: Collection[str]
+) -> dict[str, str]:
+    """What these services of a provider, and of those that it succeeded, are called: by slug, in the order of their titles."""
+    records = (await directory.organisations(connection, providers)).values()
+    today_last = sorted(records, key=lambda each: each.status is OrganisationStatus.OPEN)
+    offered = [service for each in today_last for service in each.services]
+    titles = {slug: service_title(slug, offered) for slug in services if slug != OTHER_SERVICE}
+    other = {OTHER_SERVICE: _OTHER} if OTHER_SERVICE in services else {}
+    return dict(sorted(titles.items(), key=lambda item: item[1])) | other
 
 
 async def named(connection: AsyncConnection, codes: Collection[str]) -> dict[str, str]:

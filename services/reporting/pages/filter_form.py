@@ -17,6 +17,7 @@ LABELS = {
     "harm": ("Harm", "Any harm"),
     "rating": ("Rating", "Any rating"),
     "source": ("Source", "Any source"),
+    "service": ("Service", "All services"),
     "months": ("Period", ""),
 }
 """What each filter is called, and what leaving it open means."""

@@ -129,7 +129,8 @@ def grouped_by(counts: Mapping[Labels, int]) -> dict[str, dict[tuple[date, str],
 
 
 async def performance_of(connection: AsyncConnection, view: View) -> Performance | None:
-    """How the response clock was kept, and how often the loop was closed. None where it is not counted: by harm, rating, source."""
+    """How the response clock was kept, and how often the loop was closed. None where it is not counted: by harm, rating, source,
+    service."""
     if view.filters.facet is not None or view.filters.sub_theme is not None:
         return None
     return Performance.of(

@@ -1,4 +1,4 @@
-"""One organisation: a provider with its response clock, a practice with what became of its reports and its peers."""
+"""One organisation: a provider with its services and its response clock, a practice with what became of its reports and its peers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.charted.shares import ChartedShare, SharesOf, charted_share
 from services.reporting.domain.clock import ClockMonth, became, clock_months
 from services.reporting.domain.comparison import Sort
-from services.reporting.domain.cubes import Measure, MonthOf
+from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
 from services.reporting.domain.drawing import NARROW, WIDE, band_chart
 from services.reporting.domain.drawing.parts import Chart
 from services.reporting.domain.joining import ends
@@ -21,14 +21,24 @@ from services.reporting.domain.performance import Performance
 from services.reporting.domain.questions import Question
 from services.reporting.domain.spc import Direction
 from services.reporting.domain.stages import ClockStage, Counted, Stage
+from services.reporting.domain.yearly import Years, years_of
 from services.reporting.pages.by_theme import ByTheme, themes_of
+from services.reporting.pages.choosing import services_titled
 from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
-from services.reporting.pages.lines import performance_of, stages_listed
+from services.reporting.pages.lines import back, performance_of, stages_listed
+from services.reporting.pages.parts import (
+    COMPARED,
+    Part,
+    by_month,
+    compared,
+    most_first,
+    part_of,
+)
 from services.reporting.pages.view import View
 from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import organisations as repository
-from services.reporting.repository import trends
+from services.reporting.repository import series, trends
 from services.reporting.repository.joining import months_in
 from services.reporting.repository.records import Behind
 from services.reporting.repository.running import running_by_month
@@ -68,6 +78,14 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Services:
+    """A provider's reports by service, most first, and the years that are compared."""
+
+    parts: list[Part]
+    years: Years | None
+
+
+@dataclass(frozen=True)
 class Peers:
     """The practice beside its peers: the drawing in two widths, and the same as a table."""
 
@@ -82,7 +100,7 @@ class Peers:
 async def provider_page(
     request: Request, provider: str, actor: CurrentActor, connection: Reading
 ) -> HTMLResponse:
-    """The themes of a provider, and how it keeps its response clock."""
+    """The themes and services of a provider, and how it keeps its response clock."""
     view = await view_of(request, actor, connection, PROVIDER_FILTERS, provider=provider)
     here = PROVIDER.format(provider=provider)
     return render(
@@ -92,6 +110,7 @@ async def provider_page(
         **await common(connection, view, here),
         title=view.choices.providers[provider],
         code=provider,
+        services=await _services(connection, view, provider),
         clock=await _clock(connection, view),
     )
 
@@ -109,6 +128,18 @@ async def provider_clock(
         for each in clock.months
     ]
     return TableFile(f"clock-{provider.lower()}", rows)
+
+
+@as_files(router, f"{PROVIDER}/services")
+async def provider_services(
+    request: Request, provider: str, actor: CurrentActor, connection: Reading
+) -> TableFile:
+    """The provider's reports by service."""
+    view = await file_view_of(request, actor, connection, PROVIDER_FILTERS, provider=provider)
+    services = await _services(connection, view, provider)
+    rows: list[Row] = [("Service", "Reports", *COMPARED)]
+    rows += [(each.title, each.number, *compared(each.years)) for each in services.parts]
+    return TableFile(f"services-{provider.lower()}", rows)
 
 
 @router.get(PRACTICE, response_class=HTMLResponse)
@@ -166,6 +197,19 @@ async def common(connection: AsyncConnection, view: View, here: str) -> dict[str
         "stages": listed,
         "became": became(stages, view.rule, listed),
     }
+
+
+async def _services(connection: AsyncConnection, view: View, provider: str) -> Services:
+    years = years_of(view.whole, view.joining.comparable)
+    question = view.over(back(view), view.question.period.last)
+    counts = by_month(await series.by_facet(connection, question, Facet.SERVICE, EVERY))
+    titles = await services_titled(connection, [provider], counts)
+    parts = [
+        part_of(view, title, f"/trends{filters.query}", counts[slug], filters, years)
+        for slug, title in titles.items()
+        for filters in [replace(view.filters, service=slug)]
+    ]
+    return Services(most_first(parts), years)
 
 
 async def _clock(connection: AsyncConnection, view: View) -> Clock:

@@ -14,7 +14,7 @@ from services.reporting.domain.cubes import EVERY, GRADES, Facet
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.judging import PLAIN, Judging
 from services.reporting.domain.months import Period
-from services.reporting.domain.numbers import Absent, Number
+from services.reporting.domain.numbers import Absent
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.spc import Rebase
 from services.reporting.domain.worked import Worked, begins_anew, worked
@@ -31,6 +31,14 @@ from services.reporting.pages.lines import (
     performance_of,
     stages_listed,
     years_listed,
+)
+from services.reporting.pages.parts import (
+    COMPARED,
+    Part,
+    by_month,
+    compared,
+    most_first,
+    part_of,
 )
 from services.reporting.pages.view import View
 from services.reporting.pages.views import file_view_of, refuse, view_of
@@ -58,20 +66,6 @@ FILTERS = (
 MOST_ACTIONS = 10
 
 router = APIRouter()
-
-
-@dataclass(frozen=True)
-class Part:
-    """Reports of a provider, a harm or a rating within the theme."""
-
-    title: str
-    page: str | None
-    number: Number
-    listed: str | None
-    years: YearOnYear | None
-    listed_now: str | None
-    listed_before: str | None
-    """The reports of the years that are compared."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +148,7 @@ async def theme_parts(
     await _judging(connection, view)
     refuse(view.errors)
     shown = await shown_theme(connection, view, PLAIN)
-    rows: list[Row] = [("By", "Which", "Reports", "This year", "The year before", "Difference")]
+    rows: list[Row] = [("By", "Which", "Reports", *COMPARED)]
     parts = [
         *(("Sub-theme", each.chart.title, each.total, each.years) for each in shown.sub_themes),
         *(("Provider", each.title, each.number, each.years) for each in shown.providers),
@@ -164,9 +158,7 @@ async def theme_parts(
             for each in found
         ),
     ]
-    for by, title, number, year in parts:
-        compared = (None,) * 3 if year is None else (year.now, year.before, year.words)
-        rows.append((by, title, number, *compared))
+    rows += [(by, title, number, *compared(year)) for by, title, number, year in parts]
     return TableFile(f"reports-{theme}-parts", rows)
 
 
@@ -249,17 +241,14 @@ async def _providers(connection: AsyncConnection, view: View, years: Years | Non
     counts = await series.counts(
         connection, question, "provider", "month", theme=theme, sub_theme=sub_theme
     )
-    by_provider: dict[str, dict[date, int]] = {}
-    for labels, number in counts.items():
-        code, month = cast("tuple[str, date]", labels)
-        by_provider.setdefault(code, {})[month] = number
+    by_provider = by_month(cast("dict[tuple[str, date], int]", counts))
     titles = await named(connection, by_provider)
     parts = [
         _part(view, titles[code], found, replace(view.filters, provider=code), years)
         for code, found in by_provider.items()
         if code in titles
     ]
-    return _most_first(parts)
+    return most_first(parts)
 
 
 async def _grades(
@@ -271,10 +260,9 @@ async def _grades(
     question = view.over(back(view), view.question.period.last)
     for facet in GRADES:
         titles = view.choices.of(facet)
-        counts: dict[str, dict[date, int]] = {}
-        read = await series.by_facet(connection, question, facet, view.filters.theme or EVERY)
-        for (value, month), number in read.items():
-            counts.setdefault(value, {})[month] = number
+        counts = by_month(
+            await series.by_facet(connection, question, facet, view.filters.theme or EVERY)
+        )
         parts = [
             _part(view, titles[value], counts[value], _graded(view.filters, facet, value), years)
             for value in titles
@@ -287,33 +275,14 @@ async def _grades(
 
 
 def _graded(filters: Filters, facet: Facet, value: str) -> Filters:
-    graded = replace(filters, harm=None, rating=None, source=None)
-    return replace(graded, harm=value) if facet is Facet.HARM else replace(graded, rating=value)
+    return replace(filters, harm=value) if facet is Facet.HARM else replace(filters, rating=value)
 
 
 def _part(
     view: View, title: str, counts: Mapping[date, int], filters: Filters, years: Years | None
 ) -> Part:
-    period: Period = view.question.period
-    number = view.rule.total([counts.get(month, 0) for month in period.months])
     page = f"/trends/themes/{filters.theme}{replace(filters, theme=None).query}"
-    narrowed = filters.provider is None or filters.provider in view.choices.providers
-    now, before = years_listed(view, filters, years) if narrowed else (None, None)
-    return Part(
-        title,
-        page if narrowed else None,
-        number,
-        view.listed(filters, period.first, period.last) if narrowed else None,
-        None if years is None else year_on_year(counts, years, view.rule),
-        now,
-        before,
-    )
-
-
-def _most_first(parts: list[Part]) -> list[Part]:
-    """Those with reports in the period; of those with few nobody can say whether they have any, so they are left out."""
-    told = [part for part in parts if isinstance(part.number, int) and part.number]
-    return sorted(told, key=lambda part: (-cast("int", part.number), part.title))
+    return part_of(view, title, page, counts, filters, years)
 
 
 async def _actions(connection: AsyncConnection, view: View, wanted: Series) -> list[Tried]:

@@ -41,6 +41,7 @@ FILTERS = (
     "harm",
     "rating",
     "source",
+    "service",
     "months",
 )
 
@@ -54,7 +55,7 @@ class Overview(ByTheme):
     tenets: list[Line]
     years: Years | None
     performance: Performance | None
-    """None where reports are asked for by harm, rating or source: stages are not counted by these."""
+    """None where reports are asked for by harm, rating, source or service: stages are not counted by these."""
     stages: Mapping[str, str | None]
     """Where the reports of each stage are listed."""
 

@@ -56,7 +56,13 @@ async def view_of(
     unanswered = refused(request.query_params, answers)
     asked = {name: value for name, value in request.query_params.items() if name not in unanswered}
     choices = await choices_of(
-        connection, reader.scope, reader.overseer, reader.rule.below, asked, fixed
+        connection,
+        reader.scope,
+        reader.overseer,
+        reader.rule.below,
+        asked,
+        fixed,
+        services="service" in answers,
     )
     judging, wrong = parse_judging(asked, reader.today) if judged else (PLAIN, {})
     known = (*also, *(FIELDS if judged else ()))

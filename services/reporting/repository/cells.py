@@ -96,9 +96,9 @@ async def facets(
 async def monthly(
     connection: AsyncConnection, question: Question, *columns: str, theme: str | None = EVERY
 ) -> dict[Labels, Months]:
-    """Reports by these columns, of the harm, rating or source that the question asks for, if any: the months that have any, in their
-    order, and how many. One row for each series: thousands of single numbers cost more than finding them. They are put in order here:
-    sorting them there, by all of the columns, took as long as reading them."""
+    """Reports by these columns, of the harm, rating, source or service that the question asks for, if any: the months that have any, in
+    their order, and how many. One row for each series: thousands of single numbers cost more than finding them. They are put in order
+    here: sorting them there, by all of the columns, took as long as reading them."""
     found: dict[Labels, dict[date, int]] = {}
     facet, value = question.filters.facet or (None, None)
     for part in question.slices:

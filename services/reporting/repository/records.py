@@ -157,7 +157,7 @@ async def _oldest_needed(
         return behind.on
     if behind.month_of is MonthOf.REPORT:
         return date.min
-    # Of one harm, rating or source it is not kept how many reached a stage.
+    # Of one harm, rating, source or service it is not kept how many reached a stage.
     known = behind.facet is None or behind.measure is Measure.REPORTS
     found = 0
     oldest = None

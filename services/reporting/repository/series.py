@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, Select, String, any_, func, literal,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
+from services.reporting.domain.cubes import EVERY, UNTHEMED, Facet, Measure, MonthOf
 from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Pairs, Question, Slice
 from services.reporting.domain.stages import kept_for, number_at
@@ -29,12 +29,12 @@ async def counts(
     theme: str | None = EVERY,
     sub_theme: str | None = EVERY,
 ) -> dict[Labels, int]:
-    """Reports by these columns, of the harm, rating or source that the question asks for, if any. `theme` and `sub_theme`: the one, all
-    together when `EVERY`, each when none; by source of all themes together only."""
+    """Reports by these columns, of the harm, rating, source or service that the question asks for, if any. `theme` and `sub_theme`: the
+    one, all together when `EVERY`, each when none; by the latter two of all themes together only."""
     if question.filters.facet is None:
         return await cells.reports(connection, question, *columns, theme=theme, sub_theme=sub_theme)
     facet, wanted = question.filters.facet
-    if facet is Facet.SOURCE and theme != EVERY:
+    if facet in UNTHEMED and theme != EVERY:
         return {}
     return await cells.facets(connection, question, facet, *columns, theme=theme, value=wanted)
 
@@ -42,7 +42,7 @@ async def counts(
 async def by_facet(
     connection: AsyncConnection, question: Question, facet: Facet, theme: str
 ) -> dict[tuple[str, date], int]:
-    """Reports of a theme by harm or rating, and month."""
+    """Reports by harm, rating, source or service, and month: of a theme for the first two only."""
     found = await cells.facets(connection, question, facet, "value", "month", theme=theme)
     return cast("dict[tuple[str, date], int]", found)
 
@@ -140,8 +140,8 @@ def _driven(part: Slice, question: Question) -> list[ColumnElement[bool]]:
 async def number_behind(
     connection: AsyncConnection, question: Question, behind: Behind
 ) -> int | None:
-    """How many reports a figure counts; none where that is not kept (by harm, rating or source and something else; themes by month of
-    the report; of a day)."""
+    """How many reports a figure counts; none where that is not kept (by harm, rating, source or service and something else; themes by
+    month of the report; of a day)."""
     if behind.on is not None:
         return None
     narrow = behind.measure is not Measure.REPORTS or behind.month_of is MonthOf.REPORT

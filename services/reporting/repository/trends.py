@@ -7,7 +7,9 @@ from typing import cast
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.cubes import EVERY, Measure, MonthOf
+from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
+from services.reporting.domain.filters import OLDEST, Filters
+from services.reporting.domain.months import Period
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
@@ -63,6 +65,15 @@ async def titles_in(connection: AsyncConnection, scope: Scope, at_least: int) ->
         .order_by(table.title)
     )
     return dict(rows.all())
+
+
+async def services_in(
+    connection: AsyncConnection, scope: Scope, providers: frozenset[str]
+) -> set[str]:
+    """The services that reports in scope about these providers name, of whatever month."""
+    question = Question(scope, Filters(), Period(OLDEST, date.max), providers)
+    found = await cells.facets(connection, question, Facet.SERVICE, "value")
+    return {str(slug) for (slug,) in found}
 
 
 async def sub_titles(connection: AsyncConnection, theme: str) -> dict[str, str]:

@@ -38,19 +38,19 @@ _ORGANISATIONS = (
     (
         OrganisationKind.ACUTE,
         "providers/{provider}",
-        "clock",
+        ("clock", "services"),
         "exact numbers of the reports about it that the reader may open",
     ),
     (
         OrganisationKind.PRACTICE,
         "practices/{practice}",
-        "peers",
+        ("peers",),
         "exact numbers of its reports that the reader may open; of its peers quartiles, from 10 practices on, for itself and its quality leads",
     ),
     (
         OrganisationKind.COMMISSIONER,
         "commissioners/{commissioner}",
-        "organisations",
+        ("organisations",),
         f"{_TRENDS}; practices one by one for its quality leads only",
     ),
 )
@@ -149,8 +149,8 @@ REPORTING = [
             names_organisations=not part,
             query="?months=60",
         )
-        for kind, page, file, shows in _ORGANISATIONS
-        for part in ("", *(f"/{file}.{ending}" for ending in _FILES))
+        for kind, page, files, shows in _ORGANISATIONS
+        for part in ("", *(f"/{file}.{ending}" for file in files for ending in _FILES))
     ),
     Rule(
         "reporting",

@@ -92,7 +92,19 @@ async def test_harm_rating_source_and_service(connection: AsyncConnection) -> No
             assert found == expected, question
 
 
-FACETED = (Filters(), Filters(harm="low"), Filters(rating="poor"), Filters(source="form"))
+FACETED = (
+    Filters(),
+    Filters(harm="low"),
+    Filters(rating="poor"),
+    Filters(source="form"),
+    Filters(service="discharge"),
+)
+
+
+def of_facet(question: Question, faceted: Filters) -> Question:
+    """The same question of one harm, rating, source or service."""
+    told = {facet.value: getattr(faceted, facet) for facet in Facet}
+    return replace(question, filters=replace(question.filters, **told))
 
 
 async def test_months_of_each_theme_provider_tenet_and_kind(connection: AsyncConnection) -> None:
@@ -100,14 +112,11 @@ async def test_months_of_each_theme_provider_tenet_and_kind(connection: AsyncCon
         facet = faceted.facet
         expected: dict[cells.Labels, Counter[date]] = {}
         for at in (each.standing for each in in_period(told)):
-            if faceted.source is None and (facet is None or facet in at.facets):
+            if faceted.unthemed is None and (facet is None or facet in at.facets):
                 for slug in filter(None, at.slugs):
                     of = expected.setdefault((slug, at.provider, at.tenet, at.kind), Counter())
                     of[at.month] += 1
-        filters = replace(
-            question.filters, harm=faceted.harm, rating=faceted.rating, source=faceted.source
-        )
-        narrowed = replace(question, filters=filters)
+        narrowed = of_facet(question, faceted)
         columns = ("theme", "provider", "tenet", "kind")
         found = await cells.monthly(connection, narrowed, *columns, theme=None)
         assert found == {
@@ -120,16 +129,13 @@ async def test_charts_are_made_of_the_counts_and_days_that_the_facts_tell(
 ) -> None:
     for (question, told), faceted in product(asked(), FACETED):
         facet = faceted.facet
-        theme = "" if faceted.source else "medication"
+        theme = "" if faceted.unthemed else "medication"
         about = [
             each.standing
             for each in in_period(told)
             if theme in each.standing.slugs and (facet is None or facet in each.standing.facets)
         ]
-        filters = replace(
-            question.filters, harm=faceted.harm, rating=faceted.rating, source=faceted.source
-        )
-        narrowed = replace(question, filters=filters)
+        narrowed = of_facet(question, faceted)
         behind = Behind(theme, facet=facet)
         counts = await series.counts(connection, narrowed, "provider", "month", theme=theme)
         assert counts == Counter((at.provider, at.month) for at in about), narrowed
