@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
-from services.reporting.domain.filters import OLDEST, Filters
-from services.reporting.domain.months import Period
+from services.reporting.domain.filters import Filters
+from services.reporting.domain.months import ALL_TIME
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import cells
@@ -71,7 +71,7 @@ async def services_in(
     connection: AsyncConnection, scope: Scope, providers: frozenset[str]
 ) -> set[str]:
     """The services that reports in scope about these providers name, of whatever month."""
-    question = Question(scope, Filters(), Period(OLDEST, date.max), providers)
+    question = Question(scope, Filters(), ALL_TIME, providers)
     found = await cells.facets(connection, question, Facet.SERVICE, "value")
     return {str(slug) for (slug,) in found}
 
