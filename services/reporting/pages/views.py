@@ -1,9 +1,9 @@
 """From an address to what its page shows: scope first, then the filters that the reader may use, then the months."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import cast
+from typing import ParamSpec, cast
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,6 +26,8 @@ from services.reporting.settings import Settings
 from shared.platform.errors import Forbidden, Unprocessable
 from shared.platform.http import runtime_of
 from shared.web.actors import Actor
+
+P = ParamSpec("P")
 
 
 def rule_of(request: Request) -> SmallNumbers:
@@ -160,24 +162,18 @@ def _months(reader: _Reader, extent: _Extent, filters: Filters) -> tuple[Filters
     return filters, months
 
 
-async def file_view_of(
-    request: Request,
-    actor: Actor,
-    connection: AsyncConnection,
-    answers: Collection[str],
-    *,
-    totals: Collection[str] | None = None,
-    also: Collection[str] = (),
-    judged: bool = False,
-    **fixed: str,
-) -> View:
-    """The same for a file, which has nowhere to say what is wrong. Raises `Unprocessable`: nobody should keep a file of something else
-    than was asked for."""
-    view = await view_of(
-        request, actor, connection, answers, totals=totals, also=also, judged=judged, **fixed
-    )
-    refuse(view.errors)
+def _without_errors(read: Callable[P, Awaitable[View]]) -> Callable[P, Awaitable[View]]:
+    async def view(*args: P.args, **kwargs: P.kwargs) -> View:
+        found = await read(*args, **kwargs)
+        refuse(found.errors)
+        return found
+
     return view
+
+
+file_view_of = _without_errors(view_of)
+"""The same for a file, which has nowhere to say what is wrong. Raises `Unprocessable`: nobody should keep a file of something else than was
+asked for."""
 
 
 def refuse(errors: Mapping[str, str]) -> None:
