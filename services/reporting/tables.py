@@ -232,7 +232,7 @@ watched_subject = Table(
     Column("whole_month", Date, nullable=False),
     # What its area's charts began with, and where their limits began anew: when that moves, all of the area's do.
     Column("judged_from", Date),
-    Column("rebased_on", Date),
+    Column("rebased_on", String),  # days, with blanks between
     Index("watched_subject_month", "whole_month"),
 )
 

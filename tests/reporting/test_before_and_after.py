@@ -90,7 +90,9 @@ def test_other_reasons_for_new_limits_are_no_part_of_what_an_action_did() -> Non
     def found(months_later: int) -> Worked:
         joined = Rebase(plus(done.replace(day=1), months_later), "practices that joined")
         judging = PLAIN.beginning(Rebase(done, "action completed"))
-        shown = shown_of(series(values), window(rebase=joined), judging)
+        shown = shown_of(
+            series(values), window(rebases=() if joined is None else (joined,)), judging
+        )
         assert begins_anew(shown, done)
         return worked(shown, done)
 

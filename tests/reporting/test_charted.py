@@ -1,6 +1,7 @@
 """A series as a page shows it: which chart, what it says, and that drawing, sentence, table and file have the same numbers."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -331,13 +332,32 @@ def test_a_report_of_before_the_beginning_is_shown_and_not_judged() -> None:
 def test_limits_begin_anew_where_many_joined() -> None:
     rebase = Rebase(plus(LAST, -9), "practices that joined send 30% of the reports")
     shown = shown_of(
-        series([*STEADY[:14], *(2 * n for n in STEADY[:10])]), window(rebase=rebase), PLAIN
+        series([*STEADY[:14], *(2 * n for n in STEADY[:10])]), window(rebases=(rebase,)), PLAIN
     )
     assert shown.chart is not None
     assert [len(group) for group in shown.chart.groups] == [14, 10]
     assert shown.wide is not None
     assert rebase.reason in shown.wide.svg
     asked = PLAIN.beginning(Rebase(plus(LAST, -4), "A new ward"))
-    shown = shown_of(series(STEADY), window(rebase=rebase), asked)
+    shown = shown_of(series(STEADY), window(rebases=(rebase,)), asked)
     assert shown.chart is not None
     assert [len(group) for group in shown.chart.groups] == [14, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("months", "told"),
+    [
+        (window(), ["87 days since the latest report."]),
+        (window(ended=LAST), []),
+        (window(period=Period(plus(LAST, -30), plus(LAST, -2))), []),
+    ],
+    ids=["up to now", "data have ended", "months that are over"],
+)
+def test_of_the_time_since_the_latest_report_is_told_where_it_is_known(
+    months: Window, told: list[str]
+) -> None:
+    days = [date(2025, 1, 5) + timedelta(days=40 * at) for at in range(16)]
+    subject = Subject("k", "Falls", Counter(day.replace(day=1) for day in days))
+    shown = shown_of(subject, months, PLAIN, days)
+    assert shown.form is Form.DAYS_BETWEEN
+    assert list(shown.notes) == told

@@ -5,7 +5,16 @@ from datetime import date
 from math import exp
 from random import Random
 
-from services.reporting.domain.joining import Member, joining, regular_from
+import pytest
+
+from services.reporting.domain.joining import (
+    NOBODY,
+    Change,
+    Member,
+    alone,
+    joining,
+    regular_from,
+)
 from services.reporting.domain.months import plus
 from services.reporting.domain.participation import Attendance
 from services.reporting.domain.signals import changes, signals_of
@@ -42,62 +51,118 @@ def test_growth_is_a_beginning_and_a_first_trial_is_none() -> None:
     assert regular_from(months(JULY, 2, 0, 0, 0, 9, 27)) == plus(JULY, 4)
 
 
-def joined(*practices: tuple[date, float]) -> date | None:
-    found = joining(months(FIRST, *[90] * 24), [Member(*each) for each in practices]).rebase
-    return None if found is None else found.on
+def member(first: date, monthly: float, gone: date | None = None) -> Member:
+    """Who reports often, from one month up to another."""
+    came = Change(first, first, monthly, went=False)
+    if gone is None:
+        return Member(monthly, (came,), newest=round(12 * monthly))
+    return Member(0.0, (came, Change(gone, gone, monthly, went=True)), newest=0)
+
+
+def begun(*practices: Member) -> list[date]:
+    found = joining(months(FIRST, *[90] * 24), practices, LAST_WHOLE)
+    return [each.on for each in found.rebases]
+
+
+LATE = plus(FIRST, 12)
 
 
 def test_limits_begin_anew_where_many_joined() -> None:
-    old, late = [(FIRST, 10.0)] * 9, plus(FIRST, 12)
-    assert joined(*old, (late, 9.0)) is None, "a tenth may be new"
-    assert joined(*old, (late, 11.0)) == late
-    assert joined(*old, (late, 6.0), (plus(late, 3), 6.0)) == late
-    assert joined(*old, (late, 50.0), (plus(late, 3), 11.0)) == late, "the newest are too few"
-    assert joined(*old, (late, 50.0), (plus(late, 3), 20.0)) == plus(late, 3)
-    assert joined() is None
-    reason = joining({FIRST: 1}, [Member(FIRST, 30.0), Member(late, 10.0)]).rebase
-    assert reason is not None
-    assert reason.reason == "practices that joined from November 2025 on send 25% of the reports"
-
-
-def test_who_reports_rarely_may_have_joined_long_before_its_first_report() -> None:
-    assert joined((FIRST, 1.0), (plus(FIRST, 10), 0.3)) is None
-    assert joined((FIRST, 1.0), (plus(FIRST, 14), 0.3)) == plus(FIRST, 14)
-
-
-def silent(*practices: tuple[date, float, date | None]) -> date | None:
-    found = joining(months(FIRST, *[90] * 24), [Member(*each) for each in practices]).rebase
-    return None if found is None else found.on
+    old = [member(FIRST, 10)] * 9
+    assert begun(*old, member(LATE, 9)) == [], "a tenth may be new"
+    assert begun(*old, member(LATE, 11)) == [LATE]
+    assert begun(*old, member(LATE, 6), member(plus(LATE, 3), 6)) == [LATE]
+    newest = [member(LATE, 50), member(plus(LATE, 3), 11)]
+    assert begun(*old, *newest) == [LATE], "the newest are too few"
+    assert begun() == []
+    (reason,) = joining(
+        months(FIRST, *[40] * 24), [member(FIRST, 30), member(LATE, 10)], LATE
+    ).rebases
+    assert (
+        reason.reason
+        == "practices that joined or came back from November 2025 on brought 25% of the reports"
+    )
 
 
 def test_limits_begin_anew_where_who_sent_much_fell_silent() -> None:
-    old, later = [(FIRST, 10.0, None)] * 9, plus(FIRST, 12)
-    assert silent(*old, (FIRST, 9.0, later)) is None, "a tenth may go"
-    assert silent(*old, (FIRST, 11.0, later)) == later
-    assert silent(*old, (FIRST, 6.0, later), (FIRST, 6.0, plus(later, -2))) == plus(later, -2)
-    assert silent(*old, (FIRST, 50.0, FIRST)) is None, "before all of it"
-    assert silent(*old, (plus(FIRST, 3), 50.0, later)) == later, "it has joined meanwhile"
-    assert silent((FIRST, 10.0, later)) == later, "nobody is left"
-    assert silent(*old, (FIRST, 30.0, later), (plus(later, 3), 30.0, None)) == plus(later, 3)
-    reason = joining({FIRST: 1}, [Member(FIRST, 30.0), Member(FIRST, 10.0, later)]).rebase
-    assert reason is not None
+    old = [member(FIRST, 10)] * 9
+    assert begun(*old, member(FIRST, 9, LATE)) == [], "a tenth may go"
+    assert begun(*old, member(FIRST, 11, LATE)) == [LATE]
+    assert begun(*old, member(FIRST, 6, LATE), member(FIRST, 6, plus(LATE, -2))) == [plus(LATE, -2)]
+    assert begun(*old, member(FIRST, 50, FIRST)) == [], "before all of it"
+    found = joining(months(FIRST, *[30] * 24), [member(FIRST, 30), member(FIRST, 10, LATE)], LATE)
     said = "practices that fell silent from November 2025 on had sent 25% of the reports"
-    assert reason.reason == said
+    assert [each.reason for each in found.rebases] == [said]
+
+
+def test_limits_begin_anew_each_time_that_many_come_or_go() -> None:
+    old = [member(FIRST, 10)] * 9
+    assert begun(*old, member(LATE, 50), member(plus(LATE, 3), 20)) == [LATE, plus(LATE, 3)]
+    both = [member(plus(FIRST, 3), 50, LATE), member(plus(LATE, 3), 30)]
+    assert begun(*old, *both) == [plus(FIRST, 3), LATE, plus(LATE, 3)]
+    assert begun(member(FIRST, 90), member(FIRST, 30, LATE)) == [LATE]
+
+
+def test_what_is_compared_goes_back_to_the_newest_new_limits_before_it() -> None:
+    old = [member(FIRST, 10)] * 9
+    found = joining(
+        months(FIRST, *[90] * 24),
+        [*old, member(LATE, 50), member(plus(LATE, 3), 20)],
+        LAST_WHOLE,
+    )
+    assert found.comparable(LAST_WHOLE) == plus(LATE, 3)
+    assert found.comparable(plus(LATE, 2)) == LATE
+    assert found.comparable(plus(LATE, -1)) == FIRST
+
+
+def test_those_of_whom_nothing_is_known_count_as_there_before() -> None:
+    """An area has reports about its providers from practices of others, too."""
+    assert begun(member(LATE, 1)) == [], "one of ninety"
+
+
+def test_who_reports_rarely_may_have_joined_long_before_its_first_report() -> None:
+    often = dict.fromkeys(months(FIRST, *range(24)), 3)
+    rare = {plus(FIRST, 10): 2, LAST_WHOLE: 2}
+    members = [Member.of(attendance(each), CURRENT) for each in (often, rare)]
+    assert joining(months(FIRST, *[3] * 24), members, CURRENT).rebases == ()
+    new = dict.fromkeys(months(plus(FIRST, 10), *range(14)), 1)
+    members = [Member.of(attendance(each), CURRENT) for each in (often, new)]
+    (found,) = joining(months(FIRST, *[3] * 24), members, CURRENT).rebases
+    assert found.on == plus(FIRST, 10)
 
 
 def test_who_has_missed_no_more_than_by_chance_is_not_silent() -> None:
     year = months(plus(CURRENT, -15), *[2] * 12)
-    assert (told := Member.of(attendance(year), CURRENT)) is not None
-    assert (told.silent_from, told.monthly) == (plus(CURRENT, -3), 2.0)
-    assert (told := Member.of(attendance(year), plus(CURRENT, -1))) is not None
-    assert told.silent_from is None, "two whole months"
-    rare = {plus(CURRENT, -15): 1, plus(CURRENT, -9): 1}
-    assert (told := Member.of(attendance(rare), CURRENT)) is not None
-    assert (told.silent_from, told.monthly) == (None, 1 / 12)
-    once = {plus(CURRENT, -15): 1}
-    assert (told := Member.of(attendance(once), CURRENT)) is not None
-    assert told.silent_from is None, "one report tells no rate"
-    assert Member.of(attendance({}), CURRENT) is None
+    told = Member.of(attendance(year), CURRENT)
+    assert told.monthly == 0
+    assert [(each.on, each.monthly) for each in told.changes if each.went] == [
+        (plus(CURRENT, -3), 2.0)
+    ]
+    assert not _went(year, plus(CURRENT, -1)), "two whole months"
+    assert not _went({plus(CURRENT, -15): 1, plus(CURRENT, -9): 1}, CURRENT)
+    assert not _went({plus(CURRENT, -15): 1}, CURRENT), "one report tells no rate"
+    assert Member.of(attendance({}), CURRENT) == Member(0.0, (), newest=0)
+
+
+def test_who_was_silent_for_long_and_is_back_went_and_came() -> None:
+    own = months(FIRST, *[4] * 8) | months(plus(FIRST, 16), *[4] * 8)
+    told = Member.of(attendance(own), CURRENT)
+    assert [(each.on, each.went) for each in told.changes] == [
+        (FIRST, False),
+        (plus(FIRST, 8), True),
+        (plus(FIRST, 16), False),
+    ]
+    assert told.monthly > 0
+
+
+def test_one_practice_that_fell_silent_has_no_data_since() -> None:
+    assert alone(months(FIRST, *[2] * 12), CURRENT).silent
+    assert not alone(months(FIRST, *[2] * 23), CURRENT).silent
+    assert alone({}, CURRENT) == NOBODY
+
+
+def _went(own: Mapping[date, int], current: date) -> bool:
+    return any(each.went for each in Member.of(attendance(own), current).changes)
 
 
 def attendance(own: Mapping[date, int]) -> Attendance:
@@ -112,26 +177,23 @@ def poisson(chance: Random, mean: float) -> int:
     return number
 
 
-Stays = Mapping[tuple[int, int], int]
-"""How many practices take part from one month up to another, each of which reports once a month on average."""
+Stays = dict[tuple[tuple[int, int], ...], int]
+"""How many practices take part from one month up to another, or several times, each of which reports once a month on average."""
 
 
 def area(seed: int, stays: Stays) -> tuple[dict[date, int], list[Member]]:
-    """What the practices report together, and who of them joined and fell silent."""
+    """What the practices report together, and when they came and went."""
     chance = seeded(seed)
     total = dict.fromkeys(months(FIRST, *range(24)), 0)
     members = []
-    for (begin, end), practices in stays.items():
+    for times, practices in stays.items():
+        there = [month for begin, end in times for month in list(total)[begin:end]]
         for _ in range(practices):
-            own = {
-                month: number
-                for month in list(total)[begin:end]
-                if (number := poisson(chance, 1.0))
-            }
+            own = {month: number for month in there if (number := poisson(chance, 1.0))}
             for month, number in own.items():
                 total[month] += number
             members.append(Member.of(attendance(own), CURRENT))
-    return total, [each for each in members if each is not None]
+    return total, members
 
 
 def raised(bearing: Bearing, stays: Stays, *, known: bool = True) -> int:
@@ -139,29 +201,46 @@ def raised(bearing: Bearing, stays: Stays, *, known: bool = True) -> int:
     found = 0
     for seed in range(200):
         total, members = area(seed, stays)
-        place = joining(total, members if known else ())
-        charts = lines(counted({Tenet.SAFETY: total}, joined=place.rebase))
+        place = joining(total, members, CURRENT) if known else NOBODY
+        charts = lines(counted({Tenet.SAFETY: total}, joined=place.rebases))
         told = changes({}, signals_of(AREA, charts), TODAY).raised
         found += any(each.bearing is bearing for each in told)
     return found
 
 
-STAY = {(0, 24): 10}
+STAY: Stays = {((0, 24),): 10}
 
 
 def test_practices_that_join_are_no_signal() -> None:
     assert raised(Bearing.WORSE, STAY) <= 8
-    for stays in ({(16, 24): 5}, {(20, 24): 5}, {(18, 24): 2}):
+    some: list[Stays] = [{((16, 24),): 5}, {((20, 24),): 5}, {((18, 24),): 2}]
+    for stays in some:
         assert raised(Bearing.WORSE, STAY | stays) <= 8, stays
-    assert raised(Bearing.WORSE, STAY | {(16, 24): 5}, known=False) >= 60, (
+    assert raised(Bearing.WORSE, STAY | {((16, 24),): 5}, known=False) >= 60, (
         "as it would be otherwise"
     )
 
 
 def test_practices_that_fall_silent_are_no_signal() -> None:
     assert raised(Bearing.BETTER, STAY) <= 8
-    for stays in ({(0, 12): 5}, {(0, 17): 5}, {(0, 17): 2}, {(0, 12): 5, (14, 24): 5}):
+    some: list[Stays] = [{((0, 12),): 5}, {((0, 17),): 5}, {((0, 17),): 2}]
+    for stays in some:
         assert raised(Bearing.BETTER, STAY | stays) <= 8, stays
-    assert raised(Bearing.BETTER, STAY | {(0, 17): 5}, known=False) >= 40, (
+    assert raised(Bearing.BETTER, STAY | {((0, 17),): 5}, known=False) >= 40, (
         "as it would be otherwise"
     )
+
+
+@pytest.mark.parametrize(
+    "stays",
+    [
+        {((12, 24),): 8, ((22, 24),): 4},
+        {((0, 12),): 8, ((22, 24),): 4},
+        {((0, 12),): 5, ((14, 24),): 5},
+        {((0, 6), (16, 24)): 5},
+    ],
+    ids=str,
+)
+def test_practices_that_come_and_go_several_times_are_no_signal(stays: Stays) -> None:
+    for bearing in (Bearing.WORSE, Bearing.BETTER):
+        assert raised(bearing, STAY | stays) <= 8, bearing

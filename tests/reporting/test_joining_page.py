@@ -48,7 +48,7 @@ async def test_limits_begin_anew_and_the_year_before_is_not_compared(service: Ru
     text = " ".join((await page(service, "helen.marsh", "/trends")).split())
     # 20 in two months beside 44 in twelve.
     share = f"{10 / (10 + 44 / 12):.0%}"
-    reason = f"practices that joined from {long_name(LAST)} on send {share} of the reports"
+    reason = f"practices that joined or came back from {long_name(LAST)} on brought {share} of the reports"
     assert f"In all charts, limits begin anew in {long_name(LAST)}: {reason}." in text
     assert f"There is no year before from about the same practices: {reason}." in text
     assert "Clinic letters</a>: only 1 month of data so far, too little to tell" in text
@@ -68,3 +68,39 @@ async def test_limits_begin_anew_where_who_sent_much_fell_silent(
         assert "lower than expected" not in text
         own = " ".join((await page(running, "amira.patel", "/trends")).split())
         assert "begin anew" not in own, "who fell silent is another practice"
+
+
+async def test_what_is_over_is_not_told_of_what_began_anew_later(service: Running) -> None:
+    before = plus(LAST, -1)
+    address = f"/trends?since={plus(LAST, -20):%Y-%m}&until={before:%Y-%m}"
+    text = await page(service, "helen.marsh", address)
+    assert "begin anew" not in text
+    assert "about the same practices" not in text
+
+
+async def test_who_sees_totals_only_is_not_told_what_a_practice_sent(
+    kafka: str, databases: Databases
+) -> None:
+    many = [told_by("Y90002", 100 + number) for number in range(60)]
+    facts = [*directory(), *facts_of(stories((10,) * 30)), *facts_of(many)]
+    async with reporting_with(facts, kafka, databases) as running:
+        text = await page(running, "ravi.dhillon", "/trends")
+    told = f"limits begin anew in {long_name(LAST)}: practices joined or fell silent."
+    assert told in text
+
+
+async def test_a_practice_that_stopped_reporting_has_no_data_since_and_has_not_improved(
+    kafka: str, databases: Databases
+) -> None:
+    quiet = [
+        told_by("Y90001", at, happened_on=month, occurred_at=_noon(month))
+        for at in range(160)
+        for month in [plus(GONE, -1 - at // 8)]
+    ]
+    facts = [*directory(), *facts_of(quiet)]
+    async with reporting_with(facts, kafka, databases) as running:
+        for address in ("/trends", "/trends/practices/Y90001"):
+            text = await page(running, "amira.patel", address)
+            assert "lower than expected" not in text
+            assert "has improved" not in text
+            assert ">Data end here<" in text

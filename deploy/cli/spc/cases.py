@@ -135,7 +135,7 @@ def options_of(asked: Mapping[str, Any]) -> Options:
     if written not in list(Direction):
         raise Unreadable(f"improvement_direction is not one of {', '.join(Direction)}: {written!r}")
     screen, fix = asked.get("screen_outliers"), asked.get("fix_after_n_points")
-    if screen not in (True, False, None):
+    if not isinstance(screen, bool | None):
         raise Unreadable("screen_outliers is neither true nor false")
     if fix is not None and (isinstance(fix, bool) or not isinstance(fix, int | float)):
         raise Unreadable("fix_after_n_points is not a number")

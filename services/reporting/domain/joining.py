@@ -1,12 +1,12 @@
 """Since when the reports of a place tell something of care, and not of who takes part.
 
 Practices join at different times, and fall silent. Before a place's first report there is no data, which is not zero; where many of those
-who report now joined later, the numbers grew because of that, and where who sent many has stopped, they fell, so limits begin anew. When
-somebody reported is what counts, not when it happened: of late a practice may tell of what happened years before it joined.
+who report from a month on joined then, the numbers grew because of that, and where who sent many has stopped, they fell, so limits begin
+anew. When somebody reported is what counts, not when it happened: of late a practice may tell of what happened years before it joined.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 
@@ -21,9 +21,11 @@ SILENT = 3.0
 """The same for who joins: before its first report, so many may have failed to come by chance, one in e^3, which is 20."""
 RATE_MONTHS = 12
 """Rates are those of so many months."""
+KNOWN_MONTHS = 2 * RATE_MONTHS
+"""Of a practice, so many of the newest months with reports are looked at: charts are of 24 months where there is enough for them."""
 MOST_CHANGED = 0.1
-"""So much of what is reported now may come from who joined within a chart's months, and so much of what was reported before from who fell
-silent within them."""
+"""So much of what is reported from a month on may come from who joined since, and so much of what was reported before it from who fell
+silent since."""
 
 
 @dataclass(frozen=True)
@@ -32,45 +34,95 @@ class Joining:
 
     first: date | None = None
     """The first month of which there is data; none where nothing was ever reported."""
-    rebase: Rebase | None = None
-    """Where limits begin anew, because too much of what is reported came or went with who takes part."""
+    rebases: tuple[Rebase, ...] = ()
+    """Where limits begin anew, because too much of what is reported came or went with who takes part. The oldest first."""
+    silent: bool = False
+    """Whether who reports here, which is one practice, has fallen silent: then there is no data after its last report."""
 
-    @property
-    def comparable(self) -> date | None:
-        """From this month on, numbers are of about the same practices."""
-        return self.first if self.rebase is None else self.rebase.on
+    def comparable(self, last: date) -> date | None:
+        """From this month on, numbers up to the last one are of about the same practices."""
+        return max((each.on for each in self.rebases if each.on <= last), default=self.first)
+
+    def unexplained(self) -> "Joining":
+        """For who may not know what single practices do."""
+        told = tuple(replace(each, reason=_UNEXPLAINED) for each in self.rebases)
+        return replace(self, rebases=told)
 
 
 NOBODY = Joining()
+_UNEXPLAINED = "practices joined or fell silent"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A practice that came or went, with so many reports a month. In this month; who comes, and reports rarely, perhaps from `earliest`
+    on: who reports twice a year can be silent for long before its first report."""
+
+    on: date
+    earliest: date
+    monthly: float
+    went: bool
 
 
 @dataclass(frozen=True)
 class Member:
-    """One practice: the month of its first report, and its reports a month in the newest year, or since it joined. Of who fell silent, in
-    the year up to that, and the first month without any."""
+    """One practice: its reports a month now, which are none once it fell silent, when it came and went, and all of its reports in the newest
+    year."""
+
+    monthly: float
+    changes: tuple[Change, ...]
+    newest: int
+
+    @classmethod
+    def of(cls, attendance: Attendance, current: date) -> "Member":
+        """`current` is the running month, or the last with data where that ended. Of `attendance`, the newest `KNOWN_MONTHS` with reports
+        are needed."""
+        changes: list[Change] = []
+        gone = None
+        spells = _spells(attendance, current)
+        for spell in spells:
+            changes.append(_coming(spell, gone))
+            gone = spell.gone
+            if gone is not None:
+                changes.append(Change(gone, gone, spell.monthly, went=True))
+        reports = bool(spells) and gone is None
+        newest = attendance.between(plus(current, 1 - RATE_MONTHS), current)
+        return cls(spells[-1].monthly if reports else 0.0, tuple(changes), newest)
+
+
+@dataclass(frozen=True)
+class _Spell:
+    """A time in which a practice reported, so often, and the month from which on it was silent; none where it goes on."""
 
     first: date
     monthly: float
-    silent_from: date | None = None
+    gone: date | None = None
 
-    @classmethod
-    def of(cls, attendance: Attendance, current: date) -> "Member | None":
-        """None where nothing was reported up to `current`, which is the running month, or the last with data where that ended. Of
-        `attendance`, the year up to its last report is needed."""
-        first, last = attendance.first, attendance.last
-        if first is None or last is None:
-            return None
-        monthly = attendance.since(plus(last, 1 - RATE_MONTHS)) / RATE_MONTHS
-        if fell_silent(attendance.months_silent(current), monthly):
-            return cls(first, monthly, plus(last, 1))
+
+def _spells(attendance: Attendance, current: date) -> list[_Spell]:
+    """The oldest first."""
+    found = []
+    first = attendance.first
+    months = sorted(attendance.months)
+    for at, month in enumerate(months, 1):
+        following = months[at] if at < len(months) else None
+        monthly = attendance.between(plus(month, 1 - RATE_MONTHS), month) / RATE_MONTHS
+        if first is not None and fell_silent(apart(month, following or current) - 1, monthly):
+            found.append(_Spell(first, monthly, plus(month, 1)))
+            first = following
+    if months and first is not None:
         begin = max(first, plus(current, 1 - RATE_MONTHS))
-        return cls(first, attendance.since(begin) / (apart(begin, current) + 1))
+        monthly = attendance.between(begin, current) / (apart(begin, current) + 1)
+        found.append(_Spell(first, monthly))
+    return found
 
-    @property
-    def began(self) -> date:
-        """The earliest month in which it may well have joined: who reports twice a year can be silent for long before its first
-        report."""
-        return plus(self.first, -round(SILENT / self.monthly)) if self.monthly else self.first
+
+def _coming(spell: _Spell, gone: date | None) -> Change:
+    """After a silence, not before that."""
+    earliest = spell.first
+    if spell.monthly:
+        earliest = plus(spell.first, -round(SILENT / spell.monthly))
+    return Change(spell.first, max(earliest, gone or date.min), spell.monthly, went=False)
 
 
 def ends(months: Mapping[date, int], at_least: int) -> tuple[date | None, date | None]:
@@ -79,10 +131,23 @@ def ends(months: Mapping[date, int], at_least: int) -> tuple[date | None, date |
     return min(held, default=None), max(held, default=None)
 
 
-def joining(reported: Mapping[date, int], practices: Collection[Member]) -> Joining:
-    """`reported`: a place's reports by month of the report. `practices`: those who report there, none where that is one or not known."""
+def joining(reported: Mapping[date, int], practices: Collection[Member], current: date) -> Joining:
+    """Of a place where several report, or it is not known who does: `reported` are its reports by month of the report, `practices` those
+    who are known."""
     first = regular_from(reported)
-    return Joining(first, None if first is None else _rebase(first, practices))
+    if first is None:
+        return NOBODY
+    begin = plus(current, 1 - RATE_MONTHS)
+    newest = sum(number for month, number in reported.items() if begin <= month <= current)
+    others = max(0, newest - sum(each.newest for each in practices)) / RATE_MONTHS
+    return Joining(first, _rebases(first, practices, others))
+
+
+def alone(reported: Mapping[date, int], current: date) -> Joining:
+    """The same of one practice."""
+    first, last = ends(reported, 1)
+    told = Member.of(Attendance(first, last, reported), current)
+    return Joining(regular_from(reported), silent=first is not None and not told.monthly)
 
 
 def regular_from(reported: Mapping[date, int]) -> date | None:
@@ -98,50 +163,30 @@ def regular_from(reported: Mapping[date, int]) -> date | None:
     return min(begins, default=None)
 
 
-@dataclass(frozen=True)
-class _Change:
-    """A practice that came or went, in this month, or from `earliest` on."""
-
-    on: date
-    earliest: date
-    monthly: float
-    went: bool
-
-
-def _changes(practices: Collection[Member]) -> list[_Change]:
-    """The newest first."""
-    found = [
-        _Change(each.first, each.began, each.monthly, went=False)
-        if each.silent_from is None
-        else _Change(each.silent_from, each.silent_from, each.monthly, went=True)
-        for each in practices
-    ]
-    return sorted(found, key=attrgetter("earliest"), reverse=True)
+def _rebases(first: date, practices: Collection[Member], others: float) -> tuple[Rebase, ...]:
+    """From the newest month back, wherever too many joined or fell silent since the limits that were found last. `others`: the reports a
+    month of those who are not known, which count as there before."""
+    changes = [each for one in practices for each in one.changes if each.earliest > first]
+    level = others + sum(one.monthly for one in practices)
+    found: dict[date, Rebase] = {}
+    since: list[Change] = []
+    for each in sorted(changes, key=attrgetter("earliest"), reverse=True):
+        since.append(each)
+        came, gone = (_monthly(since, went=went) for went in (False, True))
+        share = gone / (level + gone) if each.went else came / level if level else 1.0
+        if share > MOST_CHANGED:
+            on = min(one.on for one in since if one.went is each.went)
+            found[on] = Rebase(on, _reason(on, share, went=each.went))
+            level = max(0.0, level + gone - came)
+            since = []
+    return tuple(found[on] for on in sorted(found))
 
 
-def _rebase(first: date, practices: Collection[Member]) -> Rebase | None:
-    """At the newest month from which on too many of them joined or fell silent."""
-    changes = _changes(practices)
-    now = sum(each.monthly for each in changes if not each.went)
-    joined = gone = 0.0
-    for each in changes:
-        if each.earliest <= first:
-            return None
-        if each.went:
-            gone += each.monthly
-        else:
-            joined += each.monthly
-        if joined > MOST_CHANGED * now or gone > MOST_CHANGED * (now + gone):
-            return _because(each, changes, now)
-    return None
+def _monthly(changes: Collection[Change], *, went: bool) -> float:
+    return sum(each.monthly for each in changes if each.went is went)
 
 
-def _because(change: _Change, changes: Collection[_Change], now: float) -> Rebase:
-    """`now` is what those send who still report."""
-    month = change.on
-    since = sum(each.monthly for each in changes if each.went is change.went and each.on >= month)
-    if change.went:
-        told = f"practices that fell silent from {long_name(month)} on had sent {since / (now + since):.0%} of the reports"
-    else:
-        told = f"practices that joined from {long_name(month)} on send {since / now:.0%} of the reports"
-    return Rebase(month, told)
+def _reason(month: date, share: float, *, went: bool) -> str:
+    if went:
+        return f"practices that fell silent from {long_name(month)} on had sent {share:.0%} of the reports"
+    return f"practices that joined or came back from {long_name(month)} on brought {share:.0%} of the reports"

@@ -29,13 +29,9 @@ class Attendance:
     months: Mapping[date, int] = field(default_factory=dict)
     """Its reports in each month of the period that has any."""
 
-    def since(self, month: date) -> int:
-        """Its reports from this month on."""
-        return sum(number for each, number in self.months.items() if each >= month)
-
-    def months_silent(self, current: date) -> int:
-        """Whole months since its last report, up to the running one."""
-        return 0 if self.last is None else max(0, apart(self.last, current) - 1)
+    def between(self, first: date, last: date) -> int:
+        """Its reports of these months, both included."""
+        return sum(number for each, number in self.months.items() if first <= each <= last)
 
     def joined(self, other: "Attendance") -> "Attendance":
         """The two as one practice."""
@@ -109,7 +105,7 @@ def _practice(
     first, last = attendance.first, attendance.last
     if first is None or last is None:
         return Practice(code, Standing.CLOSED if closed else Standing.NEVER, attendance)
-    silent = attendance.months_silent(current)
+    silent = max(0, apart(last, current) - 1)
     monthly = None
     if last >= period.first:
         begin = max(first, period.first)

@@ -200,7 +200,7 @@ async def common(connection: AsyncConnection, view: View, here: str) -> dict[str
 
 
 async def _services(connection: AsyncConnection, view: View, provider: str) -> Services:
-    years = years_of(view.whole, view.joining.comparable)
+    years = years_of(view.whole, view.comparable)
     question = view.over(back(view), view.question.period.last)
     counts = by_month(await series.by_facet(connection, question, Facet.SERVICE, EVERY))
     titles = await services_titled(connection, [provider], counts)

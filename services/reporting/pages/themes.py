@@ -194,7 +194,7 @@ async def _series(connection: AsyncConnection, view: View) -> Series:
 async def shown_theme(connection: AsyncConnection, view: View, judging: Judging) -> ThemeShown:
     wanted = await _series(connection, view)
     (chart,) = await charts(connection, view, [wanted], judging)
-    years = years_of(view.whole, view.joining.comparable)
+    years = years_of(view.whole, view.comparable)
     period = view.question.period
     now, before = years_listed(view, view.filters, years)
     return ThemeShown(

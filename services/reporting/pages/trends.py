@@ -118,7 +118,7 @@ async def overview(connection: AsyncConnection, view: View) -> Overview:
         *_by_tenet(view, by_tenet),
         *await theme_series(connection, view, question),
     ]
-    years_ = years_of(view.whole, view.joining.comparable)
+    years_ = years_of(view.whole, view.comparable)
     lines = await lines_of(connection, view, wanted, years_)
     tenets = [line for line in lines if line.chart.key.startswith("tenet-")]
     return Overview(

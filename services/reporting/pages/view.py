@@ -14,6 +14,7 @@ from services.reporting.domain.months import Period, long_name, plus
 from services.reporting.domain.numbers import EXACT, SmallNumbers
 from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, wider_scope
+from services.reporting.domain.spc import Rebase
 
 LISTS = "/trends/reports"
 """Where the reports behind a figure are listed."""
@@ -81,16 +82,26 @@ class View:
         longest = (
             None if chosen else plus(min(period.last, last_whole(self.today)), 1 - LONGEST_MONTHS)
         )
-        joined, ended = self.joining, ended_in(self.newest, self.today)
-        return Window(period, joined.first, self.today, self.rule, longest, joined.rebase, ended)
+        joined = self.joining
+        ended = self.newest if joined.silent else ended_in(self.newest, self.today)
+        return Window(period, joined.first, self.today, self.rule, longest, joined.rebases, ended)
+
+    @property
+    def rebases(self) -> list[Rebase]:
+        """Where limits begin anew within the months of the page's charts."""
+        first, last = self.window.begins, self.question.period.last
+        return [each for each in self.joining.rebases if first < each.on <= last]
 
     @property
     def joined(self) -> str:
         """Why limits begin anew in all charts of the page; empty where they do not."""
-        rebase = self.joining.rebase
-        if rebase is None or rebase.on <= self.window.begins:
-            return ""
-        return f"In all charts, limits begin anew in {long_name(rebase.on)}: {rebase.reason}."
+        told = "; ".join(f"in {long_name(each.on)}: {each.reason}" for each in self.rebases)
+        return f"In all charts, limits begin anew {told}." if told else ""
+
+    @property
+    def comparable(self) -> date | None:
+        """The first month that can be compared with the newest whole one of the page."""
+        return None if self.whole is None else self.joining.comparable(self.whole.last)
 
     @property
     def whole(self) -> Period | None:

@@ -138,10 +138,13 @@ async def _extent(
     connection: AsyncConnection, reader: _Reader, scope: Scope, practice: str | None
 ) -> _Extent:
     in_scope = await months_in(connection, scope, practice)
-    first, newest = ends(in_scope[MonthOf.EVENT], reader.rule.below)
+    # Who sees rounded numbers is told nothing of months with few, nor of single practices.
+    least = reader.rule.below
+    first, newest = ends(in_scope[MonthOf.EVENT], least)
     until = ended_in(newest, reader.today) or month_of(reader.today)
-    joined = await joining_in(connection, scope, practice, in_scope[MonthOf.REPORT], until)
-    return _Extent(first, newest, joined)
+    reported = {each: n for each, n in in_scope[MonthOf.REPORT].items() if n >= least}
+    joined = await joining_in(connection, scope, practice, reported, until)
+    return _Extent(first, newest, joined if reader.rule.exact else joined.unexplained())
 
 
 def _months(reader: _Reader, extent: _Extent, filters: Filters) -> tuple[Filters, Period]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY, MonthOf
 from services.reporting.domain.filters import Filters
-from services.reporting.domain.joining import RATE_MONTHS, Joining, Member, joining
+from services.reporting.domain.joining import KNOWN_MONTHS, Joining, Member, alone, joining
 from services.reporting.domain.months import ALL_TIME
 from services.reporting.domain.participation import Attendance, as_one
 from services.reporting.domain.questions import Question
@@ -41,11 +41,14 @@ async def joining_in(
 ) -> Joining:
     """Of all reports in scope, of the practice where one is given: `reported` are these by month of the report, `current` is the running
     month, or the last with data where they ended. Of reports about a provider, whoever sent them, it is not known who joined or fell silent."""
-    if practice is not None or (scope.reporters is not None and len(scope.reporters) < 2):
-        return joining(reported, ())
+    if practice is not None:
+        return alone(reported, current)
     reporters = scope.reporters if scope.reporters is not None else await _everybody(connection)
-    takes_part = await _taking_part(connection, {"": reporters}, current)
-    return joining(reported, takes_part[""])
+    today = await successors(connection, reporters)
+    if scope.reporters is not None and len({today.get(code, code) for code in reporters}) < 2:
+        return joining(reported, (), current) if scope.providers else alone(reported, current)
+    takes_part = await _taking_part(connection, {"": reporters}, today, current)
+    return joining(reported, takes_part[""], current)
 
 
 async def joining_of(
@@ -55,10 +58,14 @@ async def joining_of(
     practices = await _practices(connection, areas)
     if EVERYWHERE in areas:
         practices[EVERYWHERE] = await _everybody(connection)
-    takes_part = await _taking_part(connection, practices, current)
+    codes = {code for theirs in practices.values() for code in theirs}
+    today = await successors(connection, codes)
+    takes_part = await _taking_part(connection, practices, today, current)
     rows = await connection.execute(_REPORTED, {"areas": list(areas)})
     reported = {area: dict(zip(months, numbers, strict=True)) for area, months, numbers in rows}
-    return {area: joining(reported.get(area, {}), takes_part.get(area, ())) for area in areas}
+    return {
+        area: joining(reported.get(area, {}), takes_part.get(area, ()), current) for area in areas
+    }
 
 
 _REPORTED = text(f"""
@@ -102,9 +109,13 @@ _EVERYBODY = text("""
 
 
 async def _taking_part(
-    connection: AsyncConnection, practices: Mapping[str, Collection[str]], current: date
+    connection: AsyncConnection,
+    practices: Mapping[str, Collection[str]],
+    today: Mapping[str, str],
+    current: date,
 ) -> dict[str, list[Member]]:
-    """By area, those of its practices that ever reported. Who was succeeded goes on as the successor, who joins nothing by that."""
+    """By area, those of its practices that ever reported. Who was succeeded goes on as the successor (`today`), who joins nothing by
+    that."""
     codes = sorted({code for theirs in practices.values() for code in theirs})
     rows = await connection.execute(_ATTENDANCES, {"practices": codes, "end": current})
     told = {
@@ -112,13 +123,11 @@ async def _taking_part(
         for code, first, months, reports in rows
         if months is not None
     }
-    today = await successors(connection, codes)
     found = {}
     for area, theirs in practices.items():
         # In their order: sums of the same counts are the same in every process.
         attendances = {code: told[code] for code in sorted(told.keys() & set(theirs))}
-        members = (Member.of(each, current) for each in as_one(attendances, today).values())
-        found[area] = [each for each in members if each is not None]
+        found[area] = [Member.of(each, current) for each in as_one(attendances, today).values()]
     return found
 
 
@@ -131,7 +140,7 @@ _ATTENDANCES = text(f"""
         SELECT array_agg(month) AS months, array_agg(reports) AS reports FROM (
             SELECT month, reports FROM practice_count
             WHERE reporter = practice.code AND month_of = '{MonthOf.REPORT}' AND theme = '{EVERY}' AND month <= :end
-            ORDER BY month DESC LIMIT {RATE_MONTHS}
+            ORDER BY month DESC LIMIT {KNOWN_MONTHS}
         ) AS held
     ) AS newest
 """)  # noqa: S608 - our own values

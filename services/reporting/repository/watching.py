@@ -93,7 +93,7 @@ async def looked_at(
         "ON CONFLICT (area, provider, theme) DO UPDATE SET whole_month = excluded.whole_month,"
         " judged_from = excluded.judged_from, rebased_on = excluded.rebased_on",
     )
-    areas = {each.area: {"area": each.area} | told for each, told in joined.items()}
+    areas = {each.area: {"area": each.area, **told} for each, told in joined.items()}
     if areas:
         await connection.execute(_TOUCH_MOVED, columns_of([*areas.values()]))
     gone = [each for each in subjects if each not in known]
@@ -101,10 +101,10 @@ async def looked_at(
         await connection.execute(_FORGET, columns_of([_row(each) for each in gone]))
 
 
-def _joined(joining: Joining) -> dict[str, date | None]:
+def _joined(joining: Joining) -> dict[str, date | str | None]:
     return {
         "judged_from": joining.first,
-        "rebased_on": None if joining.rebase is None else joining.rebase.on,
+        "rebased_on": " ".join(each.on.isoformat() for each in joining.rebases),
     }
 
 
@@ -112,7 +112,7 @@ _TOUCH_MOVED = text("""
     INSERT INTO touched_subject (area, provider, theme)
     SELECT watched.area, watched.provider, watched.theme
     FROM watched_subject AS watched
-    JOIN unnest(CAST(:area AS text[]), CAST(:judged_from AS date[]), CAST(:rebased_on AS date[])) AS now (area, judged_from, rebased_on)
+    JOIN unnest(CAST(:area AS text[]), CAST(:judged_from AS date[]), CAST(:rebased_on AS text[])) AS now (area, judged_from, rebased_on)
       USING (area)
     WHERE (watched.judged_from, watched.rebased_on) IS DISTINCT FROM (now.judged_from, now.rebased_on)
 """)

@@ -19,7 +19,7 @@ from services.reporting.domain.filters import DEFAULT_MONTHS
 from services.reporting.domain.judging import PLAIN
 from services.reporting.domain.months import period, plus
 from services.reporting.domain.numbers import EXACT
-from services.reporting.domain.signals import forms_of, needs_days, watched_from
+from services.reporting.domain.signals import Counted, forms_of, needs_days, watched_from
 from services.reporting.domain.spc import Form, Rebase
 from shared.contracts.reports import Kind, Tenet
 from shared.contracts.signals import Bearing, Movement, PointOf, SignalRule
@@ -33,7 +33,7 @@ from tests.reporting.signals.worlds import (
     lines,
 )
 
-SAFETY, EFFECTIVENESS = Tenet.SAFETY, Tenet.EFFECTIVENESS
+SAFETY, EFFECTIVENESS, EXPERIENCE = Tenet.SAFETY, Tenet.EFFECTIVENESS, Tenet.EXPERIENCE
 
 
 def test_a_subject_has_a_chart_of_all_its_reports_and_of_each_tenet() -> None:
@@ -123,6 +123,17 @@ def test_the_number_of_feedback_is_neither_better_nor_worse() -> None:
     assert [each.bearing for each in found(known)] == [Bearing.NEITHER]
 
 
+def test_a_line_is_judged_by_its_own_reports_and_not_by_most_of_the_theme() -> None:
+    events = counted({SAFETY: {**before(USUAL), CURRENT: 40}, EFFECTIVENESS: before(USUAL)})
+    praise = counted({EXPERIENCE: {**before(USUAL), CURRENT: 60}}, kind=Kind.FEEDBACK)
+    more = counted({EXPERIENCE: before([10 * n for n in USUAL])}, kind=Kind.FEEDBACK)
+    for feedback in (praise, more):
+        both = Counted(events.joining, events.counts + feedback.counts)
+        bearings = {each.tenets: each.bearing for each in found(both) if each.tenets}
+        assert bearings.pop((SAFETY,)) is Bearing.WORSE
+        assert set(bearings.values()) <= {Bearing.NEITHER}
+
+
 def test_nothing_older_than_five_years_is_looked_at() -> None:
     first = watched_from(TODAY)
     assert first == date(2021, 11, 1)
@@ -133,22 +144,28 @@ def test_nothing_older_than_five_years_is_looked_at() -> None:
 MONTHS = st.lists(st.integers(0, 12), min_size=1, max_size=70)
 
 
-BACK = st.none() | st.integers(0, 40).map(lambda months: plus(CURRENT, -months))
+BACK = st.integers(0, 40).map(lambda months: plus(CURRENT, -months))
 
 
-@given(MONTHS, st.sampled_from(list(Kind)), st.integers(0, 3), BACK, BACK)
+@given(
+    MONTHS,
+    st.sampled_from(list(Kind)),
+    st.integers(0, 3),
+    st.none() | BACK,
+    st.lists(BACK, max_size=3),
+)
 def test_the_watched_chart_is_the_page_s(
-    numbers: list[int], kind: Kind, running: int, started: date | None, joined: date | None
+    numbers: list[int], kind: Kind, running: int, started: date | None, joined: list[date]
 ) -> None:
     """To the point and rule, for who sees exact numbers and chooses no period."""
     counts = {**before(numbers), CURRENT: running}
     days = [month + timedelta(days=at % 28) for month, n in counts.items() for at in range(n)]
-    rebase = None if joined is None else Rebase(joined, "many joined")
-    known = counted({SAFETY: counts}, kind, started, rebase)
+    rebases = tuple(Rebase(each, "many joined") for each in sorted(joined))
+    known = counted({SAFETY: counts}, kind, started, rebases)
     whole = last_whole(TODAY)
     months = period(int(DEFAULT_MONTHS), None, None, newest=CURRENT, current=CURRENT, whole=whole)
     oldest = plus(whole, 1 - LONGEST_MONTHS)
-    window = Window(months, known.joining.first, TODAY, EXACT, oldest, rebase)
+    window = Window(months, known.joining.first, TODAY, EXACT, oldest, rebases)
     subject = Subject("key", "Letters", counts, direction_of({kind: sum(counts.values())}))
     since = watched_from(TODAY)
     shown = [day for day in days if since <= day <= TODAY]

@@ -37,7 +37,7 @@ def counted(
     by_tenet: Mapping[Tenet, Mapping[date, int]],
     kind: Kind = Kind.EVENT,
     started: date | None = None,
-    joined: Rebase | None = None,
+    joined: tuple[Rebase, ...] = (),
 ) -> Counted:
     counts = tuple(
         Monthly(tenet, kind, tuple(months), tuple(months.values()))

@@ -90,7 +90,7 @@ def charted(
         if in_bursts(known):
             return charted(subject, (IN_BURSTS, window.recent), window, judging)
         return _gaps(plain, known, window, judging)
-    chart = xmr(held.points, _options(held.points, subject, judging, window.rebase))
+    chart = xmr(held.points, _options(held.points, subject, judging, window.rebases))
     step = held.step
     notes = _baseline_notes(chart, judging, step)
     make_rows = partial(_judged, subject, months, chart, step)
@@ -165,7 +165,7 @@ def _points(subject: Subject, window: Window) -> tuple[Point, ...]:
 
 
 def _options(
-    points: Sequence[Point], subject: Subject, judging: Judging, joined: Rebase | None
+    points: Sequence[Point], subject: Subject, judging: Judging, joined: Sequence[Rebase]
 ) -> Options:
     options = judging.options(subject.direction)
     begins = {
@@ -176,9 +176,9 @@ def _options(
     return replace(options, rebase=tuple(begins.values()))
 
 
-def _begins(judging: Judging, joined: Rebase | None) -> list[Rebase]:
+def _begins(judging: Judging, joined: Sequence[Rebase]) -> list[Rebase]:
     """Where limits begin anew: what the reader asks for comes last, and says why where both are one."""
-    return [each for each in (joined, judging.rebase) if each is not None]
+    return [*joined, *([] if judging.rebase is None else [judging.rebase])]
 
 
 def _baseline_notes(chart: Xmr, judging: Judging, step: Step) -> tuple[str, ...]:
@@ -241,14 +241,16 @@ def _judged(subject: Subject, window: Window, chart: Xmr, step: Step) -> tuple[R
 def _gaps(plain: Charted, days: Sequence[date], window: Window, judging: Judging) -> Charted:
     subject = plain.subject
     newest = tuple(sorted(days)[-MOST_DAYS:])
-    rebase = tuple(_begins(judging, window.rebase))
+    rebase = tuple(_begins(judging, window.rebases))
     gaps = days_between(newest, window.today, subject.direction, rebase)
     return replace(
         plain,
         chart=gaps.chart,
         step=Step.DAY,
         make_rows=partial(_gap_rows, subject, newest[0], gaps),
-        notes=_gap_notes(gaps, judging, cut=len(days) >= MOST_DAYS),
+        notes=_gap_notes(
+            gaps, judging, over=_ended(window) is not None, cut=len(days) >= MOST_DAYS
+        ),
     )
 
 
@@ -270,11 +272,13 @@ def _gap_rows(subject: Subject, first: date, gaps: Gaps) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _gap_notes(gaps: Gaps, judging: Judging, *, cut: bool) -> tuple[str, ...]:
-    since = (
-        f"{gaps.since_last:,} {'day' if gaps.since_last == 1 else 'days'} since the latest report"
-    )
-    notes = [f"{since}, longer than expected: likely a real change." if gaps.quiet else f"{since}."]
+def _gap_notes(gaps: Gaps, judging: Judging, *, over: bool, cut: bool) -> tuple[str, ...]:
+    """`over`: the time that is charted is, so that nothing is known of the days since."""
+    days = f"{gaps.since_last:,} {'day' if gaps.since_last == 1 else 'days'}"
+    since = f"{days} since the latest report"
+    if gaps.quiet:
+        since += ", longer than expected: likely a real change"
+    notes = [] if over else [f"{since}."]
     if cut:
         notes.append(f"The newest {MOST_DAYS} reports are charted.")
     if judging.target is not None or judging.baseline is not None or not judging.screen:

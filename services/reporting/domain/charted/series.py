@@ -11,6 +11,8 @@ from services.reporting.domain.spc import Direction, Rebase
 from shared.contracts.reports import Kind
 
 LATE_DAYS = 7
+MOSTLY = 0.9
+"""Of reports of both kinds: so many are events where their number is one of events."""
 ENDED_MONTHS = 12
 """Whole months without any report, after which no more are expected."""
 LONGEST_MONTHS = 60
@@ -40,8 +42,8 @@ class Window:
     rule: SmallNumbers
     longest: date | None = None
     """Where the reader did not choose a period: the month to which charts of few reports may go back."""
-    rebase: Rebase | None = None
-    """Where limits begin anew in all charts, because many joined."""
+    rebases: tuple[Rebase, ...] = ()
+    """Where limits begin anew in all charts, because many joined or fell silent."""
     ended: date | None = None
     """The last month with data, where that is so long ago that no more are expected: it may have ended within it, and after it there is
     no data."""
@@ -103,12 +105,11 @@ class Subject:
 
 
 def direction_of(by_kind: Mapping[str, int]) -> Direction:
-    """Fewer events are better. Feedback is praise as well as complaint: its number says nothing about quality by itself."""
-    return (
-        Direction.DECREASE
-        if 2 * by_kind.get(Kind.EVENT, 0) > sum(by_kind.values())
-        else Direction.NEUTRAL
-    )
+    """Fewer events are better. Feedback is praise as well as complaint: its number says nothing about quality by itself, nor does that of
+    both together where it can move the sum."""
+    events, everything = by_kind.get(Kind.EVENT, 0), sum(by_kind.values())
+    mostly = events and events >= MOSTLY * everything
+    return Direction.DECREASE if mostly else Direction.NEUTRAL
 
 
 def numbers_in(subject: Subject, months: Sequence[date], window: Window) -> list[Number]:

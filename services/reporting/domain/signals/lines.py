@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from typing import NamedTuple
 
 from services.reporting.domain.charted import LONGEST_MONTHS, direction_of, last_whole
@@ -80,26 +79,27 @@ class Counted:
         tenets = {each.tenet for each in self.counts if any(each.numbers)}
         return [ALL, *((each,) for each in Tenet if each in tenets and len(tenets) > 1)]
 
-    @cached_property
-    def direction(self) -> Direction:
+    def direction(self, tenets: Sequence[Tenet]) -> Direction:
+        """Of the line's own reports: where most of a theme's are feedback, its safety events are still better the fewer they are."""
         by_kind: Counter[str] = Counter()
         for each in self.counts:
-            by_kind[each.kind] += sum(each.numbers)
+            if not tenets or each.tenet in tenets:
+                by_kind[each.kind] += sum(each.numbers)
         return direction_of(by_kind)
 
     @property
     def begins(self) -> tuple[Rebase, ...]:
         """Where limits begin anew."""
-        return () if self.joining.rebase is None else (self.joining.rebase,)
+        return self.joining.rebases
 
-    def options(self, points: Sequence[Point]) -> Options:
-        """For a chart of these."""
+    def options(self, tenets: Sequence[Tenet], points: Sequence[Point]) -> Options:
+        """For a line's chart of these."""
         begins = [
             replace(each, on=on)
             for each in self.begins
             if (on := starting_at(each.on, points)) is not None
         ]
-        return Options(self.direction, rebase=tuple(begins))
+        return Options(self.direction(tenets), rebase=tuple(begins))
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def _line(
 
 
 def _by_months(counted: Counted, tenets: tuple[Tenet, ...], held: Carried, today: date) -> Line:
-    chart = xmr(held.points, counted.options(held.points))
+    chart = xmr(held.points, counted.options(tenets, held.points))
     by_quarter, last = held.form is Form.QUARTERS, held.points[-1].on
     since = plus(last, QUARTER if by_quarter else 1)
     running = _points(counted.by_month(tenets), since, today)
@@ -183,7 +183,7 @@ def _gaps(counted: Counted, tenets: tuple[Tenet, ...], days: Days, today: date) 
     ]
     if len(known) < 2:
         return None
-    found = days_between(tuple(sorted(known)), today, counted.direction, counted.begins)
+    found = days_between(tuple(sorted(known)), today, counted.direction(tenets), counted.begins)
     return Line(tenets, PointOf.REPORT, found.chart) if found.enough else None
 
 
