@@ -41,3 +41,12 @@ def test_where_nobody_has_any_there_is_nothing_to_compare() -> None:
         "All 60 lie within the limits: no sign that any differs from the others."
     )
     assert sentence(ALIKE[:2]) == "Too few to compare any of them with the others: that takes 3."
+
+
+def test_where_limits_are_widened_it_is_not_said_that_nobody_differs() -> None:
+    varied = [Unit(f"v{at}", 100 + 20 * (at % 21), 1000) for at in range(84)]
+    said = sentence(varied)
+    assert said.startswith(
+        "None of 84 lies beyond the 99.8% limits: none stands out from the others, which differ by more than chance."
+    )
+    assert "no sign that any differs" not in said

@@ -136,7 +136,7 @@ def test_who_has_missed_no_more_than_by_chance_is_not_silent() -> None:
     told = Member.of(attendance(year), CURRENT)
     assert told.monthly == 0
     assert [(each.on, each.monthly) for each in told.changes if each.went] == [
-        (plus(CURRENT, -3), 2.0)
+        (plus(CURRENT, -3), 23 / 12)
     ]
     assert not _went(year, plus(CURRENT, -1)), "two whole months"
     assert not _went({plus(CURRENT, -15): 1, plus(CURRENT, -9): 1}, CURRENT)

@@ -63,6 +63,14 @@ def test_absurd_last_months_are_refused(until: str) -> None:
     assert "until" in errors
 
 
+def test_a_list_may_be_of_any_length_and_a_chart_of_20_years() -> None:
+    asked, choices = {"since": "1996-03", "until": "2026-11"}, Choices(any_months=True)
+    filters, errors = parse(asked, choices, NOW)
+    assert errors == {"since": "A period can be 20 years at most"}
+    filters, errors = parse(asked, choices, NOW, of_any_length=True)
+    assert (filters.since, errors) == (date(1996, 3, 1), {})
+
+
 def test_a_reversed_period_is_refused_whole() -> None:
     asked = {"since": "2026-03", "until": "2025-03"}
     filters, errors = parse(asked, Choices(any_months=True), NOW)

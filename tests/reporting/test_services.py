@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from services.reporting.domain.charted import last_whole
-from services.reporting.domain.months import long_name, plus
+from services.reporting.domain.months import Period, long_name, plus
 from shared.contracts.base import Fact
 from shared.contracts.reports import Kind, ReportSubmitted, Tenet
 from shared.contracts.themes import AssignedTheme
@@ -141,7 +141,8 @@ async def test_every_number_leads_to_as_many_reports_and_every_title_to_their_ov
 
 async def test_the_file_has_the_rows_of_the_page(service: Running) -> None:
     rows = await lines(service, "helen.marsh", f"{PAGE}/services.csv")
-    assert rows[0] == ["Service", "Reports", "This year", "The year before", "Difference"]
+    now, before = (Period(plus(LAST, at - 11), plus(LAST, at)).words for at in (0, -12))
+    assert rows[0] == ["Service", "Reports", now, before, "Difference"]
     text = await table(service, "helen.marsh")
     for row, (title, number, now, before, words) in zip(_ROW.findall(text), rows[1:], strict=True):
         told = " ".join(re.sub("<[^>]+>", " ", row).split())

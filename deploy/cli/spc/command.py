@@ -133,14 +133,14 @@ def _made(
 def _rebases(written: Sequence[str], points: Sequence[Point]) -> tuple[Rebase, ...]:
     """At the first points on or after the dates, which are told where they differ. Raises `Unreadable`."""
     reasons: dict[date, list[str]] = {}
-    first = min(point.on for point in points)
+    first, last = (pick(point.on for point in points) for pick in (min, max))
     for each in written:
         text, _, reason = each.partition("=")
         change = read_date(text)
         begin = starting_at(change, points)
-        if begin is None:
+        if change > last:
             raise Unreadable(f"the rebase of {change} is after the last point")
-        if begin == first:
+        if begin is None:
             raise Unreadable(
                 f"the rebase of {change} has no point before it: the first is of {first}"
             )

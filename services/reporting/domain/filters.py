@@ -151,10 +151,15 @@ def query_of(pairs: Mapping[str, str]) -> str:
 
 
 def parse(
-    asked: Mapping[str, str], choices: Choices, current: date, also: Collection[str] = ()
+    asked: Mapping[str, str],
+    choices: Choices,
+    current: date,
+    also: Collection[str] = (),
+    *,
+    of_any_length: bool = False,
 ) -> tuple[Filters, dict[str, str]]:
     """The filters, and by field what is wrong with those that cannot be used, which are left out. Empty values ask for nothing;
-    `also` are the other parameters that the page knows."""
+    `also` are the other parameters that the page knows. `of_any_length`: its period is; charts have an end."""
     found: dict[str, str] = {}
     errors: dict[str, str] = {}
     for name, title in NAMES.items():
@@ -170,7 +175,7 @@ def parse(
         )
     since, until = _months(asked, current, errors)
     filters = replace(Filters(**found), since=since, until=until)  # type: ignore[arg-type]  # of NAMES
-    errors = _together(filters, choices, current) | errors
+    errors = _together(filters, choices, current, of_any_length=of_any_length) | errors
     if asked.keys() - {*NAMES, "since", "until", *also}:
         errors.setdefault("filters", f"{UNKNOWN}: it was left out")
     # Half a period is another one.
@@ -211,7 +216,9 @@ def _months(
     return found[0], found[1]
 
 
-def _together(filters: Filters, choices: Choices, current: date) -> dict[str, str]:
+def _together(
+    filters: Filters, choices: Choices, current: date, *, of_any_length: bool
+) -> dict[str, str]:
     """What cannot be asked for at once."""
     if filters.since is not None:
         if not choices.any_months:
@@ -219,7 +226,7 @@ def _together(filters: Filters, choices: Choices, current: date) -> dict[str, st
         last = filters.until or current
         if filters.since > last:
             return {"since": "The first month must not be after the last month"}
-        if plus(filters.since, MOST_MONTHS) <= last:
+        if not of_any_length and plus(filters.since, MOST_MONTHS) <= last:
             return {"since": f"A period can be {MOST_MONTHS // 12} years at most"}
     facets = [facet for facet in Facet if getattr(filters, facet)]
     if len(facets) > 1:

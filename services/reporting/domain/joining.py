@@ -11,7 +11,7 @@ from datetime import date
 from operator import attrgetter
 
 from services.reporting.domain.months import apart, long_name, plus
-from services.reporting.domain.participation import Attendance, fell_silent
+from services.reporting.domain.participation import SILENT_MONTHS, Attendance
 from services.reporting.domain.spc import Rebase
 
 MISSED = 7.0
@@ -19,6 +19,8 @@ MISSED = 7.0
 before such a gap, history of one old case or a first trial, is no beginning."""
 SILENT = 3.0
 """The same for who joins: before its first report, so many may have failed to come by chance, one in e^3, which is 20."""
+STOPPED = 5.0
+"""The same for who has not reported lately, one in e^5, which is 150: some of an area's practices have missed 3 by chance at any time."""
 RATE_MONTHS = 12
 """Rates are those of so many months."""
 KNOWN_MONTHS = 2 * RATE_MONTHS
@@ -106,8 +108,12 @@ def _spells(attendance: Attendance, current: date) -> list[_Spell]:
     months = sorted(attendance.months)
     for at, month in enumerate(months, 1):
         following = months[at] if at < len(months) else None
-        monthly = attendance.between(plus(month, 1 - RATE_MONTHS), month) / RATE_MONTHS
-        if first is not None and fell_silent(apart(month, following or current) - 1, monthly):
+        if first is None:
+            break
+        silent, monthly = apart(month, following or current) - 1, _up_to(month, first, attendance)
+        # Of all the gaps of some years, one or the other is long by chance.
+        least = STOPPED if following is None else MISSED
+        if silent >= SILENT_MONTHS and silent * monthly >= least:
             found.append(_Spell(first, monthly, plus(month, 1)))
             first = following
     if months and first is not None:
@@ -115,6 +121,14 @@ def _spells(attendance: Attendance, current: date) -> list[_Spell]:
         monthly = attendance.between(begin, current) / (apart(begin, current) + 1)
         found.append(_Spell(first, monthly))
     return found
+
+
+def _up_to(month: date, first: date, attendance: Attendance) -> float:
+    """The reports a month in the year up to this one, or since the first, which says when it began and nothing of the rate. Of a few months
+    as if they were half a year: two reports of one month are no rate."""
+    begin = max(first, plus(month, 1 - RATE_MONTHS))
+    months = max(apart(begin, month) + 1, RATE_MONTHS // 2)
+    return (attendance.between(begin, month) - (begin == first)) / months
 
 
 def _coming(spell: _Spell, gone: date | None) -> Change:

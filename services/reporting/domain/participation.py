@@ -117,14 +117,9 @@ def _practice(
 def _standing(silent: int, monthly: float | None) -> Standing:
     if silent < SILENT_MONTHS:
         return Standing.REPORTING
-    if monthly is not None and not fell_silent(silent, monthly):
+    if monthly is not None and monthly * silent < MISSED:
         return Standing.QUIET
     return Standing.SILENT
-
-
-def fell_silent(months: int, monthly: float) -> bool:
-    """Whether so many whole months without a report say that no more will come, from who sent so many a month before."""
-    return months >= SILENT_MONTHS and monthly * months >= MISSED
 
 
 def shares(practices: Sequence[Practice], period: Period) -> list[Share]:

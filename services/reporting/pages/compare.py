@@ -98,13 +98,15 @@ class Shown:
             )
         if funnel.flat:
             return f"There is nothing to compare yet: each of the {len(funnel.placed)} has {self.centre}."
-        if not (funnel.far or funnel.unusual):
+        if not (funnel.far or funnel.unusual or funnel.widened):
             return f"All {len(funnel.placed)} lie within the limits: no sign that any differs from the others."
         unusual = f" {_unusual(funnel)}" if funnel.unusual else ""
         return f"{self._far(funnel)}{unusual}"
 
     def _far(self, funnel: Funnel) -> str:
         number = len(funnel.placed)
+        if not funnel.far and funnel.widened:
+            return f"None of {number} lies beyond the 99.8% limits: none stands out from the others, which differ by more than chance."
         if not funnel.far:
             return f"None of {number} lies beyond the 99.8% limits: no sign that any differs from the others by more than chance."
         verb = "lies" if len(funnel.far) == 1 else "lie"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.reporting.domain.filters import NAMES
+from services.reporting.domain.filters import DEFAULT_MONTHS, NAMES, PERIODS
 from services.reporting.pages.view import View
 
 LABELS = {
@@ -46,17 +46,19 @@ class FilterForm:
 def filter_form(view: View, action: str) -> FilterForm:
     """The form of a page at `action` with the filters that it answers; those without choices are left out."""
     fields = [
-        Field(name, label, blank, [*view.choices.of(name).items()])
+        Field(name, label, blank or _unchosen(view), [*view.choices.of(name).items()])
         for name, (label, blank) in LABELS.items()
         if name in view.answers and view.choices.of(name)
     ]
-    values = {
-        **view.asked,
-        **view.address.pairs,
-        "months": "" if view.address.since else str(view.address.month_count),
-    }
+    values = {**view.asked, **view.address.pairs}
     any_months = view.choices.any_months and "months" in view.answers
     return FilterForm(action, fields, values, view.errors, chosen(view), any_months)
+
+
+def _unchosen(view: View) -> str:
+    """The period where none is chosen: then charts of few reports go back further, but for who sees rounded numbers."""
+    usual = PERIODS[DEFAULT_MONTHS]
+    return f"{usual}, longer for charts of few" if view.rule.exact else usual
 
 
 def chosen(view: View) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from services.reporting.domain.cubes import Measure
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.impact import Impact, Line, told
 from services.reporting.domain.known import month_of
+from services.reporting.pages.commissioners import COMMISSIONER
 from services.reporting.pages.files import TableFile, as_files
 from services.reporting.pages.view import View
 from services.reporting.pages.views import file_view_of, view_of
@@ -45,6 +46,8 @@ class Shown:
 
     line: Line
     commissioner: str
+    page: str | None
+    """Where there is more about the commissioner, for who may see that."""
     kind: str
     listed: str | None
     with_action: str | None
@@ -96,6 +99,7 @@ def _shown(view: View, each: Impact, commissioner: str) -> Shown:
     filters = Filters(kind=each.kind, commissioner=each.commissioner)
     first, last = month_of(each.first), month_of(each.last)
     exact = view.area_rule.exact and each.commissioner is not None
+    opens = each.commissioner in {view.scope.area, *view.choices.commissioners} - {None}
 
     def listed(**stage: str) -> str | None:
         return view.listed(filters, first, last, **stage) if exact else None
@@ -103,6 +107,7 @@ def _shown(view: View, each: Impact, commissioner: str) -> Shown:
     return Shown(
         told(each, view.area_rule),
         commissioner,
+        COMMISSIONER.format(commissioner=each.commissioner) if opens else None,
         _KINDS[each.kind],
         listed(),
         listed(stage=Measure.ACTION) if each.actions else None,

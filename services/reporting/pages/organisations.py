@@ -28,10 +28,10 @@ from services.reporting.pages.files import Row, TableFile, as_files
 from services.reporting.pages.filter_form import FilterForm, filter_form
 from services.reporting.pages.lines import back, performance_of, stages_listed
 from services.reporting.pages.parts import (
-    COMPARED,
     Part,
     by_month,
     compared,
+    compared_as,
     most_first,
     part_of,
 )
@@ -137,7 +137,7 @@ async def provider_services(
     """The provider's reports by service."""
     view = await file_view_of(request, actor, connection, PROVIDER_FILTERS, provider=provider)
     services = await _services(connection, view, provider)
-    rows: list[Row] = [("Service", "Reports", *COMPARED)]
+    rows: list[Row] = [("Service", "Reports", *compared_as(services.years))]
     rows += [(each.title, each.number, *compared(each.years)) for each in services.parts]
     return TableFile(f"services-{provider.lower()}", rows)
 

@@ -12,9 +12,6 @@ from services.reporting.pages.files import Row
 from services.reporting.pages.lines import years_listed
 from services.reporting.pages.view import View
 
-COMPARED = ("This year", "The year before", "Difference")
-"""What a file calls the comparison of a part."""
-
 
 @dataclass(frozen=True)
 class Part:
@@ -60,9 +57,16 @@ def most_first(parts: list[Part]) -> list[Part]:
     return sorted(told, key=lambda part: (-cast("int", part.number), part.title))
 
 
+def compared_as(years: Years | None) -> tuple[str, str, str]:
+    """What a file calls the comparison of a part."""
+    if years is None:
+        return "This year", "The year before", "Difference"
+    return years.now.words, years.before.words, "Difference"
+
+
 def compared(years: YearOnYear | None) -> Row:
-    """The cells of `COMPARED`."""
-    return (None,) * len(COMPARED) if years is None else (years.now, years.before, years.words)
+    """The cells below that."""
+    return (None, None, None) if years is None else (years.now, years.before, years.words)
 
 
 def by_month(counts: Mapping[tuple[str, date], int]) -> dict[str, dict[date, int]]:

@@ -60,7 +60,9 @@ async def records(
     request: Request, actor: CurrentActor, connection: Reading, after: str = ""
 ) -> HTMLResponse:
     """One page of the reports that the address asks for, newest first. `by=report` means months of the report."""
-    view = await view_of(request, actor, connection, EVERY_FILTER, also=(*PARAMETERS, "after"))
+    view = await view_of(
+        request, actor, connection, EVERY_FILTER, also=(*PARAMETERS, "after"), of_any_length=True
+    )
     must_open(view)
     behind, errors = await behind_of(connection, view)
     position = Position.parse(after)
@@ -97,7 +99,9 @@ async def records(
 @as_files(router, LISTS)
 async def record_files(request: Request, actor: CurrentActor, connection: Reading) -> TableFile:
     """All of these reports."""
-    view = await file_view_of(request, actor, connection, EVERY_FILTER, also=PARAMETERS)
+    view = await file_view_of(
+        request, actor, connection, EVERY_FILTER, also=PARAMETERS, of_any_length=True
+    )
     must_open(view)
     behind, errors = await behind_of(connection, view)
     refuse(errors)

@@ -33,10 +33,10 @@ from services.reporting.pages.lines import (
     years_listed,
 )
 from services.reporting.pages.parts import (
-    COMPARED,
     Part,
     by_month,
     compared,
+    compared_as,
     most_first,
     part_of,
 )
@@ -148,7 +148,7 @@ async def theme_parts(
     await _judging(connection, view)
     refuse(view.errors)
     shown = await shown_theme(connection, view, PLAIN)
-    rows: list[Row] = [("By", "Which", "Reports", *COMPARED)]
+    rows: list[Row] = [("By", "Which", "Reports", *compared_as(shown.years))]
     parts = [
         *(("Sub-theme", each.chart.title, each.total, each.years) for each in shown.sub_themes),
         *(("Provider", each.title, each.number, each.years) for each in shown.providers),
@@ -195,11 +195,10 @@ async def shown_theme(connection: AsyncConnection, view: View, judging: Judging)
     wanted = await _series(connection, view)
     (chart,) = await charts(connection, view, [wanted], judging)
     years = years_of(view.whole, view.comparable)
-    period = view.question.period
     now, before = years_listed(view, view.filters, years)
     return ThemeShown(
         chart=chart,
-        listed=view.listed(view.filters, period.first, period.last),
+        listed=view.listed(view.filters, chart.months.first, chart.months.last),
         sub_themes=await _sub_themes(connection, view, years),
         providers=await _providers(connection, view, years),
         grades=await _grades(connection, view, years),

@@ -88,8 +88,8 @@ class View:
 
     @property
     def rebases(self) -> list[Rebase]:
-        """Where limits begin anew within the months of the page's charts."""
-        first, last = self.window.begins, self.question.period.last
+        """Where limits begin anew within the period. A chart that goes back further tells of earlier ones itself."""
+        first, last = self.question.period.first, self.question.period.last
         return [each for each in self.joining.rebases if first < each.on <= last]
 
     @property

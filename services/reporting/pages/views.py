@@ -44,13 +44,15 @@ async def view_of(
     totals: Collection[str] | None = None,
     also: Collection[str] = (),
     judged: bool = False,
+    of_any_length: bool = False,
     **fixed: str,
 ) -> View:
     """The view that the address asks for, within what the actor may see.
 
     `answers` are the filters that the page's numbers heed, and `totals` those of it where who sees totals only gets another page. A filter
     that is not among them is refused like one that nobody knows. `fixed` are filters that the page itself sets (`theme="medication"`): the caller has made sure that the reader may see them, or asks
-    `known`. `judged`: the page lets the reader say how its chart is judged; `also` are its other parameters.
+    `known`. `judged`: the page lets the reader say how its chart is judged; `also` are its other parameters. `of_any_length`: its period
+    may be.
     """
     reader = await _reader(request, actor, connection)
     if reader.scope.redacted and totals is not None:
@@ -68,7 +70,9 @@ async def view_of(
     )
     judging, wrong = parse_judging(asked, reader.today) if judged else (PLAIN, {})
     known = (*also, *(FIELDS if judged else ()))
-    filters, errors = parse({**asked, **fixed}, choices, month_of(reader.today), known)
+    filters, errors = parse(
+        {**asked, **fixed}, choices, month_of(reader.today), known, of_any_length=of_any_length
+    )
     if unanswered:
         errors["filters"] = refusal(unanswered.values())
     scope = _narrowed(reader, filters, choices)

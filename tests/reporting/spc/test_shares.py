@@ -51,7 +51,7 @@ def test_what_is_not_enough_says_when_there_will_be() -> None:
     assert rare.enough_from is None
     assert rare.why.endswith("even by quarter.")
     assert carried_share([]).enough_from is None
-    assert carried_share(series((0, 0))).why.startswith("Not enough data yet: nothing")
+    assert carried_share(series((0, 0))).why.startswith("Not enough data yet: no whole month")
 
 
 def test_few_charts_of_shares_on_which_nothing_changes_signal_in_the_latest_month() -> None:

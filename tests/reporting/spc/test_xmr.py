@@ -128,6 +128,9 @@ def test_a_rebase_on_a_date_without_a_point_does_nothing_and_the_first_point_aft
     assert starting_at(between, points) == month(7)
     assert starting_at(month(6), points) == month(6)
     assert starting_at(month(99), points) is None
+    assert starting_at(month(0), points) is None, "nothing is before it"
+    gap = [points[0]._replace(value=None), *points[1:]]
+    assert starting_at(points[1].on, gap) is None, "no value is"
 
 
 def test_fixed_limits_come_from_the_first_points_of_each_group() -> None:

@@ -66,12 +66,13 @@ class Row:
 
     @property
     def says(self) -> str:
-        """What the rules say of it, or why they say nothing."""
+        """What the rules say of it, early where its limits rest on few points, or why they say nothing."""
         if self.note or self.judged is None:
             return self.note
         if self.judged.value is None or self.judged.limits.upper is None:
             return "Not judged"
-        return CAUSES[self.judged.cause].capitalize() if self.judged.special else "As expected"
+        said = CAUSES[self.judged.cause].capitalize() if self.judged.special else "As expected"
+        return f"{said} (early)" if self.judged.short_group else said
 
     @property
     def mean(self) -> str:

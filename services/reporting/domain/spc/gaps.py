@@ -68,7 +68,9 @@ def days_between(
     if ordered[-1] > today:
         raise UnusableSeries(f"a report of {ordered[-1]} lies in the future")
     points = [Point(other, float((other - one).days)) for one, other in pairwise(ordered)]
-    begins = [replace(each, on=starting_at(each.on, points) or each.on) for each in rebase]
+    begins = [
+        replace(each, on=on) for each in rebase if (on := starting_at(each.on, points)) is not None
+    ]
     chart = judged(points, Options(_TURNED[direction], rebase=tuple(begins)), POWER, LEAST)
     enough = len(points) >= FEWEST_POINTS and not in_bursts(reports)
     return Gaps(chart, (today - ordered[-1]).days, enough)

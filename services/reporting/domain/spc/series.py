@@ -221,10 +221,13 @@ def in_order(points: Sequence[Point]) -> tuple[Point, ...]:
 
 
 def starting_at(change: date, points: Sequence[Point]) -> date | None:
-    """The date of the first point that begins on or after a change, where limits should begin anew; none when all are before.
+    """The date of the first point that begins on or after a change, where limits should begin anew; none when all are before it, or no
+    value is: then nothing begins anew.
 
     The month in which something changed is still partly as it was, so it stays with what was before."""
-    return min((point.on for point in points if point.on >= change), default=None)
+    on = min((point.on for point in points if point.on >= change), default=None)
+    known = (point.on for point in points if point.value is not None)
+    return on if on is not None and any(each < on for each in known) else None
 
 
 def _usable(number: float) -> bool:

@@ -44,7 +44,9 @@ def carried_share(months: Sequence[Share], reach: Reach = FIVE_YEARS) -> Carried
     Never days between."""
     known = _trimmed(months)
     if not known:
-        return Carried(Form.NOT_YET, "Not enough data yet: nothing to take a share of so far.")
+        return Carried(
+            Form.NOT_YET, "Not enough data yet: no whole month has anything to take a share of."
+        )
     if _enough(known):
         told = f"Shown by month: {_average(known)} a month on average."
         return Carried(Form.MONTHS, told, _points(known))
