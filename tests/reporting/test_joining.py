@@ -80,7 +80,7 @@ def test_limits_begin_anew_where_many_joined() -> None:
     ).rebases
     assert (
         reason.reason
-        == "practices that joined or came back from November 2025 on brought 25% of the reports"
+        == "practices that joined or came back from then on brought 25% of the reports"
     )
 
 
@@ -91,7 +91,7 @@ def test_limits_begin_anew_where_who_sent_much_fell_silent() -> None:
     assert begun(*old, member(FIRST, 6, LATE), member(FIRST, 6, plus(LATE, -2))) == [plus(LATE, -2)]
     assert begun(*old, member(FIRST, 50, FIRST)) == [], "before all of it"
     found = joining(months(FIRST, *[30] * 24), [member(FIRST, 30), member(FIRST, 10, LATE)], LATE)
-    said = "practices that fell silent from November 2025 on had sent 25% of the reports"
+    said = "practices that fell silent from then on had sent 25% of the reports"
     assert [each.reason for each in found.rebases] == [said]
 
 

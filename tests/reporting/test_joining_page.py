@@ -48,9 +48,10 @@ async def test_limits_begin_anew_and_the_year_before_is_not_compared(service: Ru
     text = " ".join((await page(service, "helen.marsh", "/trends")).split())
     # 20 in two months beside 44 in twelve.
     share = f"{10 / (10 + 44 / 12):.0%}"
-    reason = f"practices that joined or came back from {long_name(LAST)} on brought {share} of the reports"
+    reason = f"practices that joined or came back from then on brought {share} of the reports"
     assert f"In all charts, limits begin anew in {long_name(LAST)}: {reason}." in text
-    assert f"There is no year before from about the same practices: {reason}." in text
+    begins = f"limits begin anew in {long_name(LAST)}: {reason}."
+    assert f"There is no year before from about the same practices: {begins}" in text
     assert "Clinic letters</a>: only 1 month of data so far, too little to tell" in text
     own = " ".join((await page(service, "amira.patel", "/trends")).split())
     assert LETTERS[0].title in own
@@ -63,7 +64,7 @@ async def test_limits_begin_anew_where_who_sent_much_fell_silent(
     facts = [*directory(), *facts_of(OLD), *facts_of(STOPPED)]
     async with reporting_with(facts, kafka, databases) as running:
         text = " ".join((await page(running, "helen.marsh", "/trends")).split())
-        reason = f"practices that fell silent from {long_name(GONE)} on had sent {6 / (6 + 44 / 12):.0%} of the reports"
+        reason = f"practices that fell silent from then on had sent {6 / (6 + 44 / 12):.0%} of the reports"
         assert f"In all charts, limits begin anew in {long_name(GONE)}: {reason}." in text
         assert "lower than expected" not in text
         own = " ".join((await page(running, "amira.patel", "/trends")).split())

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 
-from services.reporting.domain.months import apart, long_name, plus
+from services.reporting.domain.months import apart, plus
 from services.reporting.domain.participation import SILENT_MONTHS, Attendance
 from services.reporting.domain.spc import Rebase
 
@@ -52,6 +52,8 @@ class Joining:
 
 
 NOBODY = Joining()
+CAME = "practices that joined or came back from then on brought {:.0%} of the reports"
+WENT = "practices that fell silent from then on had sent {:.0%} of the reports"
 _UNEXPLAINED = "practices joined or fell silent"
 
 
@@ -190,7 +192,7 @@ def _rebases(first: date, practices: Collection[Member], others: float) -> tuple
         share = gone / (level + gone) if each.went else came / level if level else 1.0
         if share > MOST_CHANGED:
             on = min(one.on for one in since if one.went is each.went)
-            found[on] = Rebase(on, _reason(on, share, went=each.went))
+            found[on] = Rebase(on, (WENT if each.went else CAME).format(share))
             level = max(0.0, level + gone - came)
             since = []
     return tuple(found[on] for on in sorted(found))
@@ -198,9 +200,3 @@ def _rebases(first: date, practices: Collection[Member], others: float) -> tuple
 
 def _monthly(changes: Collection[Change], *, went: bool) -> float:
     return sum(each.monthly for each in changes if each.went is went)
-
-
-def _reason(month: date, share: float, *, went: bool) -> str:
-    if went:
-        return f"practices that fell silent from {long_name(month)} on had sent {share:.0%} of the reports"
-    return f"practices that joined or came back from {long_name(month)} on brought {share:.0%} of the reports"

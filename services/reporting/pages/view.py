@@ -95,8 +95,15 @@ class View:
     @property
     def joined(self) -> str:
         """Why limits begin anew in all charts of the page; empty where they do not."""
-        told = "; ".join(f"in {long_name(each.on)}: {each.reason}" for each in self.rebases)
+        told = "; ".join(_told(each) for each in self.rebases)
         return f"In all charts, limits begin anew {told}." if told else ""
+
+    @property
+    def why_no_year_before(self) -> str:
+        if not self.rebases:
+            return "There is no data of a year before yet."
+        told = _told(self.rebases[-1])
+        return f"There is no year before from about the same practices: limits begin anew {told}."
 
     @property
     def comparable(self) -> date | None:
@@ -153,3 +160,7 @@ class View:
             return None
         later = plus(last, self.filters.month_count)
         return self.address.ending(None if later >= last_whole(self.today) else later).query
+
+
+def _told(rebase: Rebase) -> str:
+    return f"in {long_name(rebase.on)}: {rebase.reason}"
