@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,41 @@ def test_drawing_table_and_file_have_the_same_numbers() -> None:
     assert [line[:2] for line in file[1:]] == [(row.name, row.number) for row in shown.rows]
     assert shown.chart is not None
     assert file[1][2] == shown.chart.latest.limits.mean
+
+
+def drawn_and_told(shown: Charted) -> tuple[list[str], list[str]]:
+    """Where the points of the drawing lead, and where the judged rows of the table do."""
+    assert shown.wide is not None
+    drawn = [unescape(href) for href in re.findall(r'<a href="([^"]*)"', shown.wide.svg)]
+    return drawn, [row.href for row in shown.rows if row.judged is not None and row.href]
+
+
+def test_drawing_and_table_lead_to_the_same_lists_and_no_reports_to_none() -> None:
+    by_month = shown_of(series([*STEADY[:-1], 0]), window(), PLAIN)
+    by_quarter = shown_of(series([*([1, 0, 2] * 18), *[0] * 6]), window(60), PLAIN)
+    shares = {
+        month: Share(month, (3, 4, 5, 4, 2, 0)[at % 6], 20)
+        for at, month in enumerate(window().period.months)
+    }
+    of = SharesOf("k", "In time", shares, Direction.INCREASE, "In time", "All", series([]).address)
+    for shown in (by_month, by_quarter, charted_share(of, window())):
+        assert shown.chart is not None
+        drawn, told = drawn_and_told(shown)
+        assert drawn == told
+        assert len(drawn) == sum(point.value != 0 for point in shown.chart.points)
+        assert len(drawn) < len(shown.chart.points)
+
+
+def test_reports_of_one_day_lead_to_it_although_no_days_are_between_them() -> None:
+    days = [date(2025, 1, 5) + timedelta(days=40 * (at - at // 7)) for at in range(16)]
+    subject = Subject(
+        "k", "Falls", Counter(day.replace(day=1) for day in days), address=series([]).address
+    )
+    shown = shown_of(subject, window(), PLAIN, days)
+    assert 0 in numbers(shown)
+    drawn, told = drawn_and_told(shown)
+    assert drawn == told
+    assert len(drawn) == 15
 
 
 def test_months_before_anybody_reported_are_no_data() -> None:

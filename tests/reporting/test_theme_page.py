@@ -200,6 +200,30 @@ async def test_an_action_is_told_to_who_may_open_its_report_only(service: Runnin
         assert other in await page(service, "helen.marsh", address, 422)
 
 
+async def test_actions_are_those_of_the_reports_that_the_page_shows(service: Running) -> None:
+    """The one here followed from an event of low harm about RZ2, which has no sub-theme."""
+    for query in ("harm=low", "provider=RZ2", "practice=Y90002", "tenet=safety&kind=event"):
+        text = await page(service, "helen.marsh", f"{THEME}?{query}&action={ACTION}")
+        assert "Riverside Mental Health NHS Trust</td>" in text[text.index("Did it work?") :]
+        assert '<p id="action">' in text
+    for query in (
+        "harm=fatal",
+        "rating=poor",
+        "sub_theme=wrong-dose",
+        "provider=RZ1",
+        "practice=Y90001",
+        "tenet=experience",
+        "kind=feedback",
+    ):
+        text = await page(service, "helen.marsh", f"{THEME}?{query}")
+        assert "No action of these reports has been completed" in text, query
+        for name in ("", "/chart.csv"):
+            address = f"{THEME}{name}?{query}&action={ACTION}"
+            text = await page(service, "helen.marsh", address, 422)
+            assert "There is no such completed action of this theme" in text, query
+            assert '<p id="action">' not in text
+
+
 async def test_a_year_is_compared_with_the_one_before(service: Running) -> None:
     rows = {row[0]: row[1:] for row in await lines(service, "helen.marsh", "/trends/years.csv")}
     now, before, words = rows["Medication"]

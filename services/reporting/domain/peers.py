@@ -3,7 +3,7 @@
 Quartiles of many practices are nobody's own number. Of few they are: so there must be enough of them in a month.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
@@ -31,9 +31,13 @@ class Beside:
 
     month: date
     own: int | None
-    """None before its first report."""
+    """None where there is no data: before it reported regularly, but for months of single reports."""
     lower: int | None
     upper: int | None
+    regular: bool = True
+    """Whether the practice reported regularly by then: else nothing is compared."""
+    listed: str | None = None
+    """Where its own reports are listed."""
 
     @property
     def name(self) -> str:
@@ -49,8 +53,8 @@ class Beside:
 
     @property
     def says(self) -> str:
-        if self.own is None:
-            return "Before the first report"
+        if self.own is None or not self.regular:
+            return "Before regular reporting"
         if self.lower is None or self.upper is None:
             return "No comparison"
         if self.own < self.lower:
@@ -64,18 +68,24 @@ def beside(
     first: date | None,
     bands: Mapping[date, Band],
     rule: SmallNumbers,
+    address: Callable[[date, date], str | None] = lambda _first, _last: None,
 ) -> list[Beside]:
-    """Each month, oldest first. `rule` is the one for numbers of others."""
+    """Each month, oldest first. `first` is that since which the practice reports regularly; `rule` is the one for numbers of others;
+    `address` leads to the practice's reports of these months."""
     found = []
     for month in months:
+        regular = first is not None and month >= first
+        number = own.get(month, 0)
         band = bands.get(month)
         enough = band is not None and band.practices >= FEWEST_PEERS * rule.below
         found.append(
             Beside(
                 month,
-                own.get(month, 0) if first is not None and month >= first else None,
+                number if number or regular else None,
                 floor(band.lower) if band is not None and enough else None,
                 ceil(band.upper) if band is not None and enough else None,
+                regular,
+                address(month, month) if number else None,
             )
         )
     return found

@@ -1,6 +1,6 @@
 """One organisation: a provider with its services and its response clock, a practice with what became of its reports and its peers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from services.reporting.domain.comparison import Sort
 from services.reporting.domain.cubes import EVERY, Facet, Measure, MonthOf
 from services.reporting.domain.drawing import NARROW, WIDE, band_chart
 from services.reporting.domain.drawing.parts import Chart
-from services.reporting.domain.joining import ends
+from services.reporting.domain.joining import regular_from
 from services.reporting.domain.peers import Beside, beside, words
 from services.reporting.domain.performance import Performance
 from services.reporting.domain.questions import Question
@@ -256,11 +256,11 @@ async def _peers(connection: AsyncConnection, view: View, actor: Actor, code: st
     by_month: dict[date, int] = {}
     for (month, _), number in counts.items():
         by_month[month] = by_month.get(month, 0) + number
-    own_months = await months_in(connection, mine.scope, None)
-    first, _ = ends(own_months[MonthOf.EVENT], 1)
+    reported = (await months_in(connection, mine.scope, None))[MonthOf.REPORT]
     bands = await repository.peers(connection, mine, others) if others else {}
     months = [month for month in view.question.period.months if month <= view.window.whole]
-    told = beside(months, by_month, first, bands, view.small_numbers)
+    address = _lists_of(view, code, own)
+    told = beside(months, by_month, regular_from(reported), bands, view.small_numbers, address)
     title = "Reports each month beside those of other practices of the area"
     return Peers(
         band_chart("peers-wide", title, told, WIDE),
@@ -269,3 +269,12 @@ async def _peers(connection: AsyncConnection, view: View, actor: Actor, code: st
         told[::-1],
         any(each.upper is not None for each in told),
     )
+
+
+def _lists_of(view: View, code: str, own: frozenset[str]) -> Callable[[date, date], str | None]:
+    """Where the practice's reports are listed. With those of whom it succeeded, they are a list for who sees nothing else only."""
+    if own == {code}:
+        return view.lists_of(view.filters)
+    if view.scope.reporters == own and not view.scope.providers:
+        return view.lists_of(replace(view.filters, practice=None))
+    return lambda _first, _last: None

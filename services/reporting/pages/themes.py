@@ -170,7 +170,7 @@ async def _judging(
     if judging.action is None:
         return judging, None
     found = await completed_action(connection, view.question, judging.action)
-    if found is None or view.scope.redacted or view.filters.theme not in found.themes:
+    if found is None or view.scope.redacted:
         view.errors["action"] = "There is no such completed action of this theme"
         return replace(judging, action=None), None
     return judging.beginning(_rebase(found)), found

@@ -1,19 +1,20 @@
 """Completed actions: what a chart of before and after is rebased at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting.domain.cubes import EVERY
-from services.reporting.domain.months import plus
+from services.reporting.domain.months import ALL_TIME, plus
 from services.reporting.domain.questions import Position, Question
 from services.reporting.domain.scope import Scope
-from services.reporting.repository.records import in_scope
+from services.reporting.repository import series
+from services.reporting.repository.records import Behind, asked_for, in_scope, looked_up
 from services.reporting.tables import action_fact, listed_report, report_fact, withdrawal_fact
 
 _action = action_fact.c
@@ -31,8 +32,6 @@ class CompletedAction:
     reporter: str
     provider: str
     completed_on: date
-    themes: tuple[str, ...]
-    """The report's, by the verdict of today."""
 
     @property
     def position(self) -> Position:
@@ -46,29 +45,15 @@ async def completed_actions(
     limit: int,
     after: Position | None = None,
 ) -> Sequence[CompletedAction]:
-    """Those completed in the question's months, newest first; of its theme, provider and practice where these are given, and in
-    its scope."""
-    period, filters = question.period, question.filters
+    """Those completed in the question's months, newest first, that followed from its reports, and in its scope."""
+    if not await _any_reports(connection, question):
+        return []
+    period = question.period
     conditions = [
         _action.completed_on >= period.first,
         _action.completed_on < plus(period.last, 1),
+        *_of_reports(question),
     ]
-    for column, value in (
-        (_action.provider, filters.provider),
-        (_action.reporter, filters.practice),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    asked = ((listed_report.c.tenet, filters.tenet), (listed_report.c.kind, filters.kind))
-    of_report = [column == value for column, value in asked if value is not None]
-    if filters.theme is not None or of_report:
-        conditions.append(
-            exists().where(
-                listed_report.c.report_id == _action.report_id,
-                listed_report.c.theme == (filters.theme or EVERY),
-                *of_report,
-            )
-        )
     if after is not None:
         conditions.append(
             tuple_(_action.completed_on, _action.action_id) < tuple_(after.day, after.record_id)
@@ -84,6 +69,18 @@ async def completed_actions(
     return sorted(found.values(), key=attrgetter("position"), reverse=True)[:limit]
 
 
+async def _any_reports(connection: AsyncConnection, question: Question) -> bool:
+    """By the kept counts: to find out that no action is of these reports, each would have to be looked at. Of all reports, or those of a
+    theme, there are some."""
+    filters = question.filters
+    if filters.facet is None and filters.sub_theme is None:
+        return True
+    theme, sub_theme = filters.theme or EVERY, filters.sub_theme or EVERY
+    whenever = replace(question, period=ALL_TIME)
+    counted = await series.counts(connection, whenever, theme=theme, sub_theme=sub_theme)
+    return any(counted.values())
+
+
 def _parts(scope: Scope) -> list[ColumnElement[bool]]:
     """Whose actions, in one statement each where these are few: an index is read in its order, newest first, for one organisation only."""
     sides = ((_action.reporter, scope.reporters), (_action.provider, scope.providers))
@@ -96,25 +93,40 @@ def _parts(scope: Scope) -> list[ColumnElement[bool]]:
 async def completed_action(
     connection: AsyncConnection, question: Question, action_id: UUID
 ) -> CompletedAction | None:
-    """The one, if it is in the question's scope and completed."""
+    """The one, if it is completed, followed from the question's reports, and is in its scope."""
     found = await _told(
         connection,
         _actions(
             _action.action_id == action_id,
             _action.completed_on.is_not(None),
             in_scope(question.scope, _action.reporter, _action.provider),
+            *_of_reports(question),
         ),
     )
     return found[0] if found else None
 
 
+def _of_reports(question: Question) -> list[ColumnElement[bool]]:
+    """That the action followed from a report that the question's filters ask for. What the action does not say itself, its report is asked
+    for as in the lists."""
+    filters = question.filters
+    sides = ((_action.provider, filters.provider), (_action.reporter, filters.practice))
+    found = [column == value for column, value in sides if value is not None]
+    behind = Behind(filters.theme or EVERY, filters.sub_theme or EVERY, facet=filters.facet)
+    of_report = [*asked_for(question), *looked_up(question, behind)]
+    if filters.theme is not None or of_report:
+        found.append(
+            exists().where(
+                listed_report.c.report_id == _action.report_id,
+                listed_report.c.theme == behind.theme,
+                *of_report,
+            )
+        )
+    return found
+
+
 def _actions(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
     """Of reports that were not withdrawn, as the counts of stages are."""
-    themes = (
-        select(func.array_agg(listed_report.c.theme).filter(listed_report.c.theme != EVERY))
-        .where(listed_report.c.report_id == _action.report_id)
-        .scalar_subquery()
-    )
     return (
         select(
             _action.action_id,
@@ -123,7 +135,6 @@ def _actions(*conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
             _action.reporter,
             _action.provider,
             _action.completed_on,
-            themes.label("themes"),
         )
         .select_from(
             action_fact.outerjoin(report_fact, report_fact.c.report_id == _action.report_id)
@@ -136,7 +147,4 @@ async def _told(
     connection: AsyncConnection, statement: Select[tuple[object, ...]]
 ) -> list[CompletedAction]:
     rows = await connection.execute(statement)
-    return [
-        CompletedAction(**{**row, "themes": tuple(sorted(row["themes"] or ()))})
-        for row in rows.mappings()
-    ]
+    return [CompletedAction(**row) for row in rows.mappings()]

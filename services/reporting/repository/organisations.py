@@ -47,7 +47,8 @@ async def practices(
 async def peers(
     connection: AsyncConnection, question: Question, of: Collection[str], *, theme: str = EVERY
 ) -> dict[date, Band]:
-    """By month of the event. A practice counts from its first report on: before, nobody knows."""
+    """By month of the event. A practice counts from the month on in which its first report came: before, nobody knows, and what it then
+    told of the past is not all that was."""
     source = _by_practice(question, of, theme, MonthOf.EVENT).subquery()
     code = func.unnest(array_of(practice_count.c.reporter, of)).table_valued("code")
     code = code.render_derived()
@@ -55,7 +56,7 @@ async def peers(
         select(func.min(practice_count.c.month))
         .where(
             practice_count.c.reporter == code.c.code,
-            practice_count.c.month_of == MonthOf.EVENT,
+            practice_count.c.month_of == MonthOf.REPORT,
             practice_count.c.theme == EVERY,
         )
         .scalar_subquery()

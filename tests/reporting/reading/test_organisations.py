@@ -1,6 +1,7 @@
 """What pages read of the kept counts of organisations, and of actions, equals what the facts say, for every kind of reader and filter."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -9,7 +10,7 @@ from statistics import quantiles
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.reporting.domain.cubes import Measure
+from services.reporting.domain.cubes import Facet, Measure, Standing
 from services.reporting.domain.filters import Filters
 from services.reporting.domain.impact import Impact
 from services.reporting.domain.months import Period
@@ -57,9 +58,11 @@ async def test_providers_and_practices_compared(connection: AsyncConnection) -> 
         )
 
 
-async def test_peers_count_from_their_first_report_on(connection: AsyncConnection) -> None:
+async def test_peers_count_from_the_month_of_their_first_report_on(
+    connection: AsyncConnection,
+) -> None:
     first = {
-        code: min(each.standing.month for each in TOLD if each.standing.reporter == code)
+        code: min(each.standing.reported_month for each in TOLD if each.standing.reporter == code)
         for code in PRACTICES
     }
     for filters in (Filters(), Filters(tenet="safety")):
@@ -126,18 +129,44 @@ async def test_what_became_of_the_reports_of_each_commissioners_practices(
         assert expected or not scope.reporters
 
 
-async def test_completed_actions_of_a_theme_and_provider(connection: AsyncConnection) -> None:
+NARROWED: list[tuple[Filters, Callable[[Standing], bool]]] = [
+    (Filters(), lambda _: True),
+    (Filters(theme="discharge"), lambda at: "discharge" in at.slugs),
+    (
+        Filters(theme="discharge", sub_theme="summaries"),
+        lambda at: ("discharge", "summaries") in at.themes,
+    ),
+    (
+        Filters(theme="discharge", harm="low"),
+        lambda at: "discharge" in at.slugs and at.harm == "low",
+    ),
+    (
+        Filters(theme="referral", rating="poor"),
+        lambda at: "referral" in at.slugs and (Facet.RATING, "poor") in at.facets,
+    ),
+]
+
+
+async def test_completed_actions_are_those_of_the_reports_that_are_asked_for(
+    connection: AsyncConnection,
+) -> None:
     standings = {ID_OF[each.reference]: each for each in TOLD}
     completed = [fact for fact in FACTS if isinstance(fact, ActionCompleted)]
     period = Period(date(2026, 12, 1), date(2026, 12, 1))
-    for (question, _), theme in product(asked(), (None, "discharge")):
-        filters = replace(question.filters, theme=theme)
+    for (question, _), (also, wanted) in product(asked(), NARROWED):
+        filters = replace(
+            question.filters,
+            theme=also.theme,
+            sub_theme=also.sub_theme,
+            harm=also.harm,
+            rating=also.rating,
+        )
         expected = {
             fact.action_id
             for fact in completed
             if fact.report_id in standings
             and about(standings[fact.report_id], question.scope, filters)
-            and theme in (None, *standings[fact.report_id].standing.slugs)
+            and wanted(standings[fact.report_id].standing)
         }
         narrowed = Question(question.scope, filters, period)
         found: list[actions.CompletedAction] = []
@@ -148,6 +177,9 @@ async def test_completed_actions_of_a_theme_and_provider(connection: AsyncConnec
         assert {each.action_id for each in found} == expected, narrowed
         assert len(found) == len(expected)
         assert found == sorted(found, key=lambda each: each.position, reverse=True)
+        for fact in completed[:3]:
+            one = await actions.completed_action(connection, narrowed, fact.action_id)
+            assert (one is not None) == (fact.action_id in expected), narrowed
 
 
 async def test_an_action_out_of_scope_is_not_there(connection: AsyncConnection) -> None:

@@ -182,8 +182,11 @@ class Charted:
         )
 
     def _address(self, point: Judged) -> str | None:
+        """As from the table: no reports have no list. No days between two of them have."""
         if self.step is Step.DAY:
             return self.subject.address_of(point.on)
+        if not point.value:
+            return None
         month = point.on.replace(day=1)
         return self.subject.address(
             month, plus(month, QUARTER - 1) if self.step is Step.QUARTER else month

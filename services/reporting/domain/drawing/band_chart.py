@@ -11,6 +11,7 @@ from services.reporting.domain.drawing.parts import (
     label_below,
     legend,
     line,
+    linked,
     mark,
     path,
     svg,
@@ -43,7 +44,8 @@ def band_chart(key: str, title: str, told: Sequence[Beside], frame: Frame) -> Ch
         Entry("The middle half of its peers", Shape.SQUARE, "band"),
     ]
     below, height = legend(entries, frame, frame.base + 44)
-    return Chart(svg(key, (frame.width, height), title, said, [*parts, *below]), said)
+    role = "group" if any(each.listed for each in told) else "img"
+    return Chart(svg(key, (frame.width, height), title, said, [*parts, *below], role=role), said)
 
 
 def _y(value: float, axis: Axis, frame: Frame) -> float:
@@ -92,11 +94,13 @@ def _months(told: Sequence[Beside], places: Sequence[float], frame: Frame) -> It
 def _own(
     told: Sequence[Beside], places: Sequence[float], axis: Axis, frame: Frame
 ) -> Iterator[str]:
+    """Points that lead to their lists. The line begins with regular reporting: between single reports before it, nothing is known."""
     known = [
-        (x, _y(each.own, axis, frame))
+        (x, _y(each.own, axis, frame), each)
         for x, each in zip(places, told, strict=True)
         if each.own is not None
     ]
-    yield path("values", known)
-    for x, y in known:
-        yield mark(Shape.CIRCLE, "common", x, y, 4)
+    yield path("values", [(x, y) for x, y, each in known if each.regular])
+    for x, y, each in known:
+        drawn = mark(Shape.CIRCLE, "common", x, y, 4)
+        yield linked(drawn, each.listed, f"{each.name}: {each.own:,}")

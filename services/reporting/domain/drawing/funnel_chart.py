@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from html import escape
 
 from services.reporting.domain.drawing.parts import (
     LETTER,
@@ -14,6 +13,7 @@ from services.reporting.domain.drawing.parts import (
     label_below,
     legend,
     line,
+    linked,
     mark,
     path,
     ring,
@@ -175,18 +175,8 @@ def _marks(
         drawn = mark(shape, kind, x, y, size)
         if each.unit.key == labels.own:
             drawn += ring(x, y, size + 5)
-        yield _linked(drawn, each, funnel, labels)
-
-
-def _linked(drawn: str, each: Placed, funnel: Funnel, labels: FunnelLabels) -> str:
-    address = labels.address(each)
-    if address is None:
-        return drawn
-    name = escape(f"{_listed([each], funnel, labels)}, {each.zone.value}")
-    return (
-        f'<a href="{escape(address)}" tabindex="-1" aria-label="{name}"><title>{name}</title>'
-        f"{drawn}</a>"
-    )
+        name = f"{_listed([each], funnel, labels)}, {each.zone.value}"
+        yield linked(drawn, labels.address(each), name)
 
 
 def _names(

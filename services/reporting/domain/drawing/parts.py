@@ -109,6 +109,17 @@ def ring(x: float, y: float, radius: float) -> str:
     return f'<circle class="spc-own" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
 
 
+def linked(drawn: str, address: str | None, name: str) -> str:
+    """A mark that leads somewhere, for the mouse: keyboards have the same link in the table beside the drawing."""
+    if address is None:
+        return drawn
+    name = escape(name)
+    return (
+        f'<a href="{escape(address)}" tabindex="-1" aria-label="{name}"><title>{name}</title>'
+        f"{drawn}</a>"
+    )
+
+
 @dataclass(frozen=True)
 class Entry:
     """A line of a legend: a mark or a piece of a line, and its words."""

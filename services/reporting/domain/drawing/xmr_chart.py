@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from html import escape
 from itertools import groupby
 from math import ceil
 from textwrap import wrap
@@ -17,6 +16,7 @@ from services.reporting.domain.drawing.parts import (
     label_below,
     legend,
     line,
+    linked,
     mark,
     path,
     svg,
@@ -207,19 +207,12 @@ def _marks(
             continue
         shape, kind, _ = _MARKS[point.kind]
         drawn = mark(shape, kind, x, _height(point.value, axis, frame), size)
-        yield _linked(drawn, point, labels)
+        yield linked(drawn, labels.address(point), _name(point, labels))
 
 
-def _linked(drawn: str, point: Judged, labels: Labels) -> str:
-    address = labels.address(point)
-    if address is None:
-        return drawn
+def _name(point: Judged, labels: Labels) -> str:
     cause = f", {CAUSES[point.cause]}" if point.special else ""
-    name = f"{labels.step.in_words(point.on)}: {with_unit(point.value, labels)}{cause}"
-    return (
-        f'<a href="{escape(address)}" tabindex="-1" aria-label="{escape(name)}">'
-        f"<title>{escape(name)}</title>{drawn}</a>"
-    )
+    return f"{labels.step.in_words(point.on)}: {with_unit(point.value, labels)}{cause}"
 
 
 def _beside(chart: Xmr, axis: Axis, labels: Labels, frame: Frame) -> Iterator[str]:
