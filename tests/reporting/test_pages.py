@@ -109,9 +109,13 @@ async def test_a_successor_s_figures_include_its_predecessors_and_counts_stay_as
     listed = await page(service, "jo.lee", f"{LIST}.csv")
     for each in STORIES:
         assert (each.report.reference in listed) == (each.report.provider in {"RZ1", "RZ3"})
-    # Under the names they were reported by, which say what became of them.
+    # In lists under the names they were reported by, which say what became of them, and in tables of providers under today's.
     old = "Valley Community NHS Trust (now part of Northfield Acute NHS Trust)"
-    assert old in await page(service, "helen.marsh", "/trends/themes/medication")
+    assert old in listed
+    parts = await lines(service, "helen.marsh", "/trends/themes/medication/parts.csv")
+    providers = [row[1] for row in parts if row[0] == "Provider"]
+    assert "Northfield Acute NHS Trust" in providers
+    assert not any(name.startswith("Valley") for name in providers)
     assert len(await lines(service, "helen.marsh", f"{LIST}.csv?practice=Y90001")) == 1 + 2
 
 

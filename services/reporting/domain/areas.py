@@ -107,6 +107,17 @@ def areas_in(directory: Iterable[Placed]) -> Areas:
     return Areas(practices, providers, recorded)
 
 
+def answered_anew(before: Iterable[Placed], after: Iterable[Placed]) -> frozenset[str]:
+    """The organisations that somebody else answers for than before, and those who did and who do now."""
+    then, now = ({each.code: each for each in told} for told in (before, after))
+    found: set[str] = set()
+    for code in then.keys() | now.keys():
+        was, is_now = _line(code, then)[-1], _line(code, now)[-1]
+        if was != is_now:
+            found |= {code, was, is_now}
+    return frozenset(found)
+
+
 def _today(commissioner: str, known: Mapping[str, Placed]) -> str | None:
     """Who is the commissioner now; nobody where records name each other in a circle."""
     last = _line(commissioner, known)[-1]

@@ -39,7 +39,8 @@ class Joining:
     rebases: tuple[Rebase, ...] = ()
     """Where limits begin anew, because too much of what is reported came or went with who takes part. The oldest first."""
     silent: bool = False
-    """Whether who reports here, which is one practice, has fallen silent: then there is no data after its last report."""
+    """Whether who reports here, which is one practice, has fallen silent, or who is reported about, which is one provider, was succeeded:
+    then there is no data after the last report."""
 
     def comparable(self, last: date) -> date | None:
         """From this month on, numbers up to the last one are of about the same practices."""

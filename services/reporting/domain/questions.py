@@ -44,13 +44,13 @@ class Question:
     filters: Filters
     period: Period
     providers: frozenset[str] | None = None
-    """About these only, where a page is of several: then there is no provider among the filters."""
+    """About these only: the codes that the provider of the filters stands for, or those of several where a page is of these."""
 
     @property
     def about(self) -> frozenset[str] | None:
         """The providers; none: whoever it is about."""
         one = self.filters.provider
-        return self.providers if one is None else frozenset({one})
+        return self.providers if one is None or self.providers is not None else frozenset({one})
 
     @property
     def slices(self) -> list[Slice]:

@@ -110,7 +110,7 @@ async def _days(
             together.setdefault(replace(one.filters, theme=theme), []).append((one, since))
     found: dict[str, list[date]] = {}
     for filters, group in together.items():
-        question = Question(view.scope, filters, view.question.period)
+        question = replace(view.question, filters=filters)
         behind = Behind(filters.theme or EVERY, filters.sub_theme or EVERY, facet=filters.facet)
         since_by_theme = {one.filters.theme or EVERY: since for one, since in group}
         by_theme = await series.days(connection, question, since_by_theme, behind)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.filters import Choices
 from services.reporting.domain.scope import Overseer, Scope
 from services.reporting.repository import trends as repository
+from services.reporting.repository.succession import codes_of
 from shared.contracts.directory import PROVIDER_KINDS, OrganisationKind, OrganisationStatus, Role
 from shared.contracts.reports import OTHER_SERVICE
 from shared.directory import repository as directory
@@ -106,9 +107,12 @@ async def _with_own(
     if scope.redacted:
         return choices
     provider, practice = asked.get("provider", ""), asked.get("practice", "")
-    if provider in (scope.providers or ()) and provider not in choices.providers:
-        name = await directory.names(connection, [provider])
-        choices = replace(choices, providers={**choices.providers, **name})
+    if scope.providers and provider and provider not in choices.providers:
+        codes = await codes_of(connection, [provider])
+        # Also who has succeeded one of the reader's area: its rows lead to it.
+        if codes[provider] & scope.providers:
+            name = await directory.names(connection, [provider])
+            choices = replace(choices, providers={**choices.providers, **name})
     if practice in (scope.reporters or ()) and practice not in choices.practices:
         name = await directory.names(connection, [practice])
         choices = replace(choices, practices={**choices.practices, **name})
@@ -123,7 +127,9 @@ async def _with_services(
     provider = asked.get("provider", "")
     several = scope.redacted or scope.reporters or scope.area is not None
     own = frozenset() if several else scope.providers or frozenset()
-    about = frozenset({provider}) if provider in choices.providers else own
+    about = own
+    if provider in choices.providers:
+        about = (await codes_of(connection, [provider]))[provider]
     if not about:
         return choices
     found = await repository.services_in(connection, scope, about)

@@ -18,7 +18,6 @@ from services.reporting.domain.drawing.parts import Chart
 from services.reporting.domain.joining import regular_from
 from services.reporting.domain.peers import Beside, beside, words
 from services.reporting.domain.performance import Performance
-from services.reporting.domain.questions import Question
 from services.reporting.domain.spc import Direction
 from services.reporting.domain.stages import ClockStage, Counted, Stage
 from services.reporting.domain.yearly import Years, years_of
@@ -203,7 +202,7 @@ async def _services(connection: AsyncConnection, view: View, provider: str) -> S
     years = years_of(view.whole, view.comparable)
     question = view.over(back(view), view.question.period.last)
     counts = by_month(await series.by_facet(connection, question, Facet.SERVICE, EVERY))
-    titles = await services_titled(connection, [provider], counts)
+    titles = await services_titled(connection, question.about or {provider}, counts)
     parts = [
         part_of(view, title, f"/trends{filters.query}", counts[slug], filters, years)
         for slug, title in titles.items()
@@ -247,10 +246,10 @@ async def _peers(connection: AsyncConnection, view: View, actor: Actor, code: st
     area = [each for each in view.overseer.area if each.kind is OrganisationKind.PRACTICE]
     own = actor.codes if code in actor.codes else await directory.stands_for(connection, [code])
     others = {each.code for each in area} - own
-    mine = Question(
-        replace(view.scope, reporters=own, providers=frozenset(), area=None),
-        replace(view.filters, practice=None),
-        view.question.period,
+    mine = replace(
+        view.question,
+        scope=replace(view.scope, reporters=own, providers=frozenset(), area=None),
+        filters=replace(view.filters, practice=None),
     )
     counts = await trends.by_month_and_tenet(connection, mine)
     by_month: dict[date, int] = {}

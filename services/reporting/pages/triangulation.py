@@ -1,6 +1,6 @@
 """Experience, effectiveness and safety side by side, of each theme at each provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
@@ -35,6 +35,7 @@ from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import series, trends
 from services.reporting.repository.cells import monthly
 from shared.contracts.reports import Kind, Tenet
+from shared.directory.repository import stands_for
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
 from shared.web.pages import render
@@ -159,7 +160,7 @@ async def _counts(
     )
     ranked = sorted(totals, key=lambda labels: (-totals[labels], labels))
     most = frozenset(str(code) for (code,) in ranked[:MOST_PROVIDERS])
-    about = replace(_charted(view), filters=replace(view.filters, provider=None), providers=most)
+    about = await _charted(connection, view, most)
     columns = ("theme", "provider", "tenet", "kind")
     found: dict[tuple[str, str], list[Monthly]] = {}
     for labels, months in (
@@ -182,10 +183,7 @@ async def _meetings(
 ) -> dict[str, list[Meeting]]:
     """By provider."""
     rare = [at for at, each in counts.items() if needs_days(charts_in(each, view.today))]
-    filters = replace(view.filters, theme=None, provider=None)
-    question = replace(
-        _charted(view), filters=filters, providers=frozenset(code for _, code in rare)
-    )
+    question = await _charted(connection, view, {code for _, code in rare})
     days = await series.days_at(connection, question, rare)
     found: dict[str, list[Meeting]] = {}
     for (theme, code), counted in counts.items():
@@ -195,6 +193,9 @@ async def _meetings(
     return found
 
 
-def _charted(view: View) -> Question:
-    """Of all months that any chart goes back to."""
-    return view.over(watched_from(view.today), view.today.replace(day=1))
+async def _charted(connection: AsyncConnection, view: View, providers: Collection[str]) -> Question:
+    """Of these providers, and all months that any chart goes back to."""
+    question = view.over(watched_from(view.today), view.today.replace(day=1))
+    if view.filters.provider is not None:
+        return question
+    return replace(question, providers=await stands_for(connection, providers))

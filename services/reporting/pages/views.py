@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting.domain.charted import ended_in, last_whole
 from services.reporting.domain.cubes import MonthOf
 from services.reporting.domain.filters import UNKNOWN, Choices, Filters, parse, refusal, refused
-from services.reporting.domain.joining import Joining, ends
+from services.reporting.domain.joining import Joining, ends, regular_from
 from services.reporting.domain.judging import FIELDS, PLAIN, parse_judging
 from services.reporting.domain.known import LONDON, month_of
 from services.reporting.domain.months import Period, period, tiled
@@ -22,7 +22,9 @@ from services.reporting.pages.choosing import choices_of, overseer_of
 from services.reporting.pages.view import View
 from services.reporting.repository import trends as repository
 from services.reporting.repository.joining import joining_in, months_in
+from services.reporting.repository.succession import codes_of
 from services.reporting.settings import Settings
+from shared.directory.repository import successors
 from shared.platform.errors import Forbidden, Unprocessable
 from shared.platform.http import runtime_of
 from shared.web.actors import Actor
@@ -76,10 +78,10 @@ async def view_of(
     if unanswered:
         errors["filters"] = refusal(unanswered.values())
     scope = _narrowed(reader, filters, choices)
-    extent = await _extent(connection, reader, scope, filters.practice)
+    extent = await _extent(connection, reader, scope, filters)
     filters, months = _months(reader, extent, filters)
     return View(
-        question=Question(scope, filters, months),
+        question=Question(scope, filters, months, await _about(connection, filters)),
         address=replace(filters, **dict.fromkeys(fixed)),
         choices=choices,
         errors=errors | wrong,
@@ -138,16 +140,32 @@ class _Extent:
     joining: Joining
 
 
+async def _about(connection: AsyncConnection, filters: Filters) -> frozenset[str] | None:
+    """The codes of the provider that is asked for."""
+    one = filters.provider
+    return None if one is None else (await codes_of(connection, [one]))[one]
+
+
 async def _extent(
-    connection: AsyncConnection, reader: _Reader, scope: Scope, practice: str | None
+    connection: AsyncConnection, reader: _Reader, scope: Scope, filters: Filters
 ) -> _Extent:
-    in_scope = await months_in(connection, scope, practice)
+    practice, provider = filters.practice, filters.provider
+    in_scope = theirs = await months_in(connection, scope, practice)
+    gone = provider is not None and provider in await successors(connection, [provider])
+    if gone:
+        # What is reported of it now is its successor's: that its own numbers end is no change of care.
+        theirs = await months_in(connection, scope, practice, provider)
     # Who sees rounded numbers is told nothing of months with few, nor of single practices.
     least = reader.rule.below
-    first, newest = ends(in_scope[MonthOf.EVENT], least)
-    until = ended_in(newest, reader.today) or month_of(reader.today)
+    first, newest = ends(theirs[MonthOf.EVENT], least)
+    until = (newest if gone else ended_in(newest, reader.today)) or month_of(reader.today)
     reported = {each: n for each, n in in_scope[MonthOf.REPORT].items() if n >= least}
     joined = await joining_in(connection, scope, practice, reported, until)
+    if gone:
+        # Nor is what came before its own reports any: it may have succeeded somebody itself.
+        begins = regular_from(theirs[MonthOf.REPORT])
+        known = begins and joined.first and max(begins, joined.first)
+        joined = replace(joined, first=known, silent=True)
     return _Extent(first, newest, joined if reader.rule.exact else joined.unexplained())
 
 

@@ -14,6 +14,7 @@ from services.reporting.domain.months import ALL_TIME, plus
 from services.reporting.domain.questions import Position, Question
 from services.reporting.domain.scope import Scope
 from services.reporting.repository import series
+from services.reporting.repository.conditions import among
 from services.reporting.repository.records import Behind, asked_for, in_scope, looked_up
 from services.reporting.tables import action_fact, listed_report, report_fact, withdrawal_fact
 
@@ -110,8 +111,11 @@ def _of_reports(question: Question) -> list[ColumnElement[bool]]:
     """That the action followed from a report that the question's filters ask for. What the action does not say itself, its report is asked
     for as in the lists."""
     filters = question.filters
-    sides = ((_action.provider, filters.provider), (_action.reporter, filters.practice))
-    found = [column == value for column, value in sides if value is not None]
+    found: list[ColumnElement[bool]] = []
+    if question.about is not None:
+        found.append(among(_action.provider, question.about))
+    if filters.practice is not None:
+        found.append(_action.reporter == filters.practice)
     behind = Behind(filters.theme or EVERY, filters.sub_theme or EVERY, facet=filters.facet)
     of_report = [*asked_for(question), *looked_up(question, behind)]
     if filters.theme is not None or of_report:

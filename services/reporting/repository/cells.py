@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, select, true
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.reporting import tables
@@ -22,6 +22,7 @@ from services.reporting.repository.conditions import (
     of_subject,
     within,
 )
+from services.reporting.repository.succession import told_as
 
 Labels = tuple[str | date, ...]
 """The values of the columns that were asked for, in their order."""
@@ -112,9 +113,10 @@ async def monthly(
         each = (await _summed(connection, table, part, question, by, _REPORTS, subject)).subquery()
         labels = [each.c[name] for name in columns]
         arrays = (func.array_agg(each.c.month), func.array_agg(each.c.reports))
-        for row in await connection.execute(select(*labels, *arrays).group_by(*labels)):
-            held = found.setdefault(tuple(row[:-2]), {})
-            for month, number in zip(*row[-2:], strict=True):
+        rows = (await connection.execute(select(*labels, *arrays).group_by(*labels))).all()
+        for told, numbers in await _labelled(connection, question, columns, rows):
+            held = found.setdefault(told, {})
+            for month, number in zip(*numbers, strict=True):
                 held[month] = held.get(month, 0) + number
     return {labels: _in_order(found[labels]) for labels in sorted(found)}
 
@@ -168,12 +170,27 @@ async def _sums(
     measures: Sequence[Measure],
     subject: Sequence[ColumnElement[bool]],
 ) -> list[tuple[Labels, tuple[int, ...]]]:
-    """What the columns are, and the sums of the measures."""
+    """What the columns are, and the sums of the measures. Several may be of the same provider."""
     statement = await _summed(connection, table, part, question, columns, measures, subject)
     rows = (await connection.execute(statement)).all()
-    at = len(columns)
     # Without columns there is a row even of nothing.
-    return [(row[:at], row[at:]) for row in rows if row[at] is not None]
+    known = [row for row in rows if row[len(columns)] is not None]
+    return await _labelled(connection, question, columns, known)
+
+
+async def _labelled(
+    connection: AsyncConnection,
+    question: Question,
+    columns: Sequence[str],
+    rows: Sequence[Row[*tuple[Any, ...]]],
+) -> list[tuple[Labels, tuple[Any, ...]]]:
+    """Each row's columns, with the provider that it is told of, and the rest of it."""
+    at = len(columns)
+    if "provider" not in columns:
+        return [(row[:at], row[at:]) for row in rows]
+    by = columns.index("provider")
+    told = await told_as(connection, question, {row[by] for row in rows})
+    return [((*row[:by], told.get(row[by], row[by]), *row[by + 1 : at]), row[at:]) for row in rows]
 
 
 async def _summed(

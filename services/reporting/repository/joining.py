@@ -20,10 +20,10 @@ from shared.directory.repository import successors
 
 
 async def months_in(
-    connection: AsyncConnection, scope: Scope, practice: str | None
+    connection: AsyncConnection, scope: Scope, practice: str | None, provider: str | None = None
 ) -> dict[MonthOf, dict[date, int]]:
-    """The reports in scope, of the practice where one is given, by month."""
-    question = Question(scope, Filters(practice=practice), ALL_TIME)
+    """The reports in scope, of the practice and about the provider (its own code alone) where these are given, by month."""
+    question = Question(scope, Filters(practice=practice, provider=provider), ALL_TIME)
     counted = await cells.reports(connection, question, "month_of", "month", month_of=None)
     found: dict[MonthOf, dict[date, int]] = {each: {} for each in MonthOf}
     for labels, number in counted.items():

@@ -91,7 +91,7 @@ def _by_practice(
 ) -> Select[tuple[str, date, int]]:
     """Reports by practice and month; from the totals unless they are asked for by tenet, kind or provider."""
     filters, period = question.filters, question.period
-    narrowed = (filters.tenet, filters.kind, filters.provider)
+    narrowed = (filters.tenet, filters.kind, question.about)
     table = practice_count if narrowed == (None, None, None) else pair_count
     conditions: list[ColumnElement[bool]] = [
         among(table.c.reporter, of),
@@ -101,17 +101,20 @@ def _by_practice(
     ]
     if table is practice_count:
         return select(table.c.reporter, table.c.month, table.c.reports).where(*conditions)
-    conditions.append(table.c.sub_theme == EVERY)
-    for column, value in zip(
-        (table.c.tenet, table.c.kind, table.c.provider), narrowed, strict=True
-    ):
-        if value is not None:
-            conditions.append(column == value)
+    conditions += [table.c.sub_theme == EVERY, *_of_pairs(question)]
     return (
         select(table.c.reporter, table.c.month, func.sum(table.c.reports).label("reports"))
         .where(*conditions)
         .group_by(table.c.reporter, table.c.month)
     )
+
+
+def _of_pairs(question: Question) -> list[ColumnElement[bool]]:
+    """Which of the practices' cells by whom they are about are asked for."""
+    cell, filters, about = pair_count.c, question.filters, question.about
+    asked = ((cell.tenet, filters.tenet), (cell.kind, filters.kind))
+    found = [column == value for column, value in asked if value is not None]
+    return found if about is None else [*found, among(cell.provider, about)]
 
 
 async def practice_stages(
@@ -124,10 +127,9 @@ async def practice_stages(
 ) -> dict[str, Counted]:
     """Each of these practices' reports in scope, and the stages they reached; from the totals where all of their reports are asked for.
     Whoever made none is left out."""
-    filters, scope = question.filters, question.scope
-    narrowed = {"tenet": filters.tenet, "kind": filters.kind, "provider": filters.provider}
+    scope, narrowed = question.scope, _of_pairs(question)
     seen_whole = scope.everything or (scope.reporters or frozenset()).issuperset(of)
-    whole = seen_whole and not any(narrowed.values())
+    whole = seen_whole and not narrowed
     cell = practice_count.c if whole else pair_count.c
     conditions: list[ColumnElement[bool]] = [
         among(cell.reporter, of),
@@ -139,7 +141,7 @@ async def practice_stages(
         conditions += [
             cell.sub_theme == EVERY,
             in_scope(scope, cell.reporter, cell.provider),
-            *(cell[name] == value for name, value in narrowed.items() if value is not None),
+            *narrowed,
         ]
     rows = await connection.execute(
         select(cell.reporter, *(func.sum(cell[each]) for each in measures))

@@ -4,6 +4,7 @@ They are as many as come in while a clock runs, however many there have been, an
 nobody answers, and are what the kept counts have as waiting without these.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from services.reporting.domain.months import plus
 from services.reporting.domain.questions import Question
 from services.reporting.repository.conditions import among
 from services.reporting.repository.records import Behind, asked_for, in_scope, looked_up
+from services.reporting.repository.succession import told_as
 from services.reporting.tables import CASE_IS_OPEN, case_fact, listed_report, report_fact
 
 _listed = listed_report.c
@@ -65,7 +67,14 @@ async def running_by(
         .where(*_is_running(question, now))
         .group_by(_case[column])
     )
-    return {code: int(number) for code, number in rows}
+    found = Counter({code: int(number) for code, number in rows})
+    if column == "reporter":
+        return found
+    told = await told_as(connection, question, found.keys())
+    merged: Counter[str] = Counter()
+    for code, number in found.items():
+        merged[told.get(code, code)] += number
+    return merged
 
 
 def _happened(question: Question) -> tuple[ColumnElement[bool], ...]:

@@ -16,6 +16,7 @@ from services.reporting.repository import cells
 from services.reporting.repository.cells import Labels
 from services.reporting.repository.conditions import among
 from services.reporting.repository.records import Behind, asked_for, belonging, looked_up
+from services.reporting.repository.succession import codes_of
 from services.reporting.tables import listed_report
 from shared.contracts.reports import Tenet
 
@@ -91,13 +92,15 @@ async def days_at(
 ) -> dict[tuple[str, str], dict[Tenet, list[date]]]:
     """The same of themes at providers, over the question's period: by theme and provider, and tenet."""
     found: dict[tuple[str, str], dict[Tenet, list[date]]] = {at: {} for at in places}
+    codes = await codes_of(connection, {provider for _, provider in places})
+    place_of = {(theme, code): (theme, at) for theme, at in places for code in codes[at]}
     for part in question.slices:
-        there = [at for at in places if part.providers is None or at[1] in part.providers]
+        there = [at for at in place_of if part.providers is None or at[1] in part.providers]
         if there:
-            for theme, provider, tenet, happened_on in await connection.execute(
+            for theme, code, tenet, happened_on in await connection.execute(
                 _days_at(part, question, there)
             ):
-                found[theme, provider].setdefault(Tenet(tenet), []).extend(happened_on)
+                found[place_of[theme, code]].setdefault(Tenet(tenet), []).extend(happened_on)
     return found
 
 

@@ -1,6 +1,7 @@
 """What is to be looked at for signals, and what is known of it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import func, select, text
@@ -9,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.reporting import tables
 from services.reporting.domain.cubes import EVERY, MonthOf
 from services.reporting.domain.joining import Joining
-from services.reporting.domain.signals import Counted, Days, Monthly, Subject
+from services.reporting.domain.signals import EVERYWHERE, Counted, Days, Monthly, Subject
 from services.reporting.repository.joining import joining_of
 from services.reporting.repository.locks import Lock
+from services.reporting.repository.succession import codes_of
 from shared.contracts.reports import Kind, Tenet
+from shared.directory.repository import successors
 from shared.platform.database import columns_of, insert_rows
 
 _COUNTED = f"month_of = '{MonthOf.EVENT}' AND sub_theme = '{EVERY}'"
@@ -36,6 +39,35 @@ _TOUCH_AREAS = text(f"""
     UNION
     SELECT area, provider, theme FROM watched_subject WHERE area = ANY(CAST(:areas AS text[]))
 """)  # noqa: S608 - our own values
+
+
+async def touch_providers(connection: AsyncConnection, codes: Collection[str]) -> None:
+    """So have those of these providers in all areas: others answer for them than before."""
+    if codes:
+        await connection.execute(_TOUCH_PROVIDERS, {"codes": list(codes)})
+
+
+_TOUCH_PROVIDERS = text(f"""
+    INSERT INTO touched_subject (area, provider, theme)
+    SELECT area, provider, theme
+    FROM (SELECT DISTINCT area FROM area_member) AS known CROSS JOIN unnest(CAST(:codes AS text[])) AS concerned (provider)
+    JOIN place_count USING (area, provider)
+    WHERE {_COUNTED} AND theme <> '{EVERY}'
+    UNION
+    SELECT area, provider, theme FROM watched_subject WHERE provider = ANY(CAST(:codes AS text[]))
+""")  # noqa: S608 - our own values
+
+
+async def with_successors(
+    connection: AsyncConnection, subjects: Sequence[Subject]
+) -> list[Subject]:
+    """What moves the counts of a provider that was succeeded moves those of its successor. Its own subjects stay, so that what is open of
+    them is withdrawn."""
+    today = await successors(connection, _providers_of(subjects))
+    later = {
+        replace(each, provider=today[each.provider]) for each in subjects if each.provider in today
+    }
+    return sorted({*subjects, *later})
 
 
 async def take_watch(connection: AsyncConnection) -> bool:
@@ -126,25 +158,31 @@ _FORGET = text("""
 async def counted(
     connection: AsyncConnection, subjects: Sequence[Subject], since: date, current: date
 ) -> dict[Subject, Counted]:
-    """What is known of each, from this month on; those with nothing are left out."""
+    """What is known of each, from this month on; those with nothing are left out, and those of providers that were succeeded."""
     joined = await joining_of(connection, {each.area for each in subjects}, current)
     found: dict[Subject, list[Monthly]] = {}
-    rows = await connection.execute(
-        _COUNTS, columns_of([_row(each) for each in subjects]) | {"since": since}
-    )
+    wanted = await _by_code(connection, subjects)
+    if not wanted:
+        return {}
+    rows = await connection.execute(_COUNTS, columns_of(wanted) | {"since": since})
     for area, provider, theme, tenet, kind, months, numbers in rows:
         monthly = Monthly(Tenet(tenet), Kind(kind), tuple(months), tuple(numbers))
         found.setdefault(Subject(area, provider, theme), []).append(monthly)
     return {each: Counted(joined[each.area], tuple(counts)) for each, counts in found.items()}
 
 
+_WANTED = (
+    "unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[]), CAST(:code AS text[]))"
+    " AS wanted (area, provider, theme, code)"
+)
 _COUNTS = text(f"""
-    SELECT area, provider, theme, tenet, kind, array_agg(month), array_agg(reports)
-    FROM place_count
-    JOIN unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS wanted (area, provider, theme)
-      USING (area, provider, theme)
-    WHERE {_COUNTED} AND month >= :since
-    GROUP BY area, provider, theme, tenet, kind
+    SELECT area, provider, theme, tenet, kind, array_agg(month), array_agg(reports) FROM (
+        SELECT wanted.area, wanted.provider, wanted.theme, tenet, kind, month, sum(reports) AS reports
+        FROM {_WANTED}
+        JOIN place_count AS kept ON (kept.area, kept.provider, kept.theme) = (wanted.area, wanted.code, wanted.theme)
+        WHERE {_COUNTED} AND month >= :since
+        GROUP BY wanted.area, wanted.provider, wanted.theme, tenet, kind, month
+    ) AS each GROUP BY area, provider, theme, tenet, kind
 """)  # noqa: S608 - our own values
 
 
@@ -153,11 +191,10 @@ async def days(
 ) -> dict[Subject, Days]:
     """On which days the reports of each happened, both ends included. Of few: for each, the theme's list is read."""
     found: dict[Subject, dict[Tenet, list[date]]] = {each: {} for each in subjects}
-    if not subjects:
+    wanted = await _by_code(connection, subjects)
+    if not wanted:
         return {}
-    rows = await connection.execute(
-        _DAYS, columns_of([_row(each) for each in subjects]) | {"since": since, "until": until}
-    )
+    rows = await connection.execute(_DAYS, columns_of(wanted) | {"since": since, "until": until})
     for area, provider, theme, tenet, day in rows:
         found[Subject(area, provider, theme)].setdefault(Tenet(tenet), []).append(day)
     return dict(found.items())
@@ -165,9 +202,9 @@ async def days(
 
 _DAYS = text(f"""
     SELECT wanted.area, wanted.provider, wanted.theme, listed.tenet, listed.happened_on
-    FROM unnest(CAST(:area AS text[]), CAST(:provider AS text[]), CAST(:theme AS text[])) AS wanted (area, provider, theme)
+    FROM {_WANTED}
     JOIN listed_report AS listed ON listed.theme = wanted.theme AND listed.happened_on BETWEEN :since AND :until
-     AND (wanted.provider = '{EVERY}' OR listed.provider = wanted.provider)
+     AND (wanted.code = '{EVERY}' OR listed.provider = wanted.code)
     WHERE wanted.area = '{EVERY}' OR EXISTS (
         SELECT FROM area_member AS member
         WHERE member.area = wanted.area
@@ -175,6 +212,25 @@ _DAYS = text(f"""
                OR member.organisation = listed.provider AND member.as_provider)
     )
 """)  # noqa: S608 - our own values
+
+
+async def _by_code(
+    connection: AsyncConnection, subjects: Sequence[Subject]
+) -> list[dict[str, object]]:
+    """A row for each code that a subject's provider stands for; none for one that was succeeded, whose reports are its successor's."""
+    providers = _providers_of(subjects)
+    codes = {EVERYWHERE: {EVERYWHERE}, **await codes_of(connection, providers)}
+    succeeded = await successors(connection, providers)
+    return [
+        _row(each) | {"code": code}
+        for each in subjects
+        if each.provider not in succeeded
+        for code in sorted(codes[each.provider])
+    ]
+
+
+def _providers_of(subjects: Iterable[Subject]) -> set[str]:
+    return {each.provider for each in subjects} - {EVERYWHERE}
 
 
 async def titles(connection: AsyncConnection, themes: Collection[str]) -> dict[str, str]:

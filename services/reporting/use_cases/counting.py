@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
-from services.reporting.domain.areas import areas_in
+from services.reporting.domain.areas import answered_anew, areas_in
 from services.reporting.domain.counts import Counts, standing_of
 from services.reporting.domain.cubes import Standing
 from services.reporting.domain.known import (
@@ -35,13 +35,17 @@ Learn = Callable[[Known, Told], Known]
 
 
 async def follow_directory(facts: Sequence[OrganisationRecorded], tx: Transaction) -> None:
-    """The directory as it is now; what it moves from one commissioner's area to another's is counted there."""
+    """The directory as it is now; what it moves from one commissioner's area to another's is counted there. Providers that merge are
+    watched as one."""
     await repository.take_turn(tx.connection)
+    known = await kept.directory(tx.connection)
     await record_organisations(facts, tx)
     before = await kept.areas(tx.connection)
-    after = areas_in(await kept.directory(tx.connection))
+    told = await kept.directory(tx.connection)
+    after = areas_in(told)
     await kept.move_areas(tx.connection, before, after)
     await watching.touch_areas(tx.connection, before.moved_to(after))
+    await watching.touch_providers(tx.connection, answered_anew(known, told))
 
 
 async def count_reports(facts: Sequence[ReportSubmitted], tx: Transaction) -> None:

@@ -40,18 +40,19 @@ async def look_for_signals(tx: Transaction, at_once: int) -> int:
     if not await watching.take_watch(tx.connection):
         return 0
     today = tx.now.astimezone(LONDON).date()
-    subjects = await watching.take_touched(tx.connection, at_once)
-    if not subjects:
-        subjects = await watching.not_looked_at(tx.connection, last_whole(today), at_once)
-    if not subjects:
+    taken = await watching.take_touched(tx.connection, at_once)
+    if not taken:
+        taken = await watching.not_looked_at(tx.connection, last_whole(today), at_once)
+    if not taken:
         return 0
+    subjects = await watching.with_successors(tx.connection, taken)
     since = watched_from(today)
     known = await watching.counted(tx.connection, subjects, since, month_of(today))
     kept = await repository.kept(tx.connection, subjects, settled_before(today))
     found = await _changes(subjects, known, kept, since, today, tx)
     await _tell(found, kept, tx)
     await watching.looked_at(tx.connection, subjects, known, last_whole(today))
-    return len(subjects)
+    return len(taken)
 
 
 async def _changes(

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import product
 from statistics import quantiles
 
@@ -19,7 +19,8 @@ from services.reporting.domain.scope import Scope, wider_scope
 from services.reporting.repository import actions, organisations
 from services.reporting.repository.impact import impact
 from services.reporting.repository.participation import participation
-from shared.contracts.cases import ActionCompleted
+from services.reporting.repository.running import running_by
+from shared.contracts.cases import ActionCompleted, CaseState
 from shared.contracts.reports import Kind
 from tests.reporting.histories import PRACTICES
 from tests.reporting.reading.told import (
@@ -34,6 +35,7 @@ from tests.reporting.reading.told import (
     area_of,
     asked,
     in_period,
+    told_as,
 )
 
 pytestmark = pytest.mark.integration
@@ -41,7 +43,7 @@ pytestmark = pytest.mark.integration
 
 async def test_providers_and_practices_compared(connection: AsyncConnection) -> None:
     for question, told in asked():
-        expected = Counter(each.standing.provider for each in in_period(told))
+        expected = Counter(told_as(each, question.filters) for each in in_period(told))
         found = await organisations.providers(connection, question)
         assert {code: at[Measure.REPORTS] for code, at in found.items()} == expected, question
         filters = replace(question.filters, practice=None)
@@ -49,6 +51,7 @@ async def test_providers_and_practices_compared(connection: AsyncConnection) -> 
             each.standing.reporter
             for each in in_period(TOLD)
             if about(each, wider_scope(None), filters)
+            and each.standing.provider in (question.about or {each.standing.provider})
             and each.standing.reporter in PRACTICES
             and "discharge" in each.standing.slugs
         )
@@ -165,10 +168,11 @@ async def test_completed_actions_are_those_of_the_reports_that_are_asked_for(
             fact.action_id
             for fact in completed
             if fact.report_id in standings
+            and fact.provider in (question.about or {fact.provider})
             and about(standings[fact.report_id], question.scope, filters)
             and wanted(standings[fact.report_id].standing)
         }
-        narrowed = Question(question.scope, filters, period)
+        narrowed = Question(question.scope, filters, period, question.providers)
         found: list[actions.CompletedAction] = []
         after = None
         while page := await actions.completed_actions(connection, narrowed, limit=9, after=after):
@@ -180,6 +184,28 @@ async def test_completed_actions_are_those_of_the_reports_that_are_asked_for(
         for fact in completed[:3]:
             one = await actions.completed_action(connection, narrowed, fact.action_id)
             assert (one is not None) == (fact.action_id in expected), narrowed
+
+
+async def test_response_clocks_that_run_by_provider_and_practice(
+    connection: AsyncConnection,
+) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    found = 0
+    for question, told in asked():
+        runs = [
+            each
+            for each in in_period(told)
+            if (case := each.known.progress) is not None
+            and case.state is CaseState.OPEN
+            and case.due_at is not None
+            and case.due_at >= now
+        ]
+        by_provider = Counter(told_as(each, question.filters) for each in runs)
+        assert await running_by(connection, question, "provider", now) == by_provider, question
+        by_practice = Counter(each.standing.reporter for each in runs)
+        assert await running_by(connection, question, "reporter", now) == by_practice, question
+        found += len(runs)
+    assert found
 
 
 async def test_an_action_out_of_scope_is_not_there(connection: AsyncConnection) -> None:

@@ -28,6 +28,8 @@ from tests.reporting.reading.told import (
     area_of,
     asked,
     in_period,
+    stands_for,
+    told_as,
 )
 
 pytestmark = pytest.mark.integration
@@ -111,10 +113,11 @@ async def test_months_of_each_theme_provider_tenet_and_kind(connection: AsyncCon
     for (question, told), faceted in product(asked(), FACETED):
         facet = faceted.facet
         expected: dict[cells.Labels, Counter[date]] = {}
-        for at in (each.standing for each in in_period(told)):
+        for each in in_period(told):
+            at, provider = each.standing, told_as(each, question.filters)
             if faceted.unthemed is None and (facet is None or facet in at.facets):
                 for slug in filter(None, at.slugs):
-                    of = expected.setdefault((slug, at.provider, at.tenet, at.kind), Counter())
+                    of = expected.setdefault((slug, provider, at.tenet, at.kind), Counter())
                     of[at.month] += 1
         narrowed = of_facet(question, faceted)
         columns = ("theme", "provider", "tenet", "kind")
@@ -131,16 +134,22 @@ async def test_charts_are_made_of_the_counts_and_days_that_the_facts_tell(
         facet = faceted.facet
         theme = "" if faceted.unthemed else "medication"
         about = [
-            each.standing
+            each
             for each in in_period(told)
             if theme in each.standing.slugs and (facet is None or facet in each.standing.facets)
         ]
         narrowed = of_facet(question, faceted)
         behind = Behind(theme, facet=facet)
         counts = await series.counts(connection, narrowed, "provider", "month", theme=theme)
-        assert counts == Counter((at.provider, at.month) for at in about), narrowed
+        assert counts == Counter(
+            (told_as(each, question.filters), each.standing.month) for each in about
+        ), narrowed
         days = await series.days(connection, narrowed, {theme: date(2026, 3, 1)}, behind)
-        expected = [at.happened_on for at in about if at.happened_on >= date(2026, 3, 1)]
+        expected = [
+            each.standing.happened_on
+            for each in about
+            if each.standing.happened_on >= date(2026, 3, 1)
+        ]
         assert sorted(days[theme]) == sorted(expected), narrowed
         assert await series.number_behind(connection, narrowed, behind) == len(about), narrowed
 
@@ -159,7 +168,7 @@ async def test_days_of_themes_at_providers(connection: AsyncConnection) -> None:
             (theme, provider, at.tenet, at.happened_on)
             for at in (each.standing for each in in_period(told))
             for theme, provider in places
-            if theme in at.slugs and provider == at.provider
+            if theme in at.slugs and at.provider in stands_for(provider)
         ]
         assert sorted(read) == sorted(expected), question
 

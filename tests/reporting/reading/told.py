@@ -23,13 +23,22 @@ from services.reporting.domain.questions import Question
 from services.reporting.domain.scope import Overseer, Scope, wider_scope
 from shared.contracts.base import Fact
 from shared.contracts.cases import CaseFact
-from shared.contracts.directory import OrganisationRecorded
+from shared.contracts.directory import OrganisationKind, OrganisationRecorded
 from shared.contracts.reports import ReportSubmitted, ReportWithdrawn
 from shared.contracts.themes import ThemesAssigned
 from shared.directory.domain import Listed, succeeded_by
 from tests.reporting.histories import PRACTICES, directory_history, history
+from tests.support.directory import closed, organisation
 
-FACTS: list[Fact] = [*history(41, 400), *directory_history(43)]
+
+def _succession() -> list[OrganisationRecorded]:
+    """RZ3 became RZX, of which nobody reported anything, and that RZ1, which is another commissioner's."""
+    later = organisation("RZX", "In between", OrganisationKind.ACUTE)
+    earlier = organisation("RZ3", "Organisation RZ3", OrganisationKind.ACUTE, commissioner="QC3")
+    return [closed(earlier, "RZX", 91), closed(later, "RZ1", 92)]
+
+
+FACTS: list[Fact] = [*history(41, 400), *directory_history(43), *_succession()]
 PERIOD = Period(date(2026, 1, 1), date(2026, 10, 1))
 
 
@@ -81,6 +90,23 @@ def _told() -> tuple[list[Told], Areas, dict[str, OrganisationRecorded]]:
 TOLD, AREAS, DIRECTORY = _told()
 
 
+def today(code: str) -> str:
+    """Who answers for an organisation."""
+    while code in DIRECTORY and (later := succeeded_by(DIRECTORY[code])) is not None:
+        code = later
+    return code
+
+
+def stands_for(provider: str) -> frozenset[str]:
+    """Its own code and those of all that it succeeded; of one that was succeeded its own alone."""
+    return frozenset({provider} | {code for code in DIRECTORY if today(code) == provider})
+
+
+def told_as(each: "Told", filters: Filters) -> str:
+    """The provider by which a report stands in a table."""
+    return filters.provider or today(each.standing.provider)
+
+
 def area_of(code: str) -> Scope:
     listed = [
         Listed(each.code, each.name, each.kind, each.status, each.commissioner)
@@ -108,19 +134,21 @@ FILTERS = [
     Filters(tenet="safety"),
     Filters(kind="event"),
     Filters(provider="RZ1"),
+    Filters(provider="RZ3"),
     Filters(practice=PRACTICES[1]),
     Filters(practice=PRACTICES[0], provider="RZ2", kind="feedback"),
 ]
 
 
-SEVERAL = frozenset({"RZ1", "RZ2"})
+SEVERAL = frozenset({"RZ2", "RZ3"})
 
 
 def asked() -> Iterator[tuple[Question, list[Told]]]:
     """Every question, and the reports that it is about."""
     for scope, filters in product(SCOPES, FILTERS):
         theirs = [each for each in TOLD if about(each, scope, filters)]
-        yield Question(scope, filters, PERIOD), theirs
+        of = None if filters.provider is None else stands_for(filters.provider)
+        yield Question(scope, filters, PERIOD, of), theirs
         if filters.provider is None:
             yield (
                 Question(scope, filters, PERIOD, SEVERAL),
@@ -133,10 +161,10 @@ def about(each: Told, scope: Scope, filters: Filters) -> bool:
     wanted = (
         (filters.tenet, at.tenet),
         (filters.kind, at.kind),
-        (filters.provider, at.provider),
         (filters.practice, at.reporter),
     )
-    return all(value in (None, has) for value, has in wanted) and (
+    asked_about = filters.provider is None or at.provider in stands_for(filters.provider)
+    return (asked_about and all(value in (None, has) for value, has in wanted)) and (
         scope.everything
         or at.reporter in (scope.reporters or ())
         or at.provider in (scope.providers or ())

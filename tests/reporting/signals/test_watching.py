@@ -1,6 +1,7 @@
 """Signals on a real database: raised by the facts that cause them, withdrawn by those that remove them, never twice."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -9,11 +10,13 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.reporting import tables, use_cases
+from services.reporting.domain.months import plus
 from shared.contracts.directory import OrganisationKind
 from shared.contracts.facts import FACTS
 from shared.contracts.reports import Tenet
 from shared.contracts.signals import (
     SIGNALS_TOPIC,
+    Bearing,
     Movement,
     PointOf,
     SignalFact,
@@ -27,8 +30,9 @@ from shared.platform.transaction import Transactions
 from tests.conftest import DatabaseUrl
 from tests.reporting.histories import in_any_order, seeded
 from tests.reporting.signals.told import LAST, LETTERS, PEAK, USUAL, facts_of, stories, told_by
+from tests.reporting.signals.told import told as told_of
 from tests.reporting.support import apply
-from tests.support.directory import directory, organisation
+from tests.support.directory import closed, directory, organisation
 
 pytestmark = pytest.mark.integration
 
@@ -265,3 +269,64 @@ async def test_a_provider_of_another_commissioner_takes_its_signals_along(
         ("QX1", None),
         ("QX1", "RZ1"),
     }
+
+
+LEVEL = (10, 12, 9, 11, 10, 8, 12, 11, 9, 10, 11, 10, 9, 12, 10, 11, 8, 10, 9, 11, 10, 12, 9, 10)
+MERGED_FOR = 5
+"""So many of the newest months, the reports go by the successor's code."""
+
+
+async def test_a_provider_that_is_succeeded_is_watched_as_its_successor(
+    transactions: Transactions,
+) -> None:
+    """What was raised of the code that reports went by is withdrawn, and raised again where the merger was entered wrongly."""
+    old = organisation("RZ0", "Old North", OrganisationKind.ACUTE, commissioner="Q9A")
+    merged = plus(LAST, 1 - MERGED_FOR)
+    months = [plus(LAST, at + 1 - len(LEVEL)) for at in range(len(LEVEL))]
+    each = [month for month, number in zip(months, LEVEL, strict=True) for _ in range(number)]
+    some = [
+        told_of(at, month, provider="RZ1" if month >= merged else "RZ0")
+        for at, month in enumerate(each)
+    ]
+    await apply([old, *facts_of(some)], transactions)
+    await look(transactions)
+    raised = of(SignalRaised, await told(transactions))
+    assert {(fact.provider, fact.bearing) for fact in raised} == {("RZ0", Bearing.BETTER)}
+    await apply([closed(old, "RZ1", 2)], transactions)
+    assert await look(transactions) == 2, "the old code and the new one"
+    withdrawn = await told(transactions)
+    assert of(SignalWithdrawn, withdrawn) == withdrawn
+    assert {fact.signal_id for fact in withdrawn} == {fact.signal_id for fact in raised}
+    assert await watched(transactions) == {"", "RZ1"}
+    await apply(facts_of([told_of(900, merged, provider="RZ0")]), transactions)
+    await look(transactions)
+    assert await told(transactions) == []
+    assert await watched(transactions) == {"", "RZ1"}
+    await apply([old.model_copy(update={"revision": 3})], transactions)
+    await look(transactions)
+    again = of(SignalRaised, await told(transactions))
+    assert {fact.provider for fact in again} == {"RZ0"}
+    assert await watched(transactions) == {"", "RZ0", "RZ1"}
+
+
+@pytest.mark.parametrize("codes", [("RZ0", "RZ1"), ("RZ0", "RZ0")])
+async def test_a_merged_provider_that_peaks_is_raised_of_its_successor_alone(
+    transactions: Transactions, codes: tuple[str, str]
+) -> None:
+    """Whether its peak is of reports by both codes, of which neither has one, or of the old code's."""
+    old = organisation("RZ0", "Old North", OrganisationKind.ACUTE, commissioner="Q9A")
+    by_code = [
+        replace(each, report=each.report.model_copy(update={"provider": codes[number % 2]}))
+        for number, each in enumerate(stories())
+    ]
+    await apply([closed(old, "RZ1", 2), *facts_of(by_code)], transactions)
+    await look(transactions)
+    raised = of(SignalRaised, await told(transactions))
+    assert {(fact.area, fact.provider) for fact in raised} == PLACES
+
+
+async def watched(transactions: Transactions) -> set[str]:
+    """The providers that are."""
+    async with transactions.read() as connection:
+        rows = await connection.execute(select(tables.watched_subject.c.provider))
+        return set(rows.scalars())

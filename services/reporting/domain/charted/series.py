@@ -51,8 +51,8 @@ class Window:
     @cached_property
     def whole(self) -> date:
         """The newest whole month of the period; before its first month where none is whole."""
-        whole = last_whole(self.today) if self.ended is None else plus(self.ended, -1)
-        return min(self.period.last, whole)
+        before_end = self.period.last if self.ended is None else plus(self.ended, -1)
+        return min(self.period.last, last_whole(self.today), before_end)
 
     def unfinished(self, month: date) -> str:
         """Why a month is not whole; empty where it is."""

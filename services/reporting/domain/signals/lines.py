@@ -38,6 +38,7 @@ from shared.contracts.signals import PointOf
 
 CHART_MONTHS = int(DEFAULT_MONTHS)
 _REACH = Reach(LONGEST_MONTHS, CHART_MONTHS)
+_ENDED = Carried(Form.NOT_YET, "Data have ended: of the newest months there is nothing to tell.")
 ALL: tuple[Tenet, ...] = ()
 """As a line's tenets: all reports together."""
 
@@ -126,6 +127,8 @@ def forms_of(
     counted: Counted, today: date, lines: Sequence[tuple[Tenet, ...]] | None = None
 ) -> Forms:
     """Which chart each of these lines can carry, each that there is where none are given."""
+    if counted.joining.silent:
+        return dict.fromkeys(lines or counted.lines, _ENDED)
     return {
         tenets: _form(counted.by_month(tenets), counted.joining.first, today)
         for tenets in lines or counted.lines
