@@ -154,6 +154,8 @@ action_fact = Table(
     Column("provider", String, nullable=False),
     Column("due_on", Date),
     Column("completed_on", Date),
+    # Those of few reports, such as deaths of a rare theme: the newest of all would be looked through for them.
+    Index("action_fact_report", "report_id", postgresql_where=_COMPLETED),
     # Completed actions, newest first, as the lists of reports.
     Index("action_fact_newest", "completed_on", "action_id", postgresql_where=_COMPLETED),
     Index(
