@@ -28,6 +28,8 @@ def create_engine(url: str, *, pool: int, application: str) -> AsyncEngine:
                 # A frozen process must not hold its locks for ever: the database ends its transaction.
                 "idle_in_transaction_session_timeout": "60000",
                 "timezone": "UTC",
+                # Statements read little, by an index: helpers of one that wants the newest ten read far ahead of it.
+                "max_parallel_workers_per_gather": "0",
             },
         },
     )

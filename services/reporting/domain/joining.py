@@ -111,12 +111,12 @@ def _spells(attendance: Attendance, current: date) -> list[_Spell]:
     months = sorted(attendance.months)
     for at, month in enumerate(months, 1):
         following = months[at] if at < len(months) else None
-        if first is None:
-            break
-        silent, monthly = apart(month, following or current) - 1, _up_to(month, first, attendance)
+        silent = apart(month, following or current) - 1
+        if first is None or silent < SILENT_MONTHS:
+            continue
+        monthly = _up_to(month, first, attendance)
         # Of all the gaps of some years, one or the other is long by chance.
-        least = STOPPED if following is None else MISSED
-        if silent >= SILENT_MONTHS and silent * monthly >= least:
+        if silent * monthly >= (STOPPED if following is None else MISSED):
             found.append(_Spell(first, monthly, plus(month, 1)))
             first = following
     if months and first is not None:
