@@ -159,6 +159,7 @@ def test_one_practice_that_fell_silent_has_no_data_since() -> None:
     assert alone(months(FIRST, *[2] * 12), CURRENT).silent
     assert not alone(months(FIRST, *[2] * 23), CURRENT).silent
     assert alone({}, CURRENT) == NOBODY
+    assert not alone({plus(CURRENT, 1): 1}, CURRENT).silent, "what happened last is reported later"
 
 
 def _went(own: Mapping[date, int], current: date) -> bool:

@@ -163,7 +163,8 @@ def joining(reported: Mapping[date, int], practices: Collection[Member], current
 def alone(reported: Mapping[date, int], current: date) -> Joining:
     """The same of one practice."""
     first, last = ends(reported, 1)
-    told = Member.of(Attendance(first, last, reported), current)
+    # Where data ended, the last of what happened may have been reported a month later.
+    told = Member.of(Attendance(first, last, reported), max(current, last or current))
     return Joining(regular_from(reported), silent=first is not None and not told.monthly)
 
 
