@@ -141,8 +141,10 @@ async def _shown(connection: AsyncConnection, view: View) -> Shown:
         counted = await trends.by_theme_and_provider(connection, view.question)
         heat = heat_of(counted, view.choices.themes, view.rule)
         return Shown([], 0, heat, await named(connection, heat.columns))
-    counts, left_out = await _counts(connection, view)
-    meetings = await _meetings(connection, view, counts)
+    most, left_out = await _most(connection, view)
+    charted = await _charted(connection, view, most)
+    counts = await _counts(connection, view, charted)
+    meetings = await _meetings(connection, view, charted, counts)
     names = await named(connection, meetings)
     providers = [
         Provider(code, name, sorted(meetings[code], key=lambda each: each.order))
@@ -151,26 +153,29 @@ async def _shown(connection: AsyncConnection, view: View) -> Shown:
     return Shown(sorted(providers, key=lambda each: -len(each.joint)), left_out, None, {})
 
 
-async def _counts(
-    connection: AsyncConnection, view: View
-) -> tuple[dict[tuple[str, str], Counted], int]:
-    """Of the providers with most reports, all that any chart goes back to, by theme and provider; and how many are left out."""
+async def _most(connection: AsyncConnection, view: View) -> tuple[frozenset[str], int]:
+    """The providers with most reports, and how many are left out."""
     totals = await series.counts(
         connection, view.over(*_ends(view)), "provider", theme=view.filters.theme or EVERY
     )
     ranked = sorted(totals, key=lambda labels: (-totals[labels], labels))
     most = frozenset(str(code) for (code,) in ranked[:MOST_PROVIDERS])
-    about = await _charted(connection, view, most)
+    return most, len(ranked) - len(most)
+
+
+async def _counts(
+    connection: AsyncConnection, view: View, charted: Question
+) -> dict[tuple[str, str], Counted]:
+    """By theme and provider."""
     columns = ("theme", "provider", "tenet", "kind")
     found: dict[tuple[str, str], list[Monthly]] = {}
     for labels, months in (
-        await monthly(connection, about, *columns, theme=view.filters.theme)
+        await monthly(connection, charted, *columns, theme=view.filters.theme)
     ).items():
         theme, code, tenet, kind = cast("tuple[str, str, str, str]", labels)
         if theme in view.choices.themes:
             found.setdefault((theme, code), []).append(Monthly(Tenet(tenet), Kind(kind), *months))
-    counts = {at: Counted(view.joining, tuple(told)) for at, told in found.items()}
-    return counts, len(ranked) - len(most)
+    return {at: Counted(view.joining, tuple(told)) for at, told in found.items()}
 
 
 def _ends(view: View) -> tuple[date, date]:
@@ -179,12 +184,14 @@ def _ends(view: View) -> tuple[date, date]:
 
 
 async def _meetings(
-    connection: AsyncConnection, view: View, counts: Mapping[tuple[str, str], Counted]
+    connection: AsyncConnection,
+    view: View,
+    charted: Question,
+    counts: Mapping[tuple[str, str], Counted],
 ) -> dict[str, list[Meeting]]:
     """By provider."""
     rare = [at for at, each in counts.items() if needs_days(charts_in(each, view.today))]
-    question = await _charted(connection, view, {code for _, code in rare})
-    days = await series.days_at(connection, question, rare)
+    days = await series.days_at(connection, charted, rare)
     found: dict[str, list[Meeting]] = {}
     for (theme, code), counted in counts.items():
         subject = Subject(view.scope.area or EVERYWHERE, code, theme)
