@@ -30,7 +30,7 @@ TITLES = {
     "discharge": "Discharge and letters",
     "outpatients": "Outpatients",
     "fracture-clinic": "Fracture clinic",
-    "other": "Other, or I do not know",
+    "other": "Other",
 }
 """Of Northfield; the clinic is not in its list any more."""
 _ROW = re.compile(r'<tr class="nhsuk-table__row" role="row">(.*?)</tr>')

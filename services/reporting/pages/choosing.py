@@ -16,9 +16,6 @@ from shared.directory.domain import Listed, service_title
 from shared.platform.errors import NotFound
 from shared.web.actors import Actor
 
-_OTHER = "Other, or I do not know"
-"""The service, as the report form calls it."""
-
 
 async def overseer_of(connection: AsyncConnection, actor: Actor) -> Overseer | None:
     """Whose area the reader belongs to, none where there is none. A quality lead's is the organisation's own; a commissioner that was
@@ -139,13 +136,12 @@ async def _with_services(
 async def services_titled(
     connection: AsyncConnection, providers: Collection[str], services: Collection[str]
 ) -> dict[str, str]:
-    """What these services of a provider, and of those that it succeeded, are called: by slug, in the order of their titles."""
+    """What these services of a provider, and of those that it succeeded, are called: by slug, in the order of their titles; others last."""
     records = (await directory.organisations(connection, providers)).values()
     today_last = sorted(records, key=lambda each: each.status is OrganisationStatus.OPEN)
     offered = [service for each in today_last for service in each.services]
-    titles = {slug: service_title(slug, offered) for slug in services if slug != OTHER_SERVICE}
-    other = {OTHER_SERVICE: _OTHER} if OTHER_SERVICE in services else {}
-    return dict(sorted(titles.items(), key=lambda item: item[1])) | other
+    titles = {slug: service_title(slug, offered) for slug in services}
+    return dict(sorted(titles.items(), key=lambda item: (item[0] == OTHER_SERVICE, item[1])))
 
 
 async def named(connection: AsyncConnection, codes: Collection[str]) -> dict[str, str]:
