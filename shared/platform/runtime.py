@@ -42,7 +42,7 @@ _COUNTING_SHARE = 20
 _CANCEL_AGAIN_SECONDS = 10.0
 """Longer than closing connections takes on a busy machine: a second cancellation would cut that short."""
 
-_COLLECT_AFTER = 50_000
+_COLLECT_AFTER = 10_000
 """New objects between two collections."""
 
 log = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from services.reporting.domain.filters import Filters
 from services.reporting.domain.numbers import Absent
 from services.reporting.domain.questions import Question
 from services.reporting.pages.charting import Series
-from services.reporting.pages.lines import Line, grouped_by, lines_of
+from services.reporting.pages.lines import Line, lines_of
 from services.reporting.pages.view import View
 from services.reporting.repository import series
-from services.reporting.repository.cells import Labels
+from services.reporting.repository.series import ByMonth
 from shared.contracts.reports import Tenet
 from shared.web.filters import plural
 
@@ -69,9 +69,7 @@ class ByTheme:
 async def themes_of(connection: AsyncConnection, view: View) -> ByTheme:
     """As the view asks."""
     question = view.over(view.window.begins, view.question.period.last)
-    by_tenet = await series.counts(
-        connection, question, "tenet", "month", "kind", theme=view.filters.theme or EVERY
-    )
+    by_tenet = await series.each(connection, question, "tenet", theme=view.filters.theme or EVERY)
     wanted = [
         (everything(view.filters, by_tenet), f"/trends{view.filters.query}"),
         *await theme_series(connection, view, question),
@@ -87,9 +85,7 @@ async def theme_series(
     filters = view.filters
     if filters.unthemed is not None:
         return []
-    counts = await series.counts(
-        connection, question, "theme", "month", "kind", theme=filters.theme
-    )
+    counts = await series.each(connection, question, "theme", theme=filters.theme)
     return [
         (
             Series(
@@ -97,16 +93,16 @@ async def theme_series(
             ),
             f"/trends/themes/{slug}{view.filters.elsewhere_query}",
         )
-        for slug, found in grouped_by(counts).items()
+        for slug, found in counts.items()
         if slug in view.choices.themes
     ]
 
 
-def everything(filters: Filters, counts: Mapping[Labels, int]) -> Series:
+def everything(filters: Filters, counts: Mapping[str, ByMonth]) -> Series:
     """All reports together, whose parts are the tenets."""
     by_kind: dict[tuple[date, str], int] = {}
     by_tenet: dict[date, list[int]] = {}
-    for at, found in enumerate(grouped_by(counts).values()):
+    for at, found in enumerate(counts.values()):
         for (month, kind), number in found.items():
             by_kind[month, kind] = by_kind.get((month, kind), 0) + number
             by_tenet.setdefault(month, [0] * len(Tenet))[at] += number

@@ -23,9 +23,7 @@ from services.reporting.domain.spc import Carried, Form
 from services.reporting.pages.view import View
 from services.reporting.repository import series
 from services.reporting.repository.records import Behind
-
-ByMonth = Mapping[tuple[date, str], int]
-"""Reports by month and kind."""
+from services.reporting.repository.series import ByMonth
 
 
 @dataclass(frozen=True)

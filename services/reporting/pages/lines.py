@@ -1,9 +1,8 @@
 """A series on a page: its chart, where it leads, and this year against the last. And the figures of the response clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +18,6 @@ from services.reporting.domain.yearly import YEAR, YearOnYear, Years, year_on_ye
 from services.reporting.pages.charting import Series, charts
 from services.reporting.pages.view import View
 from services.reporting.repository import trends as repository
-from services.reporting.repository.cells import Labels
 from services.reporting.repository.running import running
 from shared.web.filters import plural
 
@@ -117,15 +115,6 @@ def years_listed(
 def back(view: View) -> date:
     """The first month whose counts charts and the comparison with the year before may need."""
     return min(view.window.begins, plus(view.question.period.first, -YEAR))
-
-
-def grouped_by(counts: Mapping[Labels, int]) -> dict[str, dict[tuple[date, str], int]]:
-    """Counts by something, month and kind: for each something, by month and kind."""
-    found: dict[str, dict[tuple[date, str], int]] = {}
-    for labels, number in counts.items():
-        name, month, kind = cast("tuple[str, date, str]", labels)
-        found.setdefault(name, {})[month, kind] = number
-    return found
 
 
 async def performance_of(connection: AsyncConnection, view: View) -> Performance | None:

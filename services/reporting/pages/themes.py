@@ -26,7 +26,6 @@ from services.reporting.pages.filter_form import filter_form
 from services.reporting.pages.lines import (
     Line,
     back,
-    grouped_by,
     lines_of,
     performance_of,
     stages_listed,
@@ -217,15 +216,13 @@ async def _sub_themes(connection: AsyncConnection, view: View, years: Years | No
         return []
     question = view.over(back(view), view.question.period.last)
     theme = view.filters.theme or EVERY
-    counts = await series.counts(
-        connection, question, "sub_theme", "month", "kind", theme=theme, sub_theme=None
-    )
+    counts = await series.each(connection, question, "sub_theme", theme=theme, sub_theme=None)
     wanted = [
         (
             Series(f"sub-theme-{slug}", view.choices.sub_themes[slug], filters, found),
             f"/trends/themes/{theme}{replace(filters, theme=None).query}",
         )
-        for slug, found in grouped_by(counts).items()
+        for slug, found in counts.items()
         for filters in [replace(view.filters, sub_theme=slug)]
         if slug in view.choices.sub_themes
     ]

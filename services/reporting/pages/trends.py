@@ -17,7 +17,6 @@ from services.reporting.pages.filter_form import filter_form
 from services.reporting.pages.lines import (
     Line,
     back,
-    grouped_by,
     lines_of,
     performance_of,
     stages_listed,
@@ -25,7 +24,7 @@ from services.reporting.pages.lines import (
 from services.reporting.pages.view import View
 from services.reporting.pages.views import file_view_of, view_of
 from services.reporting.repository import series
-from services.reporting.repository.cells import Labels
+from services.reporting.repository.series import ByMonth
 from shared.contracts.reports import Tenet
 from shared.platform.http import Reading
 from shared.web.actors import CurrentActor
@@ -110,9 +109,7 @@ async def years(request: Request, actor: CurrentActor, connection: Reading) -> T
 async def overview(connection: AsyncConnection, view: View) -> Overview:
     filters = view.filters
     question = view.over(back(view), view.question.period.last)
-    by_tenet = await series.counts(
-        connection, question, "tenet", "month", "kind", theme=filters.theme or EVERY
-    )
+    by_tenet = await series.each(connection, question, "tenet", theme=filters.theme or EVERY)
     wanted = [
         (everything(filters, by_tenet), f"/trends{filters.query}"),
         *_by_tenet(view, by_tenet),
@@ -131,11 +128,10 @@ async def overview(connection: AsyncConnection, view: View) -> Overview:
     )
 
 
-def _by_tenet(view: View, counts: Mapping[Labels, int]) -> list[tuple[Series, str]]:
-    grouped = grouped_by(counts)
+def _by_tenet(view: View, counts: Mapping[str, ByMonth]) -> list[tuple[Series, str]]:
     return [
         (
-            Series(f"tenet-{tenet}", tenet.capitalize(), filters, grouped.get(tenet, {})),
+            Series(f"tenet-{tenet}", tenet.capitalize(), filters, counts.get(tenet, {})),
             f"/trends{filters.query}",
         )
         for tenet in Tenet

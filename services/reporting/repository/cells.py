@@ -95,7 +95,11 @@ async def facets(
 
 
 async def monthly(
-    connection: AsyncConnection, question: Question, *columns: str, theme: str | None = EVERY
+    connection: AsyncConnection,
+    question: Question,
+    *columns: str,
+    theme: str | None = EVERY,
+    sub_theme: str | None = EVERY,
 ) -> dict[Labels, Months]:
     """Reports by these columns, of the harm, rating, source or service that the question asks for, if any: the months that have any, in
     their order, and how many. One row for each series: thousands of single numbers cost more than finding them. They are put in order
@@ -104,8 +108,8 @@ async def monthly(
     facet, value = question.filters.facet or (None, None)
     for part in question.slices:
         if facet is None:
-            table = counts_for(part, question.filters, columns, EVERY)
-            subject = of_subject(table, MonthOf.EVENT, theme, EVERY)
+            table = counts_for(part, question.filters, columns, sub_theme)
+            subject = of_subject(table, MonthOf.EVENT, theme, sub_theme)
         else:
             table = facets_for(part)
             subject = of_facet(table, facet, theme, value)

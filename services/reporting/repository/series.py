@@ -20,6 +20,9 @@ from services.reporting.repository.succession import codes_of
 from services.reporting.tables import listed_report
 from shared.contracts.reports import Tenet
 
+ByMonth = Mapping[tuple[date, str], int]
+"""Reports by month and kind."""
+
 _listed = listed_report.c
 
 
@@ -38,6 +41,29 @@ async def counts(
     if facet in UNTHEMED and theme != EVERY:
         return {}
     return await cells.facets(connection, question, facet, *columns, theme=theme, value=wanted)
+
+
+async def each(
+    connection: AsyncConnection,
+    question: Question,
+    column: str,
+    *,
+    theme: str | None = EVERY,
+    sub_theme: str | None = EVERY,
+) -> dict[str, ByMonth]:
+    """The same for each value of a column, by month and kind."""
+    facet, _ = question.filters.facet or (None, None)
+    if facet in UNTHEMED and theme != EVERY:
+        return {}
+    found: dict[str, dict[tuple[date, str], int]] = {}
+    told = await cells.monthly(
+        connection, question, column, "kind", theme=theme, sub_theme=sub_theme
+    )
+    for labels, numbers in told.items():
+        name, kind = cast("tuple[str, str]", labels)
+        by_month = zip(*numbers, strict=True)
+        found.setdefault(name, {}).update({(month, kind): number for month, number in by_month})
+    return dict(found)
 
 
 async def by_facet(
