@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from deploy.cli.rebuild.derived import DERIVED
 from deploy.cli.rebuild.rebuilding import Rebuilt, Target, rebuild
-from deploy.cli.rebuild.shadow import AnotherRebuild, claim
+from deploy.cli.rebuild.shadow import AnotherRebuild, claim, drop, hold_still, make, switch
 from services.reporting.app import create_app
 from services.reporting.domain.recount import recount
 from services.reporting.settings import Settings
@@ -147,6 +147,34 @@ async def test_what_cannot_be_done_leaves_everything_as_it_was(
     assert not differences(await counted(service), recount(told))
     assert not await schemas(owner)
     assert make_url(target.database).database
+
+
+async def test_who_reads_one_table_and_then_another_goes_on_while_they_are_exchanged(
+    service: Running, target: Target, owner: AsyncEngine
+) -> None:
+    tables = target.derived.tables
+    first, last = (select(func.count()).select_from(tables[at]) for at in (0, -1))
+
+    async def switched() -> None:
+        async with owner.begin() as connection:
+            await hold_still(connection, tables)
+            await switch(connection, tables, "")
+
+    async def waits() -> bool:
+        async with owner.connect() as connection:
+            waiting = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            return bool(await connection.scalar(waiting))
+
+    await make(owner, target.database, target.service, target.role)
+    async with owner.connect() as reader:
+        await reader.execute(last)
+        exchange = asyncio.create_task(switched())
+        await eventually(waits, within=10, because="the exchange waits for nobody")
+        await reader.execute(first)
+        await reader.commit()
+        await exchange
+        assert not await reader.scalar(first)  # the new one is empty
+    await drop(owner)
 
 
 async def test_each_service_s_copy_of_the_directory_can_be_made_again(

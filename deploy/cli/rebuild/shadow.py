@@ -3,7 +3,9 @@ else; what the service would tell others ends in an outbox that nobody reads."""
 
 from collections.abc import Sequence
 
+from asyncpg import LockNotAvailableError
 from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.platform.migrations import migrate
@@ -11,8 +13,9 @@ from shared.platform.tables import inbox
 
 SCHEMA, REPLACED = "insight_rebuild", "insight_replaced"
 _ONE_AT_A_TIME = 6_420_011
-_LONGEST_WAIT = "30s"
-"""For readers of the old tables, and writers to them, to end."""
+_WAIT, _TIMES = "500ms", 60
+"""For readers of the old tables, and writers to them, to end. A wait is shorter than the second after which PostgreSQL looks for those
+that wait for each other, and ends one of them."""
 
 
 class AnotherRebuild(Exception):
@@ -44,10 +47,8 @@ async def drop(engine: AsyncEngine) -> None:
 
 async def hold_still(connection: AsyncConnection, tables: Sequence[Table]) -> None:
     """Until the transaction ends nobody writes these tables, nor applies a fact; everybody goes on reading."""
-    await connection.execute(text(f"SET LOCAL lock_timeout = '{_LONGEST_WAIT}'"))
     await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-    names = ", ".join(f'public."{table.name}"' for table in (inbox, *tables))
-    await connection.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+    await _lock(connection, (inbox, *tables), "EXCLUSIVE")
 
 
 async def differences(connection: AsyncConnection, tables: Sequence[Table]) -> dict[str, int]:
@@ -78,6 +79,7 @@ async def rows_of(connection: AsyncConnection, tables: Sequence[Table]) -> dict[
 async def switch(connection: AsyncConnection, tables: Sequence[Table], afterwards: str) -> None:
     """The new tables take the old ones' places, within the transaction that holds the old ones still. What was applied to the new
     ones only is known to the inbox from now on."""
+    await _lock(connection, tables, "ACCESS EXCLUSIVE")
     await connection.execute(text(f"CREATE SCHEMA {REPLACED}"))
     for table in tables:
         await connection.execute(text(f'ALTER TABLE public."{table.name}" SET SCHEMA {REPLACED}'))
@@ -89,3 +91,23 @@ async def switch(connection: AsyncConnection, tables: Sequence[Table], afterward
     )
     if afterwards:
         await connection.execute(text(afterwards))
+
+
+async def _lock(connection: AsyncConnection, tables: Sequence[Table], mode: str) -> None:
+    """All of them or, for the moment, none: somebody who has one and waits for another goes on meanwhile. Raises DBAPIError when they
+    are never free together."""
+    names = ", ".join(f'public."{table.name}"' for table in tables)
+    for again in reversed(range(_TIMES)):
+        try:
+            async with connection.begin_nested():
+                await connection.execute(text(f"SET LOCAL lock_timeout = '{_WAIT}'"))
+                await connection.execute(text(f"LOCK TABLE {names} IN {mode} MODE"))
+                await connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+                return
+        except DBAPIError as error:
+            if not again or not _taken(error):
+                raise
+
+
+def _taken(error: DBAPIError) -> bool:
+    return bool(getattr(error.orig, "sqlstate", None) == LockNotAvailableError.sqlstate)
