@@ -5,9 +5,10 @@ from datetime import date, datetime, time
 
 import pytest
 
+from services.reporting.domain.joining import RATE_MONTHS
 from services.reporting.domain.known import LONDON
-from services.reporting.domain.months import long_name, plus
-from tests.reporting.signals.told import LAST, LETTERS, facts_of, stories, told_by
+from services.reporting.domain.months import apart, long_name, plus
+from tests.reporting.signals.told import LAST, LETTERS, TODAY, facts_of, stories, told_by
 from tests.reporting.support import page, reporting_with
 from tests.support.apps import Running
 from tests.support.databases import Databases
@@ -20,9 +21,13 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), LONDON)
 
 
-OLD = stories((4,) * 30)
+SINCE = apart(LAST, TODAY.replace(day=1))
+"""The running month, in which none of them reports, is that much later than `LAST`: one month, or two in a month's first week."""
+A_MONTH = 4
+OLD = stories((A_MONTH,) * 30)
+STAYS = A_MONTH * (RATE_MONTHS - SINCE) / RATE_MONTHS
+"""The monthly rate of who was there before, of the year up to the running month."""
 JOINED = [told_by("Y90002", number) for number in range(20)]
-
 
 GONE = plus(LAST, -8)
 STOPPED = [
@@ -46,8 +51,8 @@ async def service(kafka: str, databases: Databases) -> AsyncIterator[Running]:
 
 async def test_limits_begin_anew_and_the_year_before_is_not_compared(service: Running) -> None:
     text = " ".join((await page(service, "helen.marsh", "/trends")).split())
-    # 20 in two months beside 44 in twelve.
-    share = f"{10 / (10 + 44 / 12):.0%}"
+    came = len(JOINED) / (SINCE + 1)
+    share = f"{came / (came + STAYS):.0%}"
     reason = f"practices that joined or came back from then on brought {share} of the reports"
     assert f"In all charts, limits begin anew in {long_name(LAST)}: {reason}." in text
     begins = f"limits begin anew in {long_name(LAST)}: {reason}."
@@ -64,7 +69,8 @@ async def test_limits_begin_anew_where_who_sent_much_fell_silent(
     facts = [*directory(), *facts_of(OLD), *facts_of(STOPPED)]
     async with reporting_with(facts, kafka, databases) as running:
         text = " ".join((await page(running, "helen.marsh", "/trends")).split())
-        reason = f"practices that fell silent from then on had sent {6 / (6 + 44 / 12):.0%} of the reports"
+        share = f"{6 / (6 + STAYS):.0%}"
+        reason = f"practices that fell silent from then on had sent {share} of the reports"
         assert f"In all charts, limits begin anew in {long_name(GONE)}: {reason}." in text
         assert "lower than expected" not in text
         own = " ".join((await page(running, "amira.patel", "/trends")).split())

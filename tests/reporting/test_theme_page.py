@@ -250,7 +250,7 @@ async def test_the_list_goes_on_where_it_was_left(service: Running) -> None:
     while address:
         text = await page(service, "helen.marsh", address)
         seen += re.findall(r'class="reporting-reference" href="/cases/([^"]+)"', text)
-        older = re.search(r'<a href="([^"]+)">Older reports</a>', text)
+        older = re.search(r'<a href="([^"]+)" rel="next">Older reports</a>', text)
         address = older[1].replace("&amp;", "&") if older else ""
     assert len(seen) == len(set(seen))
     file = await lines(service, "helen.marsh", "/trends/reports.csv?theme=medication")
