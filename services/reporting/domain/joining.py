@@ -173,12 +173,17 @@ def regular_from(reported: Mapping[date, int]) -> date | None:
     months = sorted(month for month, number in reported.items() if number)
     begins = months[-1:]
     for earlier, month in zip(months[-2::-1], months[:0:-1], strict=True):
-        span = min(RATE_MONTHS, apart(month, months[-1]) + 1)
-        rate = sum(reported.get(plus(month, at), 0) for at in range(span)) / span
-        if rate * (apart(earlier, month) - 1) >= MISSED:
+        gap = apart(earlier, month) - 1  # mostly none: then nothing is added up
+        if gap and gap * _rate_from(month, months[-1], reported) >= MISSED:
             break
         begins.append(earlier)
     return min(begins, default=None)
+
+
+def _rate_from(month: date, last: date, reported: Mapping[date, int]) -> float:
+    """The reports a month in the year that begins with this one, or up to the last one."""
+    span = min(RATE_MONTHS, apart(month, last) + 1)
+    return sum(reported.get(plus(month, at), 0) for at in range(span)) / span
 
 
 def _rebases(first: date, practices: Collection[Member], others: float) -> tuple[Rebase, ...]:

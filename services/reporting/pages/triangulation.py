@@ -47,6 +47,8 @@ OF_TOTALS = ("theme", "months")
 """Of the table that who sees totals only gets instead."""
 MOST_PROVIDERS = 3
 """On a page: those with most reports. Others are chosen by the filter."""
+MOST_THEMES = 10
+"""Of each of several providers, and all with a joint signal: what moves is looked for. All of them are shown of one provider."""
 
 router = APIRouter()
 
@@ -62,6 +64,10 @@ class Provider:
     @property
     def joint(self) -> Sequence[Meeting]:
         return [each for each in self.meetings if each.joint is not None]
+
+    @property
+    def first(self) -> Sequence[Meeting]:
+        return self.meetings[: max(MOST_THEMES, len(self.joint))]
 
 
 @dataclass(frozen=True)
@@ -88,12 +94,7 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
     """By provider and theme: what the chart of each tenet says, and whether they move together."""
     view = await view_of(request, actor, connection, FILTERS, totals=OF_TOTALS)
     months = shown_months(view.today)
-
-    def listed(meeting: Meeting) -> str | None:
-        """Of all tenets together."""
-        about = replace(view.filters, theme=meeting.theme, provider=meeting.provider, tenet=None)
-        return view.listed(about, months.first, months.last)
-
+    anywhere = replace(view.filters, theme=None, provider=None)
     return render(
         request,
         "reporting/triangulation.html",
@@ -102,7 +103,7 @@ async def page(request: Request, actor: CurrentActor, connection: Reading) -> HT
         errors=view.errors,
         form=filter_form(view, HERE),
         months=months,
-        listed=listed,
+        listed=view.listed(anywhere, months.first, months.last),
         titles=view.choices.themes,
         shown=await _shown(connection, view),
     )

@@ -119,9 +119,11 @@ async def monthly(
         arrays = (func.array_agg(each.c.month), func.array_agg(each.c.reports))
         rows = (await connection.execute(select(*labels, *arrays).group_by(*labels))).all()
         for told, numbers in await _labelled(connection, question, columns, rows):
-            held = found.setdefault(told, {})
-            for month, number in zip(*numbers, strict=True):
-                held[month] = held.get(month, 0) + number
+            by_month = dict(zip(*numbers, strict=True))
+            held = found.setdefault(told, by_month)
+            if held is not by_month:
+                for month, number in by_month.items():
+                    held[month] = held.get(month, 0) + number
     return {labels: _in_order(found[labels]) for labels in sorted(found)}
 
 
