@@ -115,12 +115,15 @@ class Estate:
         await _together([self._start_service(service) for service in self.services])
         await self._seed()
 
-    async def add_replica(self, service: str, number: int, patience: float) -> str:
-        """A further process of a running service, on a port of its own, kept running like the others; gives its name.
+    async def add_replica(
+        self, service: str, number: int, patience: float, database_url: str | None = None
+    ) -> str:
+        """A further process of a running service, on a port of its own, kept running like the others; gives its name. `database_url`:
+        where its data are not the service's, but a copy.
 
         Raises DidNotStart when it is not ready within so many seconds.
         """
-        url = self.database_url(service)
+        url = database_url or self.database_url(service)
         port = free_port()
         part = service_part(self.settings, service, url, self._secrets, replica=(number, port))
         part = replace(part, patience=patience)

@@ -21,7 +21,7 @@ from shared.contracts.reports import Kind
 _MIB = 2**20
 _TEXTS = 10_000
 _PRACTICES = 600
-_TIMES = 40
+_TIMES = 100
 
 
 def bench(

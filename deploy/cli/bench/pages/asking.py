@@ -1,4 +1,4 @@
-"""Pages opened by the people who open them, through the front door, one after the other."""
+"""Pages opened by the people who open them, one after the other."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -65,16 +65,17 @@ def cookies(url: str, pages: Sequence[Page]) -> dict[str, str]:
 
 
 def seconds(
-    url: str, pages: Sequence[Page], signed_in: Mapping[str, str], times: int
-) -> dict[Page, list[float]]:
-    """How long each page took, so many times. They are opened by turns, so that a slow minute of the machine is no one page's. Raises
-    httpx2.HTTPError when one does not come."""
-    found: dict[Page, list[float]] = {page: [] for page in pages}
-    with httpx2.Client(base_url=url, timeout=60) as client:
+    urls: Sequence[str], pages: Sequence[Page], signed_in: Mapping[str, str], times: int
+) -> list[dict[Page, list[float]]]:
+    """How long each page took at each address, so many times. They are opened by turns, so that a slow minute of the machine is no one
+    page's, and no one address's. Raises httpx2.HTTPError when one does not come."""
+    found: list[dict[Page, list[float]]] = [{page: [] for page in pages} for _ in urls]
+    with httpx2.Client(timeout=60) as client:
         for _ in range(_WARM_UP + times):
             for page in pages:
-                began = time.perf_counter()
                 headers = {"Cookie": signed_in[page.subject]}
-                client.get(page.path, headers=headers).raise_for_status()
-                found[page].append(time.perf_counter() - began)
-    return {page: took[_WARM_UP:] for page, took in found.items()}
+                for url, took in zip(urls, found, strict=True):
+                    began = time.perf_counter()
+                    client.get(f"{url}{page.path}", headers=headers).raise_for_status()
+                    took[page].append(time.perf_counter() - began)
+    return [{page: took[_WARM_UP:] for page, took in each.items()} for each in found]

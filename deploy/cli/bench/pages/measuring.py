@@ -9,6 +9,7 @@ import psutil
 
 from deploy.cli.bench.measured import Measured, percentile
 from deploy.cli.bench.pages.asking import LEAD, PAGES, cookies, seconds
+from deploy.cli.bench.pages.copying import copied
 from deploy.cli.bench.pages.exporting import xlsx
 from deploy.cli.bench.pages.loading import load
 from deploy.cli.bench.pages.plans import Scan, scans
@@ -21,26 +22,30 @@ MADE_AT_MOST = 400_000
 """Beyond it several practices report alike."""
 _SHARE = 0.95
 _LOOKING_SECONDS = 1_800
+_STARTING_SECONDS = 60.0
 Say = Callable[[str], None]
 
 
 async def measure(
     estate: Estate, reports: int, practices: int, times: int, say: Say
 ) -> tuple[list[Measured], list[Scan]]:
-    """Each page's p95 over so many reports beside the same over `FEW`; and which of its statements read a table of facts from end
-    to end."""
+    """Each page's p95 over so many reports beside the same over `FEW`, of which a second process has a copy, so that both are opened in
+    the same minutes; and which of its statements read a table of facts from end to end."""
     owner = database_url(server_url(estate.settings), estate.settings.database("reporting"))
     today = datetime.now(UTC).date() - timedelta(days=1)  # the last whole day of reports
-    took = []
     for number in (FEW, reports):
         say(f"{number:,} reports")
         await load(owner, Shape(number, practices, today, alike=_alike(number, practices)), say)
         say("Signals")
         await _until_looked_for(owner)
-        say("Pages")
-        signed_in = await asyncio.to_thread(cookies, estate.url, PAGES)
-        took.append(await asyncio.to_thread(seconds, estate.url, PAGES, signed_in, times))
-    few, many = took
+        if number == FEW:
+            copy = await copied(server_url(estate.settings), estate.database_url("reporting"))
+    say("Pages")
+    signed_in = await asyncio.to_thread(cookies, estate.url, PAGES)
+    second = await estate.add_replica("reporting", 2, _STARTING_SECONDS, copy)
+    urls = [estate.address(each) for each in ("reporting", second)]
+    many, few = await asyncio.to_thread(seconds, urls, PAGES, signed_in, times)
+    await estate.remove_replica(second)
     say("A spreadsheet")
     reporting = psutil.Process(estate.program("reporting").pid)
     file = await asyncio.to_thread(xlsx, estate.url, signed_in[LEAD], reporting, reports, today)
