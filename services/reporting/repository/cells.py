@@ -104,7 +104,7 @@ async def monthly(
     """Reports by these columns, of the harm, rating, source or service that the question asks for, if any: the months that have any, in
     their order, and how many. One row for each series: thousands of single numbers cost more than finding them. They are put in order
     here: sorting them there, by all of the columns, took as long as reading them."""
-    found: dict[Labels, dict[date, int]] = {}
+    found: dict[Labels, Counter[date]] = {}
     facet, value = question.filters.facet or (None, None)
     for part in question.slices:
         if facet is None:
@@ -119,11 +119,7 @@ async def monthly(
         arrays = (func.array_agg(each.c.month), func.array_agg(each.c.reports))
         rows = (await connection.execute(select(*labels, *arrays).group_by(*labels))).all()
         for told, numbers in await _labelled(connection, question, columns, rows):
-            by_month = dict(zip(*numbers, strict=True))
-            held = found.setdefault(told, by_month)
-            if held is not by_month:
-                for month, number in by_month.items():
-                    held[month] = held.get(month, 0) + number
+            found.setdefault(told, Counter()).update(dict(zip(*numbers, strict=True)))
     return {labels: _in_order(found[labels]) for labels in sorted(found)}
 
 

@@ -7,7 +7,7 @@ from deploy.local.settings import database_url
 
 
 async def copied(server_url: str, service_url: str) -> str:
-    """The address of a copy of the database, as it is now, for the same role. Who is connected is cut off meanwhile, and comes back."""
+    """The address of a copy of the database, as it is now, which every role may sign in to. Who is connected is cut off meanwhile, and comes back."""
     url = make_url(service_url)
     name = str(url.database)
     copy = f"{name}_copy"
@@ -23,10 +23,6 @@ async def copied(server_url: str, service_url: str) -> str:
                 await connection.execute(text(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"'))
             finally:
                 await connection.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
-            await connection.execute(text(f'ALTER DATABASE "{copy}" ALLOW_CONNECTIONS true'))
-            await connection.execute(
-                text(f'GRANT CONNECT ON DATABASE "{copy}" TO "{url.username}"')
-            )
     finally:
         await engine.dispose()
     return url.set(database=copy).render_as_string(hide_password=False)
